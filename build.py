@@ -1,0 +1,188 @@
+"""Build the 3CX detection pack: read rules and lookups, check, compile for every product, write.
+
+    python build.py                     build everything into dist/
+    python build.py check               only look for problems
+    python build.py replay FILE...      run the compiled rules on events
+    python build.py VERB --help         the options of a verb
+
+Exit codes: 0 done, 1 the content has problems, 2 wrong use or unreadable input.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from sigmapack.events import UnreadableInput
+
+from sigmapack import __version__, report
+from sigmapack.check import outcome_problems, problems
+from sigmapack.compile import compile_target
+from sigmapack.load import load
+from sigmapack.manifest import manifest
+from sigmapack.model import Artifact, Content, Problem, Query, Target
+from sigmapack.replay import replay as run_replay
+from sigmapack.targets import discover
+from sigmapack.write import WriteRefused, check_replaceable, write
+
+ROOT = Path(__file__).resolve().parent
+DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+EVENT_SUFFIXES = {".json", ".jsonl", ".ndjson", ".evtx", ".log", ".gz"}
+
+
+class Verbs(click.Group):
+    """A group whose verb is `build` when the command line starts with an option or is empty."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+
+rules_option = click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    help="Use the Sigma rules of this folder instead of the pack's own.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print only problems.")
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="build.py")
+def main() -> None:
+    """Build, check and replay the 3CX detection pack. Without a verb: build."""
+
+
+@main.command()
+@click.option(
+    "--target",
+    "names",
+    multiple=True,
+    type=click.Choice(sorted(discover())),
+    help="Build only this product; repeatable.",
+)
+@rules_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=ROOT / "dist",
+    show_default="dist/ beside build.py",
+    help="Folder to write; an earlier build there is replaced whole.",
+)
+@json_option
+@quiet_option
+def build(
+    names: tuple[str, ...], rules: Path | None, out: Path, as_json: bool, quiet: bool
+) -> None:
+    """Compile all rules for every product and write them, with their lookups."""
+    targets = [target for name, target in discover().items() if not names or name in names]
+    refuse_unless_replaceable(out)
+    content = load(ROOT, rules)
+    stop_on(problems(content), as_json)
+    queries = compile_all(content, targets, quiet or as_json)
+    stop_on(sorted(outcome_problems(content, queries)), as_json)
+    artifacts = package(content, targets, queries)
+    try:
+        write([*artifacts, manifest(queries, artifacts)], out)
+    except WriteRefused as error:
+        fail(str(error))
+    report.built(queries, out, as_json, quiet)
+
+
+@main.command()
+@rules_option
+@json_option
+@quiet_option
+def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
+    """Look for problems in rules, lookups, waivers and events; write nothing."""
+    content = load(ROOT, rules)
+    found = problems(content)
+    if not found:
+        queries = compile_all(content, list(discover().values()), quiet or as_json)
+        found = sorted(outcome_problems(content, queries))
+    stop_on(found, as_json)
+    report.checked(content, as_json, quiet)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@rules_option
+@json_option
+@quiet_option
+@click.option("--fail-on-match", is_flag=True, help="Exit with 1 when a rule matches.")
+def replay(
+    files: tuple[Path, ...], rules: Path | None, as_json: bool, quiet: bool, fail_on_match: bool
+) -> None:
+    """Run the compiled rules, correlations included, on event files or folders of them.
+
+    Read by content: JSON Lines or a JSON array, plain or gzip, of flat Sigma fields, Winlogbeat
+    documents, Windows event JSON or Zeek logs; and .evtx files.
+    """
+    content = load(ROOT, rules)
+    stop_on([p for p in problems(content) if not content.own or p.unreadable], as_json)
+    try:
+        result = run_replay(content, expand(files))
+    except UnreadableInput as error:
+        fail(str(error))
+    report.replayed(result, as_json, quiet)
+    sys.exit(PROBLEMS if fail_on_match and result.matches else DONE)
+
+
+def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Query]:
+    """Every rule for every target, with a progress bar where someone watches."""
+    queries: list[Query] = []
+    for target in report.progress(targets, "Compiling", quiet):
+        queries += compile_target(content, target)
+    return queries
+
+
+def package(content: Content, targets: list[Target], queries: list[Query]) -> list[Artifact]:
+    """All files of a build but the manifest: queries, and what each product needs beside them."""
+    artifacts = [artifact for query in queries for artifact in query.artifacts()]
+    for target in targets:
+        own = tuple(query for query in queries if query.target == target.name)
+        for artifact in target.package(content, own):
+            artifacts.append(Artifact(f"{target.name}/{artifact.path}", artifact.data))
+    return artifacts
+
+
+def expand(files: Iterable[Path]) -> list[Path]:
+    """The files named, and for a folder all event files below it, sorted."""
+    found: list[Path] = []
+    for path in files:
+        if path.is_dir():
+            inside = [p for p in path.rglob("*") if p.is_file() and p.suffix in EVENT_SUFFIXES]
+            found += sorted(inside)
+            if not inside:
+                fail(f"{path}: no event files below (*{', *'.join(sorted(EVENT_SUFFIXES))})")
+        else:
+            found.append(path)
+    return found
+
+
+def stop_on(found: list[Problem], as_json: bool) -> None:
+    """Print the problems and exit: 2 when input could not be read, else 1; go on without any."""
+    if found:
+        report.problems(found, as_json)
+        sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)
+
+
+def refuse_unless_replaceable(out: Path) -> None:
+    """Say so before any work when the output folder is somebody's own."""
+    try:
+        check_replaceable(out)
+    except WriteRefused as error:
+        fail(str(error))
+
+
+def fail(message: str) -> None:
+    """Print one line on standard error and exit with 2."""
+    click.echo(f"build.py: {message}", err=True)
+    sys.exit(WRONG_USE)
+
+
+if __name__ == "__main__":
+    main(prog_name="build.py")

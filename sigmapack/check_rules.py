@@ -1,0 +1,167 @@
+"""House rules for the pack's Sigma rules, and SigmaHQ's validators."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import tomllib
+import uuid
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+from unittest import mock
+
+import requests
+from sigma.correlations import SigmaCorrelationRule
+from sigma.exceptions import SigmaRuleLocation
+from sigma.plugins import InstalledSigmaPlugins
+from sigma.rule import SigmaRule
+from sigma.validation import SigmaValidator
+
+from sigmapack import placeholders
+from sigmapack.check import at, own_check
+from sigmapack.kinds import KINDS
+from sigmapack.load import shown
+from sigmapack.model import Content, Problem, Rule
+
+REQUIRED = (
+    "title",
+    "id",
+    "name",
+    "status",
+    "description",
+    "references",
+    "author",
+    "date",
+    "tags",
+    "falsepositives",
+    "level",
+)
+TAGS = ("cve.2023-29059", "tlp.clear", "detection.emerging-threats")
+#: Validators that need data from the network; ours below check the same against attack.toml.
+NETWORK_VALIDATORS = {"attacktag", "d3fendtag", "cvetag"}
+STRONG = ("high", "critical")
+
+
+@own_check
+def metadata(content: Content) -> Iterator[Problem]:
+    """Every rule says who, when, why, and what a hit means."""
+    for rule in content.rules:
+        for key in REQUIRED:
+            if not rule.document.get(key):
+                yield at(rule, "metadata", f"the rule has no {key}")
+        if rule.name != rule.stem:
+            message = f"name {rule.name!r} is not the file's stem {rule.stem!r}"
+            yield at(rule, "name", message, "name")
+        try:
+            random = uuid.UUID(rule.id).version == 4
+        except ValueError:
+            random = False
+        if not random:
+            yield at(rule, "id", f"{rule.id!r} is not a random UUID (version 4)", "id")
+
+
+@own_check
+def tags(content: Content) -> Iterator[Problem]:
+    """ATT&CK ids and tactics are those of one release, and every technique has its tactic."""
+    path = content.rules_dir / "attack.toml"
+    attack = tomllib.loads(path.read_text("utf-8"))
+    tactics, techniques = attack["tactics"], attack["techniques"]
+    for rule in content.rules:
+        for tag in TAGS:
+            if tag not in rule.tags:
+                yield at(rule, "tags", f"the tag {tag} is missing", "tags")
+        mine = {tag.removeprefix("attack.") for tag in rule.tags if tag.startswith("attack.")}
+        for name in sorted(mine):
+            technique = techniques.get(name.upper())
+            known = technique is not None or name in tactics or re.fullmatch(r"[gsc]\d{4}", name)
+            if not known:
+                message = f"attack.{name} is not in {shown(path)} (ATT&CK {attack['version']})"
+                yield at(rule, "attack", message, "tags")
+            elif technique and not mine & set(technique["tactics"]):
+                wanted = " or ".join(technique["tactics"])
+                yield at(rule, "attack", f"attack.{name} needs its tactic: {wanted}", "tags")
+
+
+@own_check
+def indicators(content: Content) -> Iterator[Problem]:
+    """A rule names indicators by their lookup, by a way of matching that fits their kind."""
+    kinds = ("domain", "url", "hash")
+    tables = [t for t in content.lookups.values() if KINDS.get(t.key) in kinds]
+    literal = {value.lower(): table.name for table in tables for value in table.values()}
+    for rule in content.detections:
+        text = str(rule.document.get("detection")).lower()
+        for value, table in literal.items():
+            if value in text:
+                message = f"{value} stands in lookups/{table}.csv: write '%{table}%'"
+                yield at(rule, "repeated-indicator", message, "detection")
+        for place, name in placeholders.references(rule):
+            table, _, column = name.partition(".")
+            if table not in content.lookups:
+                continue
+            kind = KINDS.get(column or content.lookups[table].key)
+            if kind == "domain" and {"contains", "re"} & set(str(place[-1]).split("|")):
+                message = f"%{name}% with contains or re would match lookalikes: use |expand alone"
+                yield at(rule, "lookalike", message, *place)
+
+
+@own_check
+def confidence(content: Content) -> Iterator[Problem]:
+    """No value of low confidence reaches a rule of level high or critical."""
+    for rule in content.detections:
+        if rule.level not in STRONG:
+            continue
+        for place, name in placeholders.references(rule):
+            lookup = content.lookups.get(name.partition(".")[0])
+            low = [r for r in lookup.rows if r.values.get("confidence") == "low"] if lookup else []
+            for row in low:
+                value = row.values[lookup.key] if lookup else ""
+                message = f"level {rule.level} with {value} of confidence low, from %{name}%"
+                yield at(rule, "low-confidence", message, *place)
+
+
+@own_check
+def sigmahq(content: Content) -> Iterator[Problem]:
+    """SigmaHQ's validators and pySigma's, less what waivers.toml excludes with a reason."""
+    validator = SigmaValidator(_validators())
+    excluded = [waiver for waiver in content.waivers if waiver.outcome == "excluded"]
+    used = set()
+    for rule in content.rules:
+        for issue in validator.validate_rule(cast(SigmaRule, _parsed(rule))):
+            name = type(issue).__name__.removesuffix("Issue")
+            fitting = [w for w in excluded if w.excludes(rule, name)]
+            used.update(fitting)
+            if not fitting:
+                detail = {k: v for k, v in vars(issue).items() if k not in ("rules", "severity")}
+                details = ", ".join(f"{key} {value}" for key, value in detail.items())
+                message = f"{name}: {issue.description} ({details})"
+                yield at(rule, "validator", message)
+    for waiver in excluded:
+        if waiver not in used:
+            message = f"{waiver.subject} does not raise {waiver.scope}: remove the waiver"
+            path = shown(content.rules_dir / "waivers.toml")
+            yield Problem(path, waiver.line, "unneeded-waiver", message)
+
+
+def _parsed(rule: Rule) -> SigmaRule | SigmaCorrelationRule:
+    source = SigmaRuleLocation(Path(rule.path))
+    if rule.is_correlation:
+        return SigmaCorrelationRule.from_dict(rule.copy(), source=source)
+    return SigmaRule.from_dict(rule.copy(), source=source)
+
+
+@cache
+def _validators() -> tuple[Any, ...]:
+    """All validators that work without network.
+
+    pysigma-validators-sigmahq 0.20.2 carries its data but asks the network for newer at import:
+    it is denied, so that every machine checks against the same data.
+    """
+    refused = mock.patch("requests.get", side_effect=requests.ConnectionError("offline"))
+    with refused, contextlib.redirect_stdout(io.StringIO()):
+        plugins = InstalledSigmaPlugins.autodiscover(
+            include_backends=False, include_pipelines=False
+        )
+    return tuple(v for name, v in plugins.validators.items() if name not in NETWORK_VALIDATORS)

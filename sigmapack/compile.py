@@ -1,0 +1,138 @@
+"""Rules and lookups in, queries out: the only caller of pySigma's conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sigma.exceptions import SigmaError
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
+from sigma.rule import SigmaRule
+
+from sigmapack.correlation import read_correlation
+from sigmapack.kinds import KINDS
+from sigmapack.model import Content, Language, Part, Query, Refused, Rule, Target
+from sigmapack.placeholders import native_uses, resolve
+
+#: What stops a rule on one target, and is shown as the reason of its refusal.
+STOPS = (Refused, SigmaError, NotImplementedError, ValueError)
+
+
+def compile_target(content: Content, target: Target) -> Iterator[Query]:
+    """Convert every rule into every language of a target; one `Query` each, in rule order.
+
+    Nothing is raised for a rule that cannot be expressed: its outcome is `refused`, with a reason.
+    pySigma objects are made anew for every rule, because conversion changes them.
+    """
+    for language in target.languages:
+        parts: dict[str, Part | str] = {}
+        for rule in sorted(content.rules, key=lambda rule: rule.is_correlation):
+            yield _query(content, target, language, rule, parts)
+
+
+def _query(
+    content: Content, target: Target, language: Language, rule: Rule, parts: dict[str, Part | str]
+) -> Query:
+    try:
+        if rule.is_correlation:
+            text = _correlated(content, language, rule, parts)
+        else:
+            part = _converted(content, language, rule)
+            parts[rule.name] = parts[rule.id] = part
+            text = part.query
+        reason = language.degraded(rule, content.sources) or ""
+    except STOPS as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if not rule.is_correlation:
+            parts[rule.name] = parts[rule.id] = reason
+        return Query(rule, target.name, language.name, "refused", reason, "", "")
+    outcome = "degraded" if reason else "ok"
+    header = language.comment(header_lines(content, rule))
+    stem = _stem(content, rule)
+    native = _native(content, language, rule)
+    return Query(
+        rule,
+        target.name,
+        language.name,
+        outcome,
+        reason,
+        f"{target.name}/queries/{stem}{_suffix(target, language)}",
+        f"{header}{text}\n",
+        f"{target.name}/queries/lookup/{stem}{_suffix(target, language)}" if native else "",
+        f"{header}{native}\n" if native else "",
+    )
+
+
+def _suffix(target: Target, language: Language) -> str:
+    return language.suffix
+
+
+def _stem(content: Content, rule: Rule) -> str:
+    """The file's stem, or for the second document of a file the stem and the rule's name."""
+    first = next(other for other in content.rules if other.path == rule.path)
+    return rule.stem if first is rule else f"{rule.stem}.{rule.name}"
+
+
+def header_lines(content: Content, rule: Rule) -> list[str]:
+    """What stands above a query: title, id, level, version."""
+    return [
+        rule.title,
+        f"id: {rule.id}   level: {rule.level}   version: {version(rule)}",
+    ]
+
+
+def version(rule: Rule) -> str:
+    """A rule's version: the date it was last modified (Sigma has no version of its own)."""
+    return str(rule.document.get("modified") or rule.document.get("date") or "unknown")
+
+
+def _converted(
+    content: Content, language: Language, rule: Rule, native: frozenset[str] = frozenset()
+) -> Part:
+    resolved = language.prepare(resolve(rule, content.lookups, native))
+    if language.backend is None:
+        return Part(resolved, "", language.frame(resolved, "", content.sources))
+    pipeline = language.pipeline(resolved, content.sources)
+    if native:
+        pipeline = pipeline + _lookup_pipeline(language, content)
+    backend = language.backend(pipeline)
+    converted = backend.convert_rule(SigmaRule.from_dict(resolved.copy()))
+    if len(converted) != 1:
+        raise Refused(f"{len(converted)} conditions give {len(converted)} queries, not one")
+    condition = str(converted[0])
+    return Part(resolved, condition, language.frame(resolved, condition, content.sources))
+
+
+def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline:
+    items = []
+    for kind, expression in language.native.items():
+        tables = [name for name, t in content.lookups.items() if KINDS.get(t.key) == kind]
+        if tables:
+            placed = QueryExpressionPlaceholderTransformation(include=tables, expression=expression)
+            items.append(ProcessingItem(placed))
+    return ProcessingPipeline(name="lookups", items=items)
+
+
+def _native(content: Content, language: Language, rule: Rule) -> str:
+    """The query that uses the product's own lookup, where the rule and the product allow it."""
+    if rule.is_correlation or not native_uses(rule, content.lookups, tuple(language.native)):
+        return ""
+    try:
+        return _converted(content, language, rule, frozenset(language.native)).query
+    except STOPS:
+        return ""
+
+
+def _correlated(
+    content: Content, language: Language, rule: Rule, parts: dict[str, Part | str]
+) -> str:
+    correlation = read_correlation(rule)
+    members: dict[str, Part] = {}
+    for name in correlation.members:
+        part = parts.get(name)
+        if part is None:
+            raise Refused(f"the correlation refers to {name}, which is no rule of this folder")
+        if isinstance(part, str):
+            raise Refused(f"needs {name}: {part}")
+        members[name] = part
+    return language.correlate(correlation, members, content.sources)

@@ -1,0 +1,298 @@
+"""The data that flows through a build. Frozen: every step makes new data from old."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sigma.conversion.base import TextQueryBackend
+from sigma.processing.pipeline import ProcessingPipeline
+
+#: Where something stands in a YAML document: keys and list positions from the root.
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, with its place; `str()` gives `path:line: code: message`.
+
+    `unreadable` is set when the input could not be read at all (exit code 2 instead of 1).
+    """
+
+    path: str
+    line: int
+    code: str
+    message: str
+    unreadable: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.code}: {self.message}"
+
+
+class LogSource(NamedTuple):
+    """A Sigma log source (https://sigmahq.io/docs/basics/log-sources.html)."""
+
+    product: str | None
+    category: str | None
+    service: str | None
+
+    @property
+    def key(self) -> str:
+        """The name under which `logsources.toml` describes it, e.g. `windows/dns_query`."""
+        return f"{self.product or 'any'}/{self.category or self.service or 'any'}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One Sigma document. `document` is never changed: `copy()` gives one that may be."""
+
+    path: str
+    document: Mapping[str, Any]
+    lines: Mapping[Place, int] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def stem(self) -> str:
+        return Path(self.path).stem
+
+    @property
+    def id(self) -> str:
+        return str(self.document.get("id", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.document.get("title", ""))
+
+    @property
+    def name(self) -> str:
+        """How correlations refer to the rule; the file's stem where the rule has no name."""
+        return str(self.document.get("name") or self.stem)
+
+    @property
+    def level(self) -> str:
+        return str(self.document.get("level", "informational"))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(str(tag) for tag in self.document.get("tags") or ())
+
+    @property
+    def is_correlation(self) -> bool:
+        return "correlation" in self.document
+
+    @property
+    def logsource(self) -> LogSource:
+        source = self.document.get("logsource") or {}
+        return LogSource(source.get("product"), source.get("category"), source.get("service"))
+
+    def line(self, *place: str | int) -> int:
+        """The line (1-based) of a place in the document, or of its nearest known parent."""
+        while place:
+            if place in self.lines:
+                return self.lines[place]
+            place = place[:-1]
+        return self.lines.get((), 1)
+
+    def copy(self) -> dict[str, Any]:
+        return copy.deepcopy(dict(self.document))
+
+    def with_document(self, document: Mapping[str, Any]) -> Rule:
+        return Rule(self.path, document, self.lines)
+
+
+class Row(NamedTuple):
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A CSV table of `lookups/`: the first column is the value, the rest what is known of it."""
+
+    name: str
+    path: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> str:
+        return self.columns[0]
+
+    def values(self, column: str | None = None) -> tuple[str, ...]:
+        """The distinct values of a column (the first, unless named), in file order."""
+        return tuple(dict.fromkeys(row.values[column or self.key] for row in self.rows))
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A declared exception of `waivers.toml`: an outcome but `ok`, or a validator not applied."""
+
+    subject: str
+    scope: str
+    outcome: str
+    reason: str
+    line: int
+
+    def covers(self, query: Query) -> bool:
+        """Whether a query's rule (by name, `*` allowed) and target or target/language fit."""
+        scopes = (query.target, f"{query.target}/{query.language}")
+        return self.scope in scopes and fnmatchcase(query.rule.name, self.subject)
+
+    def excludes(self, rule: Rule, validator: str) -> bool:
+        """Whether it excludes a rule from a validator."""
+        return self.scope == validator and fnmatchcase(rule.name, self.subject)
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that was read: rules, lookups, waivers, log sources, and what was wrong on the way."""
+
+    root: Path
+    rules_dir: Path
+    rules: tuple[Rule, ...]
+    lookups: Mapping[str, Lookup]
+    waivers: tuple[Waiver, ...]
+    sources: Sources
+    problems: tuple[Problem, ...]
+    own: bool
+    """Whether this is the pack's own content, to which the house rules (events, tags, …) apply."""
+
+    @property
+    def detections(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if not rule.is_correlation)
+
+    @property
+    def by_name(self) -> Mapping[str, Rule]:
+        """Rules by each of the two names a correlation may use: `name` and `id`."""
+        return {key: rule for rule in self.rules for key in (rule.id, rule.name) if key}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """`logsources.toml`: what a log source is called in each product."""
+
+    sources: Mapping[str, Mapping[str, Any]]
+    logsources: Mapping[str, Mapping[str, Any]]
+    products: Mapping[str, Mapping[str, Any]]
+    """Per product: its own names, by source (`sysmon`) or by log source (`windows/dns_query`)."""
+
+    def events(self, logsource: LogSource) -> tuple[tuple[str, tuple[int, ...]], ...] | None:
+        """The (source name, event ids) pairs of a log source; None where it is not described."""
+        entry = self.entry(logsource)
+        if entry is None:
+            return None
+        return tuple((e["source"], tuple(e.get("ids", ()))) for e in entry.get("events", ()))
+
+    def entry(self, logsource: LogSource) -> Mapping[str, Any] | None:
+        for part in (logsource.category, logsource.service):
+            key = f"{logsource.product or 'any'}/{part}"
+            if part and key in self.logsources:
+                return self.logsources[key]
+        return None
+
+
+class Refused(Exception):
+    """Raised by a target that cannot express a rule; the text is the reason shown to users."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A Sigma correlation rule, read: every step is a set of alternatives of which one must occur.
+
+    Specification: https://sigmahq.io/docs/meta/correlations.html (types, timespan, group-by,
+    aliases, extended conditions). `temporal` steps may come in any order.
+    """
+
+    rule: Rule
+    type: str
+    steps: tuple[tuple[str, ...], ...]
+    span: str
+    seconds: int
+    group_by: tuple[str, ...]
+    aliases: Mapping[str, Mapping[str, str]]
+    operator: str
+    count: int
+    value_field: str | None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The names of all rules referred to, in order, each once."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step))
+
+    def field(self, name: str, member: str) -> str:
+        """What a group-by or value field is called in the events of one member rule."""
+        return self.aliases.get(name, {}).get(member, name)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member rule of a correlation, converted: its bare condition and its complete query."""
+
+    rule: Rule
+    condition: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one query language of a product is written.
+
+    `prepare` may rewrite the resolved Sigma document, `pipeline` maps fields for pySigma,
+    `frame` makes a complete query of the converted condition, `correlate` of converted parts.
+    Each may raise `Refused`. `degraded` gives the reason why a query says less than its rule.
+    """
+
+    name: str
+    suffix: str
+    comment: Callable[[list[str]], str]
+    backend: Callable[[ProcessingPipeline], TextQueryBackend] | None
+    pipeline: Callable[[Rule, Sources], ProcessingPipeline]
+    frame: Callable[[Rule, str, Sources], str]
+    correlate: Callable[[Correlation, Mapping[str, Part], Sources], str]
+    prepare: Callable[[Rule], Rule] = lambda rule: rule
+    degraded: Callable[[Rule, Sources], str | None] = lambda rule, sources: None
+    native: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of lookup that the product can match by its own table: kind -> query expression with
+    `{field}` and `{id}` (the table's name)."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file to be written: a path relative to the output folder, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Query:
+    """The outcome of one rule on one target and language; `path` is empty when refused."""
+
+    rule: Rule
+    target: str
+    language: str
+    outcome: str
+    reason: str
+    path: str
+    text: str
+    native_path: str = ""
+    native_text: str = ""
+
+    def artifacts(self) -> Iterator[Artifact]:
+        if self.path:
+            yield Artifact(self.path, self.text.encode())
+        if self.native_path:
+            yield Artifact(self.native_path, self.native_text.encode())
+
+
+@dataclass(frozen=True)
+class Target:
+    """A product: its languages, and the files that go with the queries (lookups, settings)."""
+
+    name: str
+    title: str
+    languages: tuple[Language, ...]
+    package: Callable[[Content, tuple[Query, ...]], list[Artifact]]

@@ -1,0 +1,240 @@
+"""Run the compiled SQLite queries, correlations included, on events."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sigmapack import conversion
+from sigmapack.compile import compile_target
+from sigmapack.correlation import read_correlation
+from sigmapack.events import BadRecord, Event, read_events
+from sigmapack.model import Content, LogSource, Query, Rule, Sources
+from sigmapack.targets import sqlite
+
+#: Rows that one event with several multi-valued fields may become; more are cut off.
+MOST_ROWS = 64
+
+META = ("event_id", "timestamp", "logsource_product", "logsource_category", "logsource_service")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A rule that matched: on one record, or for a correlation on the records it lists."""
+
+    rule: Rule
+    file: str
+    record: int
+    timestamp: str | None
+    host: str | None
+    fields: Mapping[str, str | list[str]]
+    records: tuple[tuple[str, int], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `--json`: the keys that users may rely on."""
+        data: dict[str, Any] = {
+            "rule_id": self.rule.id,
+            "rule": self.rule.name,
+            "title": self.rule.title,
+            "level": self.rule.level,
+            "file": self.file,
+            "record": self.record,
+            "timestamp": self.timestamp,
+            "host": self.host,
+            "fields": dict(self.fields),
+        }
+        if self.rule.is_correlation:
+            data["records"] = [{"file": file, "record": record} for file, record in self.records]
+        return data
+
+
+@dataclass
+class Report:
+    """What a replay found: matches, records that could not be read, rules that could not run."""
+
+    matches: list[Match] = field(default_factory=list)
+    bad: list[BadRecord] = field(default_factory=list)
+    refused: list[Query] = field(default_factory=list)
+    events: int = 0
+    files: int = 0
+
+
+def channel_map(sources: Sources) -> dict[tuple[str, int | None], tuple[LogSource, ...]]:
+    """(Windows channel in lower case, event id or None for its service) -> log sources."""
+    found: dict[tuple[str, int | None], list[LogSource]] = {}
+    for key, entry in sources.logsources.items():
+        product, _, part = key.partition("/")
+        if product != "windows":
+            continue
+        for event in entry.get("events", ()):
+            channel = sources.sources[event["source"]]["channel"].lower()
+            ids = event.get("ids", ())
+            for number in ids:
+                logsource = LogSource(product, part, None)
+                found.setdefault((channel, number), []).append(logsource)
+            if not ids:
+                found.setdefault((channel, None), []).append(LogSource(product, None, part))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def replay(content: Content, files: Iterable[Path]) -> Report:
+    """Compile the content for SQLite and run it on the events of the files.
+
+    Events are kept in a temporary database on disk, one row an event and log source, so that
+    the size of the input is not bounded by memory.
+
+    Raises:
+        UnreadableInput: a file cannot be opened.
+    """
+    queries = [q for q in compile_target(content, sqlite.TARGET)]
+    report = Report(refused=[query for query in queries if query.outcome == "refused"])
+    columns = _columns(content)
+    with (
+        tempfile.TemporaryDirectory(prefix="replay-") as folder,
+        closing(sqlite3.connect(Path(folder) / "events.db")) as db,
+    ):
+        _create(db, columns)
+        _load(db, columns, files, channel_map(content.sources), report)
+        for query in queries:
+            if query.path:
+                report.matches.extend(_run(db, query))
+    report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
+    return report
+
+
+def _columns(content: Content) -> dict[str, str]:
+    """Lower-case name -> name of every field that a rule or correlation of the content uses."""
+    names = ["Computer"]
+    for rule in content.rules:
+        if rule.is_correlation:
+            names += _correlation_fields(rule)
+        else:
+            names += conversion.fields(rule)
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.lower(), name)
+    return {low: name for low, name in found.items() if low not in META}
+
+
+def _correlation_fields(rule: Rule) -> list[str]:
+    try:
+        correlation = read_correlation(rule)
+    except Exception:  # a refused or broken rule is reported by the compiler, not here
+        return []
+    mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
+    extra = [correlation.value_field] if correlation.value_field else []
+    return [*correlation.group_by, *mapped, *extra]
+
+
+def _create(db: sqlite3.Connection, columns: Mapping[str, str]) -> None:
+    quoted = ", ".join(f"`{name}` TEXT COLLATE NOCASE" for name in columns.values())
+    source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in META[2:])
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    db.execute(f"CREATE TABLE logs (event_id INTEGER, timestamp TEXT, {source}, {quoted})")
+    db.execute(
+        "CREATE TABLE records (event_id INTEGER PRIMARY KEY, file TEXT, record INTEGER, "
+        "timestamp TEXT, host TEXT)"
+    )
+
+
+def _load(
+    db: sqlite3.Connection,
+    columns: Mapping[str, str],
+    files: Iterable[Path],
+    channels: Mapping[tuple[str, int | None], tuple[LogSource, ...]],
+    report: Report,
+) -> None:
+    marks = ", ".join("?" * (len(META) + len(columns)))
+    for path in files:
+        report.files += 1
+        for item in read_events(path, channels):
+            if isinstance(item, BadRecord):
+                report.bad.append(item)
+                continue
+            report.events += 1
+            number = report.events
+            place = (number, item.file, item.record, item.timestamp, item.host)
+            db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", place)
+            db.executemany(f"INSERT INTO logs VALUES ({marks})", _rows(number, item, columns))
+    db.commit()
+
+
+def _rows(number: int, event: Event, columns: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+    """An event's rows: one a log source, and one a combination of its multi-valued fields."""
+    values = {name.lower(): value for name, value in event.fields.items()}
+    if event.host:
+        values.setdefault("computer", event.host)
+    cells = [values.get(low) for low in columns]
+    choices = [cell if isinstance(cell, tuple) and cell else (cell,) for cell in cells]
+    for logsource in _merged(event.logsource):
+        head = (number, event.timestamp, *logsource)
+        for combination in itertools.islice(itertools.product(*choices), MOST_ROWS):
+            yield (*head, *(None if isinstance(c, tuple) else c for c in combination))
+
+
+def _merged(logsources: tuple[LogSource, ...]) -> list[tuple[str | None, ...]]:
+    """Fewest rows: a category and a service of the same product share one."""
+    merged: list[tuple[str | None, ...]] = []
+    for product in dict.fromkeys(source.product for source in logsources):
+        own = [source for source in logsources if source.product == product]
+        categories = dict.fromkeys(s.category for s in own if s.category)
+        services = dict.fromkeys(s.service for s in own if s.service)
+        merged += [(product, c, s) for c in categories or (None,) for s in services or (None,)]
+    return merged
+
+
+def _run(db: sqlite3.Connection, query: Query) -> Iterator[Match]:
+    cursor = db.execute(query.text)
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if query.rule.is_correlation:
+        yield from _correlation_matches(db, query.rule, rows)
+        return
+    wanted = conversion.fields(query.rule)
+    found: dict[int, dict[str, list[str]]] = {}
+    for row in rows:
+        low = {name.lower(): value for name, value in row.items()}
+        shown = found.setdefault(row["event_id"], {name: [] for name in wanted})
+        for name in wanted:
+            value = low.get(name.lower())
+            if value is not None and value not in shown[name]:
+                shown[name].append(value)
+    for number, shown in found.items():
+        file, record, timestamp, host = _record(db, number)
+        fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
+        yield Match(query.rule, file, record, timestamp, host, fields)
+
+
+def _record(db: sqlite3.Connection, number: int) -> tuple[str, int, str | None, str | None]:
+    sql = "SELECT file, record, timestamp, host FROM records WHERE event_id = ?"
+    row: tuple[str, int, str | None, str | None] = db.execute(sql, (number,)).fetchone()
+    return row
+
+
+def _correlation_matches(
+    db: sqlite3.Connection, rule: Rule, rows: list[dict[str, Any]]
+) -> Iterator[Match]:
+    """One match for each group and run of windows that share records."""
+    runs: dict[str, list[set[int]]] = {}
+    for row in sorted(rows, key=lambda row: (row["group_keys"], row["occurrence_time"])):
+        evidence = {int(item.partition(":")[2]) for item in json.loads(row["event_ids"])}
+        group = runs.setdefault(row["group_keys"], [])
+        if group and group[-1] & evidence:
+            group[-1] |= evidence
+        else:
+            group.append(evidence)
+    for keys, group in runs.items():
+        for evidence in group:
+            places = sorted((_record(db, n) for n in evidence), key=lambda p: (p[2] or "", p))
+            file, record, timestamp, host = places[-1]
+            fields = {k: str(v) for k, v in json.loads(keys).items()}
+            rests = tuple((place[0], place[1]) for place in places)
+            yield Match(rule, file, record, timestamp, host, fields, rests)

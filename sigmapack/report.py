@@ -1,0 +1,127 @@
+"""What people and pipelines read: tables on a terminal, plain lines in a pipe, JSON on request."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from sigmapack.manifest import OUTCOMES, entry, summary
+from sigmapack.model import Content, Problem, Query
+from sigmapack.replay import Match, Report
+
+Item = TypeVar("Item")
+
+LEVELS = ("critical", "high", "medium", "low", "informational")
+
+
+def progress(items: Sequence[Item], label: str, quiet: bool) -> Iterable[Item]:
+    """The items, with a progress bar on standard error if that is a terminal."""
+    console = Console(stderr=True)
+    shown = console.is_terminal and not quiet
+    return track(items, label, console=console, transient=True) if shown else items
+
+
+def problems(found: Sequence[Problem], as_json: bool) -> None:
+    """Problems, one a line on standard error; with JSON an array on standard output."""
+    if as_json:
+        keys = ("path", "line", "code", "message")
+        dump([{key: getattr(problem, key) for key in keys} for problem in found])
+    for problem in found:
+        click.echo(str(problem), err=True)
+
+
+def built(queries: Sequence[Query], out: Path, as_json: bool, quiet: bool) -> None:
+    """What a build made: the outcomes by target and language, and where they are."""
+    if as_json:
+        dump({"out": out.as_posix(), "queries": [entry(query) for query in queries]})
+        return
+    if quiet:
+        return
+    rows = [
+        (target, language, *(str(counts[outcome]) for outcome in OUTCOMES))
+        for target, language, counts in summary(queries)
+    ]
+    table(("target", "language", *OUTCOMES), rows)
+    click.echo(f"{sum(bool(query.path) for query in queries)} queries written to {out}")
+
+
+def checked(content: Content, as_json: bool, quiet: bool) -> None:
+    """What was checked and found in order."""
+    counts = {
+        "rules": len(content.detections),
+        "correlations": len(content.rules) - len(content.detections),
+        "lookups": len(content.lookups),
+        "waivers": len(content.waivers),
+    }
+    if as_json:
+        dump([])
+    elif not quiet:
+        numbers = ", ".join(f"{count} {name}" for name, count in counts.items())
+        click.echo(f"no problems in {numbers}")
+
+
+def replayed(result: Report, as_json: bool, quiet: bool) -> None:
+    """Matches on standard output; unreadable records and a summary on standard error."""
+    if as_json:
+        for match in result.matches:
+            click.echo(json.dumps(match.as_json(), ensure_ascii=False))
+    else:
+        ordered = sorted(result.matches, key=_severity)
+        columns = ("level", "rule", "record", "time", "host")
+        if ordered:
+            table(columns, [_row(match) for match in ordered])
+    for bad in result.bad:
+        click.echo(f"{bad.file}:{bad.line}: unreadable-record: {bad.message}", err=True)
+    for query in result.refused:
+        click.echo(f"{query.rule.path}:1: not-replayed: {query.reason}", err=True)
+    if not quiet:
+        rules = len({match.rule.id for match in result.matches})
+        levels = Counter(match.rule.level for match in result.matches)
+        spread = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+        click.echo(
+            f"{result.events} events in {result.files} files, {len(result.bad)} unreadable: "
+            f"{len(result.matches)} matches of {rules} rules{f' ({spread})' if spread else ''}",
+            err=True,
+        )
+
+
+def _severity(match: Match) -> int:
+    level = match.rule.level
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+
+
+def _row(match: Match) -> tuple[str, ...]:
+    place = f"{match.file}:{match.record}"
+    if match.rule.is_correlation:
+        place += f" (rests on {len(match.records)} records)"
+    return (match.rule.level, match.rule.name, place, match.timestamp or "-", match.host or "-")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on a terminal; columns apart by blanks in a pipe."""
+    console = Console()
+    if console.is_terminal:
+        shown = Table(*columns)
+        for row in rows:
+            shown.add_row(*row)
+        console.print(shown)
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    for row in (columns, *rows):
+        cells = zip(row, widths, strict=True)
+        click.echo("  ".join(cell.ljust(width) for cell, width in cells).rstrip())
+
+
+def dump(data: Any) -> None:
+    """JSON on standard output."""
+    json.dump(data, sys.stdout, indent=1, ensure_ascii=False)
+    sys.stdout.write("\n")

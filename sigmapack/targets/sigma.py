@@ -1,0 +1,57 @@
+"""Portable Sigma: the rules with their placeholders filled in, for tools that read Sigma."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import yaml
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack.model import (
+    Artifact,
+    Content,
+    Correlation,
+    Language,
+    Part,
+    Query,
+    Rule,
+    Sources,
+    Target,
+)
+
+
+def _dump(rule: Rule) -> str:
+    return yaml.safe_dump(rule.copy(), sort_keys=False, allow_unicode=True, width=120).rstrip("\n")
+
+
+def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+    return ProcessingPipeline(name="sigma")
+
+
+def _frame(rule: Rule, condition: str, sources: Sources) -> str:
+    return _dump(rule)
+
+
+def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
+    return _dump(correlation.rule)
+
+
+def _comment(text: list[str]) -> str:
+    return "".join(f"# {line}\n" for line in text)
+
+
+def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    return []
+
+
+YAML = Language(
+    name="sigma",
+    suffix=".yml",
+    comment=_comment,
+    backend=None,
+    pipeline=_pipeline,
+    frame=_frame,
+    correlate=_correlate,
+)
+
+TARGET = Target("sigma", "Sigma (portable)", (YAML,), _package)

@@ -1,0 +1,232 @@
+"""Splunk: SPL on the fields of the vendor's add-ons, one macro per source of logs.
+
+Field names: Splunk Add-on for Sysmon and for Microsoft Windows (XML rendering), Common Information
+Model Network Resolution and Web (https://docs.splunk.com/Documentation/CIM), Zeek's JSON names.
+pySigma's `splunk_windows` adds neither source nor EventCode (2.0), hence our own framing; its
+correlations use fixed time bins, hence `streamstats time_window`, which slides.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+
+from sigma.backends.splunk.splunk import SplunkBackend
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack import conversion
+from sigmapack.kinds import forms
+from sigmapack.model import (
+    Artifact,
+    Content,
+    Correlation,
+    Language,
+    LogSource,
+    Lookup,
+    Part,
+    Query,
+    Refused,
+    Rule,
+    Sources,
+    Target,
+)
+
+WINDOWS: conversion.FieldMap = {
+    "EventID": "EventCode",
+    "Computer": ["Computer", "ComputerName", "host"],
+    "Provider_Name": ["SourceName", "Name"],
+    "Data": ["EventData_Xml", "Message"],
+    "Message": ["Message", "EventData_Xml"],
+    "NewValue": ["New_Value", "NewValue"],
+    "OldValue": ["Old_Value", "OldValue"],
+    "ThreatName": ["Threat_Name", "ThreatName"],
+}
+PROCESS: conversion.FieldMap = {
+    "Image": ["Image", "NewProcessName"],
+    "ParentImage": ["ParentImage", "ParentProcessName"],
+}
+RESOLVER: conversion.FieldMap = {"src_ip": "src"}
+PROXY: conversion.FieldMap = {
+    "c-uri": "url",
+    "c-uri-query": "uri_query",
+    "c-uri-stem": "uri_path",
+    "cs-uri": "url",
+    "cs-uri-stem": "uri_path",
+    "c-useragent": "http_user_agent",
+    "cs-user-agent": "http_user_agent",
+    "cs-cookie": "cookie",
+    "cs-host": ["url_domain", "dest"],
+    "cs-method": "http_method",
+    "cs-referrer": "http_referrer",
+    "r-dns": ["url_domain", "dest"],
+    "sc-status": "status",
+    "src_ip": "src",
+    "dst_ip": "dest_ip",
+}
+# Splunk's own `host` hides a JSON key of that name; the add-on gives the request's host to CIM Web.
+ZEEK_HTTP: conversion.FieldMap = {"host": ["url_domain", "site"]}
+
+OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "==", "neq": "!="}
+
+
+def field_map(logsource: LogSource) -> conversion.FieldMap:
+    """Sigma field -> Splunk field(s) of a log source; other fields keep their names."""
+    if logsource.product == "windows":
+        process = PROCESS if logsource.category == "process_creation" else {}
+        return {**WINDOWS, **process}
+    if logsource.category == "proxy":
+        return PROXY
+    if logsource.category == "dns":
+        return RESOLVER
+    return ZEEK_HTTP if logsource.key == "zeek/http" else {}
+
+
+def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+    return conversion.pipeline("splunk", rule, field_map(rule.logsource), keep=True)
+
+
+def _comment(text: list[str]) -> str:
+    return "``` " + "\n    ".join(text) + " ```\n"
+
+
+def macro(source: str) -> str:
+    """The name of the macro that a search uses for a source."""
+    return f"logsource_{source.replace('-', '_')}"
+
+
+def _source(rule: Rule, sources: Sources) -> str:
+    terms = []
+    for source, ids, _ in conversion.names(sources, "splunk", rule.logsource):
+        codes = f" EventCode={ids[0]}" if len(ids) == 1 else ""
+        if len(ids) > 1:
+            codes = f" EventCode IN ({', '.join(map(str, ids))})"
+        terms.append(f"`{macro(source)}`{codes}")
+    return terms[0] if len(terms) == 1 else f"({' OR '.join(f'({term})' for term in terms)})"
+
+
+def _frame(rule: Rule, condition: str, sources: Sources) -> str:
+    search, pipe, rest = condition.partition("\n| ")
+    if search and " OR " in search:
+        search = f"({search})"
+    return f"{_source(rule, sources)} {search}".rstrip() + pipe + rest
+
+
+def _key(name: str) -> str:
+    """A group-by or value field as a field name that needs no quotes in any command."""
+    return f"sigma_{re.sub(r'[^A-Za-z0-9_]', '_', name)}"
+
+
+def _keys(correlation: Correlation, member: Part) -> str:
+    """The `eval` that gives a member's events the correlation's own field names."""
+    mapping = field_map(member.rule.logsource)
+    wanted = [*correlation.group_by, *filter(None, [correlation.value_field])]
+    evals = []
+    for name in dict.fromkeys(wanted):
+        field = correlation.field(name, member.rule.name)
+        product = mapping.get(field, field)
+        sources = [product] if isinstance(product, str) else product
+        quoted = ", ".join(f"'{source}'" for source in sources)
+        value = f"coalesce({quoted})" if len(sources) > 1 else quoted
+        evals.append(f"{_key(name)}=lower({value})")
+    return "".join(f", {item}" for item in evals)
+
+
+def _window(correlation: Correlation) -> tuple[str, str]:
+    """The aggregations of the sliding window, and the condition on them."""
+    operator = OPERATORS[correlation.operator]
+    if correlation.type == "event_count":
+        return "count as event_count", f"event_count {operator} {correlation.count}"
+    if correlation.type == "value_count":
+        value = f"dc({_key(str(correlation.value_field))}) as value_count"
+        return value, f"value_count {operator} {correlation.count}"
+    steps = range(1, len(correlation.steps) + 1)
+    seen = " ".join(f"count(eval(sigma_step={n})) as step_{n}" for n in steps)
+    if correlation.type == "temporal":
+        return seen, " AND ".join(f"step_{n} > 0" for n in steps)
+    if correlation.type == "temporal_ordered" and len(correlation.steps) == 2:
+        return seen, "sigma_step = 2 AND step_1 > 0"
+    raise Refused(f"SPL has no template for {correlation.type} of {len(correlation.steps)} steps")
+
+
+def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
+    aggregations, condition = _window(correlation)
+    searches = []
+    for number, step in enumerate(correlation.steps, 1):
+        for name in step:
+            part = parts[name]
+            marks = f'sigma_rule="{name}", sigma_step={number}{_keys(correlation, part)}'
+            searches.append(f"{part.query}\n| eval {marks}")
+    if len(searches) == 1:
+        base = searches[0]
+    else:
+        base = "| multisearch\n" + "\n".join(f"  [ search {search} ]" for search in searches)
+    by = "".join(f" {_key(name)}" for name in correlation.group_by)
+    by = f" by{by}" if by else ""
+    return "\n".join(
+        [
+            base,
+            "| sort 0 _time",
+            f"| streamstats time_window={correlation.seconds}s {aggregations} "
+            f"values(sigma_rule) as sigma_rules{by}",
+            f"| where {condition}",
+            "| stats min(_time) as first_time max(_time) as last_time count "
+            f"values(sigma_rules) as sigma_rules{by}",
+        ]
+    )
+
+
+def lookup_rows(lookup: Lookup, field: str) -> list[dict[str, str]]:
+    """A table's rows as Splunk matches them: one per matching form, in the column `pattern`."""
+    return [
+        {"pattern": form.replace("\\?", "?"), **row.values}
+        for row in lookup.rows
+        for form in forms(lookup.key, field, row.values)
+    ]
+
+
+def _csv(lookup: Lookup) -> bytes:
+    field = "Hashes" if lookup.key == "hash" else lookup.key
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["pattern", *lookup.columns], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lookup_rows(lookup, field))
+    return out.getvalue().encode()
+
+
+def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    sources = content.sources.products["splunk"]
+    macros = [
+        f"[{macro(name)}]\ndefinition = ({body})\niseval = 0\n" for name, body in names.items()
+    ]
+    transforms = [
+        f"[{name}]\nfilename = {name}.csv\nmatch_type = WILDCARD(pattern)\n"
+        "case_sensitive_match = false\nmin_matches = 0\nmax_matches = 1\n"
+        for name in sorted(content.lookups)
+    ]
+    lookups = [
+        Artifact(f"lookups/{name}.csv", _csv(table)) for name, table in content.lookups.items()
+    ]
+    return [
+        Artifact("macros.conf", "\n".join(sorted(macros)).encode()),
+        Artifact("transforms.conf", "\n".join(transforms).encode()),
+        *lookups,
+    ]
+
+
+SPL = Language(
+    name="spl",
+    suffix=".spl",
+    comment=_comment,
+    backend=SplunkBackend,
+    pipeline=_pipeline,
+    frame=_frame,
+    correlate=_correlate,
+    native={
+        kind: "[| inputlookup {id} | rename pattern AS {field} | fields {field}]"
+        for kind in ("domain", "hash", "version")
+    },
+)
+
+TARGET = Target("splunk", "Splunk", (SPL,), _package)

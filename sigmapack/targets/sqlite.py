@@ -1,0 +1,117 @@
+"""SQLite: the engine of `build.py replay`; also for anyone who keeps events in a table.
+
+The table is `logs`: one column per Sigma field, all TEXT COLLATE NOCASE, plus `event_id`,
+`timestamp` (ISO 8601 UTC) and the log source in `logsource_product`, `logsource_category`,
+`logsource_service`. pySigma's sqlite backend emits `=`, which is case-sensitive without that
+collation (2.0.0), and compares numbers as text, hence the CAST below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sigma.backends.sqlite.sqlite import sqliteBackend
+from sigma.collection import SigmaCollection
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack import conversion
+from sigmapack.kinds import forms
+from sigmapack.model import (
+    Artifact,
+    Content,
+    Correlation,
+    Language,
+    Lookup,
+    Part,
+    Query,
+    Rule,
+    Sources,
+    Target,
+)
+
+COLUMNS = ("product", "category", "service")
+
+
+class Backend(sqliteBackend):
+    """pySigma's backend with numeric comparison of text columns and our event ids."""
+
+    compare_op_expression = "CAST({field} AS NUMERIC) {operator} {value}"
+    event_id_field = "event_id"
+
+
+def _backend(pipeline: ProcessingPipeline | None = None) -> Backend:
+    return Backend(pipeline)  # type: ignore[no-untyped-call]
+
+
+def _prepare(rule: Rule) -> Rule:
+    present = zip(COLUMNS, rule.logsource, strict=True)
+    return conversion.with_condition(
+        rule, {f"logsource_{part}": value for part, value in present if value}
+    )
+
+
+def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+    return ProcessingPipeline(name="sqlite")
+
+
+def _frame(rule: Rule, condition: str, sources: Sources) -> str:
+    return f"{condition};"
+
+
+def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
+    """pySigma's own correlation compiler: sliding windows, every type, executed in our tests."""
+    documents = [part.rule.copy() for part in parts.values()]
+    for document, part in zip(documents, parts.values(), strict=True):
+        document["name"] = part.rule.name
+    collection = SigmaCollection.from_dicts([*documents, correlation.rule.copy()])
+    return f"{_backend().convert(collection)[-1]};"
+
+
+def _comment(text: list[str]) -> str:
+    return "".join(f"-- {line}\n" for line in text)
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _table(lookup: Lookup) -> str:
+    """A table with a LIKE pattern per matching form (escape character: backslash)."""
+    columns = ["pattern", *lookup.columns]
+    created = ", ".join(f"`{column}` TEXT COLLATE NOCASE" for column in columns)
+    rows = []
+    field = "Hashes" if lookup.key == "hash" else lookup.key
+    for row in lookup.rows:
+        for form in forms(lookup.key, field, row.values):
+            values = [like(form), *(row.values[column] for column in lookup.columns)]
+            rows.append(f"({', '.join(map(_literal, values))})")
+    inserted = f"INSERT INTO `{lookup.name}` VALUES\n" + ",\n".join(rows) + ";\n" if rows else ""
+    return f"CREATE TABLE `{lookup.name}` ({created});\n{inserted}"
+
+
+def like(form: str) -> str:
+    """A Sigma value with wildcards as a LIKE pattern, for `ESCAPE '\\'`."""
+    return form.replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+
+
+def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    tables = "\n".join(_table(content.lookups[name]) for name in sorted(content.lookups))
+    return [Artifact("lookups.sql", tables.encode())] if tables else []
+
+
+SQL = Language(
+    name="sql",
+    suffix=".sql",
+    comment=_comment,
+    backend=_backend,
+    pipeline=_pipeline,
+    frame=_frame,
+    correlate=_correlate,
+    prepare=_prepare,
+    native={
+        kind: "EXISTS (SELECT 1 FROM `{id}` WHERE {field} LIKE pattern ESCAPE '\\')"
+        for kind in ("domain", "hash", "version")
+    },
+)
+
+TARGET = Target("sqlite", "SQLite", (SQL,), _package)
