@@ -84,23 +84,26 @@ def sigma(content: Content) -> Iterator[Problem]:
         try:
             if rule.is_correlation:
                 SigmaCorrelationRule.from_dict(rule.copy())
-            else:
-                for condition in SigmaRule.from_dict(rule.copy()).detection.parsed_condition:
-                    condition.parse()
+                continue
+            parsed = SigmaRule.from_dict(rule.copy())
         except SigmaError as error:
             yield at(rule, "sigma", str(error), *_place(rule, str(error)))
+            continue
         except (AttributeError, TypeError, ValueError, KeyError) as error:
             yield at(rule, "sigma", f"not a Sigma rule: {error}")
+            continue
+        try:
+            for condition in parsed.detection.parsed_condition:
+                condition.parse()
+        except SigmaError as error:
+            yield at(rule, "sigma", str(error), "detection", "condition")
 
 
 def _place(rule: Rule, message: str) -> tuple[str, ...]:
     """The key that an error of pySigma is most likely about."""
-    low = message.lower()
-    for key in ("logsource", "condition", "status", "level", "date", "id"):
-        if f" {key}" in f" {low}" and (key,) in rule.lines:
+    for key in ("logsource", "status", "level", "date", "id"):
+        if f" {key}" in f" {message.lower()}" and (key,) in rule.lines:
             return (key,)
-    if "condition" in low:
-        return ("detection", "condition")
     return ("correlation",) if rule.is_correlation else ("detection",)
 
 

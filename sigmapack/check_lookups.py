@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -30,6 +31,8 @@ ALLOWED = {
     "platform": ("windows", "macos", "linux", "any", "unknown"),
     "advisory": ("yes", "no"),
 }
+#: Labels of letters, digits and inner hyphens, at least two (RFC 1123, section 2.1).
+DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
 #: The advisory of CSIRT-RD lists this many domains.
 ADVISORY_DOMAINS = 21
@@ -109,12 +112,9 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
 def _wrong_domain(value: str) -> Iterator[str]:
     if value != value.lower():
         yield "is not in lower case"
-    try:
-        ascii_name = value.encode("idna").decode()
-    except UnicodeError:
-        yield "is not a domain name"
-        return
-    if ascii_name != value or not _suffixes().privatesuffix(value) or "." not in value:
+    elif not DOMAIN.fullmatch(value):
+        yield "is not a domain name in its ASCII form, without a final dot"
+    elif not _suffixes().privatesuffix(value):
         yield "is no registrable domain, nor a name below one (Public Suffix List)"
 
 

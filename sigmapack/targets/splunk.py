@@ -198,7 +198,7 @@ def _csv(lookup: Lookup) -> bytes:
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     sources = content.sources.products["splunk"]
     macros = [
-        f"[{macro(name)}]\ndefinition = ({body})\niseval = 0\n" for name, body in names.items()
+        f"[{macro(name)}]\ndefinition = ({body})\niseval = 0\n" for name, body in sources.items()
     ]
     transforms = [
         f"[{name}]\nfilename = {name}.csv\nmatch_type = WILDCARD(pattern)\n"

@@ -1,0 +1,61 @@
+"""What the tests share: small packs of content in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sigmapack.load import load
+from sigmapack.model import Content
+
+ROOT = Path(__file__).resolve().parents[1]
+
+DOMAINS = (
+    "domain,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"
+    "bad.example.com,c2,any,high,test,,,,yes\n"
+    "worse.example.net,c2,any,high,test,,,,no\n"
+)
+
+RULE = """\
+title: Sample
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a01
+name: sample
+logsource:
+    product: windows
+    category: dns_query
+detection:
+    selection:
+        QueryName|expand: '%ioc_domains%'
+    condition: selection
+level: high
+"""
+
+MakeContent = Callable[..., Content]
+
+
+@pytest.fixture
+def rules_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Write a folder of rules with lookups: keywords are file stems, values their text."""
+
+    def make(lookups: dict[str, str] | None = None, **rules: str) -> Path:
+        folder = tmp_path / "rules"
+        (folder / "lookups").mkdir(parents=True, exist_ok=True)
+        for stem, text in (lookups or {"ioc_domains": DOMAINS}).items():
+            (folder / "lookups" / f"{stem}.csv").write_text(text, "utf-8")
+        for stem, text in rules.items():
+            (folder / f"{stem}.yml").write_text(text, "utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def make_content(rules_folder: Callable[..., Path]) -> MakeContent:
+    """Load the content of such a folder."""
+
+    def make(lookups: dict[str, str] | None = None, **rules: str) -> Content:
+        return load(ROOT, rules_folder(lookups, **rules))
+
+    return make
