@@ -55,7 +55,7 @@ def _hash(value: str, field: str, row: Mapping[str, str]) -> list[str]:
 def _url(value: str, field: str, row: Mapping[str, str]) -> list[str]:
     host, _, path = value.partition("://")[2].partition("/")
     forms = []
-    for start in ("*://", ""):
+    for start in ("http://", "https://", ""):
         for port in ("", ":443"):
             plain = f"{start}{host}{port}/{escape(path)}"
             forms += [plain, f"{plain}\\?*"]
