@@ -177,4 +177,5 @@ def _validators() -> tuple[Any, ...]:
         plugins = InstalledSigmaPlugins.autodiscover(
             include_backends=False, include_pipelines=False
         )
-    return tuple(v for v in plugins.validators.values() if v.__name__ not in NOT_APPLIED)
+    found: list[Any] = list(plugins.validators.values())
+    return tuple(validator for validator in found if validator.__name__ not in NOT_APPLIED)

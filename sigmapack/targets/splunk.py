@@ -1,7 +1,5 @@
 """Splunk: SPL on the fields of the vendor's add-ons, one macro per source of logs.
 
-Field names: Splunk Add-on for Sysmon and for Microsoft Windows (XML rendering), Common Information
-Model Network Resolution and Web (https://docs.splunk.com/Documentation/CIM), Zeek's JSON names.
 pySigma's `splunk_windows` adds neither source nor EventCode (2.0), hence our own framing; its
 correlations use fixed time bins, hence `streamstats time_window`, which slides.
 """
@@ -12,8 +10,11 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from sigma.backends.splunk.splunk import SplunkBackend
+from sigma.conditions import ConditionAND, ConditionOR
+from sigma.conversion.state import ConversionState
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
@@ -23,7 +24,6 @@ from sigmapack.model import (
     Content,
     Correlation,
     Language,
-    LogSource,
     Lookup,
     Part,
     Query,
@@ -32,55 +32,28 @@ from sigmapack.model import (
     Sources,
     Target,
 )
-
-WINDOWS: conversion.FieldMap = {
-    "EventID": "EventCode",
-    "Computer": ["Computer", "ComputerName", "host"],
-    "Provider_Name": ["SourceName", "Name"],
-    "Data": ["EventData_Xml", "Message"],
-    "Message": ["Message", "EventData_Xml"],
-    "NewValue": ["New_Value", "NewValue"],
-    "OldValue": ["Old_Value", "OldValue"],
-    "ThreatName": ["Threat_Name", "ThreatName"],
-}
-PROCESS: conversion.FieldMap = {
-    "Image": ["Image", "NewProcessName"],
-    "ParentImage": ["ParentImage", "ParentProcessName"],
-}
-RESOLVER: conversion.FieldMap = {"src_ip": "src"}
-PROXY: conversion.FieldMap = {
-    "c-uri": "url",
-    "c-uri-query": "uri_query",
-    "c-uri-stem": "uri_path",
-    "cs-uri": "url",
-    "cs-uri-stem": "uri_path",
-    "c-useragent": "http_user_agent",
-    "cs-user-agent": "http_user_agent",
-    "cs-cookie": "cookie",
-    "cs-host": ["url_domain", "dest"],
-    "cs-method": "http_method",
-    "cs-referrer": "http_referrer",
-    "r-dns": ["url_domain", "dest"],
-    "sc-status": "status",
-    "src_ip": "src",
-    "dst_ip": "dest_ip",
-}
-# Splunk's own `host` hides a JSON key of that name; the add-on gives the request's host to CIM Web.
-ZEEK_HTTP: conversion.FieldMap = {"host": ["url_domain", "site"]}
+from sigmapack.targets.splunk_fields import field_map
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "==", "neq": "!="}
 
 
-def field_map(logsource: LogSource) -> conversion.FieldMap:
-    """Sigma field -> Splunk field(s) of a log source; other fields keep their names."""
-    if logsource.product == "windows":
-        process = PROCESS if logsource.category == "process_creation" else {}
-        return {**WINDOWS, **process}
-    if logsource.category == "proxy":
-        return PROXY
-    if logsource.category == "dns":
-        return RESOLVER
-    return ZEEK_HTTP if logsource.key == "zeek/http" else {}
+class Backend(SplunkBackend):
+    """pySigma's backend with every group written out.
+
+    `search` binds OR before AND, `where` and `eval` do not, and pySigma (its backend 2.1.0) leaves
+    out the parentheses that `search` can do without: right, but misread by people and engines.
+    """
+
+    # Braces of JSON arrays need no quotes in `search`.
+    field_quote_pattern = re.compile(r"^[\w.{}]+$")
+
+    def compare_precedence(self, outer: Any, inner: Any) -> bool:
+        """Whether `inner` stands without parentheses in `outer`."""
+        if isinstance(inner, ConditionAND | ConditionOR) and type(inner) is not type(outer):
+            return isinstance(
+                inner, ConditionOR
+            ) and self.decide_convert_condition_as_in_expression(inner, ConversionState())
+        return bool(super().compare_precedence(outer, inner))
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
@@ -219,7 +192,7 @@ SPL = Language(
     name="spl",
     suffix=".spl",
     comment=_comment,
-    backend=SplunkBackend,
+    backend=Backend,
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,

@@ -101,7 +101,7 @@ def _merged(name: str, parts: list[Part]) -> dict[str, Any]:
         if isinstance(part.rule.document["detection"]["condition"], list) or "them" in condition:
             raise Refused(f"the condition of {part.rule.name} cannot be joined with others")
         detection |= {f"m{number}{key}": selection for key, selection in own.items()}
-        renamed = IDENTIFIER.sub(lambda match, n=number: f"m{n}{match[0]}", condition)
+        renamed = IDENTIFIER.sub(rf"m{number}\g<0>", condition)
         conditions.append(f"({renamed})")
     detection["condition"] = " or ".join(conditions)
     identifier = str(uuid.uuid5(uuid.NAMESPACE_URL, " ".join(p.rule.id for p in parts)))
