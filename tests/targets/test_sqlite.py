@@ -1,0 +1,105 @@
+"""SQLite: its queries run, with the semantics of Sigma, and its lookup tables do the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from sigmapack.compile import compile_target
+from sigmapack.model import Content, Query
+from sigmapack.targets.sqlite import TARGET
+
+MakeContent = Callable[..., Content]
+
+COLUMNS = ("Image", "CommandLine", "QueryName", "Computer")
+RULE = """\
+title: Sample
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a01
+name: one
+logsource: {{product: windows, category: dns_query}}
+detection:
+{detection}
+level: high
+"""
+
+
+def compiled(make_content: MakeContent, detection: str) -> tuple[Content, Query]:
+    lines = "\n".join(f"    {line}" for line in detection.strip("\n").splitlines())
+    content = make_content(one=RULE.format(detection=lines))
+    assert content.problems == ()
+    return content, next(iter(compile_target(content, TARGET)))
+
+
+def database(events: Iterable[dict[str, str]]) -> sqlite3.Connection:
+    """The documented table, holding the events."""
+    db = sqlite3.connect(":memory:")
+    source = [f"logsource_{part}" for part in ("product", "category", "service")]
+    names = ["timestamp", *source, *COLUMNS]
+    text = ", ".join(f"`{name}` TEXT COLLATE NOCASE" for name in names)
+    db.execute(f"CREATE TABLE logs (event_id INTEGER, {text})")
+    for number, event in enumerate(events):
+        row = {"logsource_product": "windows", "logsource_category": "dns_query", **event}
+        keys = ", ".join(f"`{key}`" for key in row)
+        marks = ", ".join("?" * len(row))
+        statement = f"INSERT INTO logs (event_id, {keys}) VALUES ({number}, {marks})"
+        db.execute(statement, tuple(row.values()))
+    return db
+
+
+def hits(sql: str, events: list[dict[str, str]], tables: str = "") -> list[int]:
+    db = database(events)
+    db.executescript(tables)
+    return sorted(row[0] for row in db.execute(sql))
+
+
+DOMAINS = "s: {QueryName|expand: '%ioc_domains%'}\ncondition: s"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bad.example.com", [0]),
+        ("BAD.Example.com.", [0]),
+        ("a.b.bad.example.com", [0]),
+        ("www.bad.example.com.", [0]),
+        ("notbad.example.com", []),
+        ("bad.example.com.example.org", []),
+        ("badxexample.com", []),
+    ],
+)
+def test_a_domain_matches_alike_inline_and_by_the_table(
+    make_content: MakeContent, name: str, expected: list[int]
+) -> None:
+    content, query = compiled(make_content, DOMAINS)
+    tables = TARGET.package(content, (query,))[0].data.decode()
+    assert hits(query.text, [{"QueryName": name}]) == expected
+    assert hits(query.native_text, [{"QueryName": name}], tables) == expected
+
+
+def test_other_log_sources_do_not_match(make_content: MakeContent) -> None:
+    _, query = compiled(make_content, DOMAINS)
+    event = {"QueryName": "bad.example.com", "logsource_category": "network_connection"}
+    assert hits(query.text, [event]) == []
+
+
+@pytest.mark.parametrize("text", ["100%", "a_b", "c:\\x\\", "it's", "a*b", "what?"])
+def test_special_characters_of_sql_are_literal(make_content: MakeContent, text: str) -> None:
+    pattern = text.replace("*", "\\*").replace("?", "\\?").replace("'", "''")
+    _, query = compiled(make_content, f"s: {{CommandLine|contains: '{pattern}'}}\ncondition: s")
+    other = text.replace("%", "x").replace("_", "x").replace("*", "xx").replace("?", "x")
+    others = [other] if other != text else []
+    events = [{"CommandLine": f"run {value} now"} for value in [text, *others]]
+    assert hits(query.text, events) == [0]
+
+
+def test_not_keeps_its_group(make_content: MakeContent) -> None:
+    detection = """
+s: {Image|endswith: '\\a.exe'}
+f: [{CommandLine: x}, {CommandLine: y}]
+condition: s and not f
+"""
+    _, query = compiled(make_content, detection)
+    events = [{"Image": "C:\\A.EXE", "CommandLine": value} for value in ("x", "Y", "z")]
+    assert hits(query.text, events) == [2]
