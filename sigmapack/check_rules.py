@@ -40,7 +40,9 @@ REQUIRED = (
     "falsepositives",
     "level",
 )
-TAGS = ("cve.2023-29059", "tlp.clear", "detection.emerging-threats")
+TAGS = ("cve.2023-29059", "tlp.clear")
+#: Sigma allows one tag of this kind: what alerts, or what is only for hunting.
+DETECTION_TAGS = ("detection.emerging-threats", "detection.threat-hunting")
 #: Validators that are never applied, and why.
 NOT_APPLIED = {
     "ATTACKTagValidator": "downloads data; `tags` checks the same against attack.toml",
@@ -79,6 +81,10 @@ def tags(content: Content) -> Iterator[Problem]:
         for tag in TAGS:
             if tag not in rule.tags:
                 yield at(rule, "tags", f"the tag {tag} is missing", "tags")
+        if not set(DETECTION_TAGS) & set(rule.tags):
+            yield at(
+                rule, "tags", f"one of these tags is missing: {' or '.join(DETECTION_TAGS)}", "tags"
+            )
         mine = {tag.removeprefix("attack.") for tag in rule.tags if tag.startswith("attack.")}
         for name in sorted(mine):
             technique = techniques.get(name.upper())

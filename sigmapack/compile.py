@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sigma.exceptions import SigmaError
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
@@ -34,13 +35,15 @@ def _query(
     content: Content, target: Target, language: Language, rule: Rule, parts: dict[str, Part | str]
 ) -> Query:
     try:
+        reasons: list[str] = []
         if rule.is_correlation:
-            text = _correlated(content, language, rule, parts)
+            text = _correlated(content, language, rule, parts, reasons)
         else:
             part = _converted(content, language, rule)
             parts[rule.name] = parts[rule.id] = part
             text = part.query
-        reason = language.degraded(rule, content.sources) or ""
+        reasons += filter(None, [language.degraded(rule, content.sources)])
+        reason = "; ".join(reasons)
     except STOPS as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         if not rule.is_correlation:
@@ -124,15 +127,28 @@ def _native(content: Content, language: Language, rule: Rule) -> str:
 
 
 def _correlated(
-    content: Content, language: Language, rule: Rule, parts: dict[str, Part | str]
+    content: Content,
+    language: Language,
+    rule: Rule,
+    parts: Mapping[str, Part | str],
+    reasons: list[str],
 ) -> str:
+    """A correlation's query; alternatives that the target refused are left out, with a reason."""
     correlation = read_correlation(rule)
     members: dict[str, Part] = {}
+    refused: dict[str, str] = {}
     for name in correlation.members:
         part = parts.get(name)
         if part is None:
             raise Refused(f"the correlation refers to {name}, which is no rule of this folder")
-        if isinstance(part, str):
-            raise Refused(f"needs {name}: {part}")
-        members[name] = part
-    return language.correlate(correlation, members, content.sources)
+        if isinstance(part, Part):
+            members[name] = part
+        else:
+            refused[name] = part
+    steps = tuple(tuple(n for n in step if n in members) for step in correlation.steps)
+    for before, after in zip(correlation.steps, steps, strict=True):
+        if not after:
+            raise Refused(f"needs {before[0]}: {refused[before[0]]}")
+    if refused:
+        reasons.append(f"without {', '.join(refused)}, which the target refuses")
+    return language.correlate(replace(correlation, steps=steps), members, content.sources)

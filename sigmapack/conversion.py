@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
@@ -84,6 +84,24 @@ def with_condition(rule: Rule, selection: Mapping[str, Any]) -> Rule:
     added = [f"_logsource and ({condition})" for condition in listed]
     detection["_logsource"] = dict(selection)
     detection["condition"] = added if isinstance(conditions, list) else added[0]
+    return rule.with_document(document)
+
+
+def with_values(rule: Rule, change: Callable[[str, str], str]) -> Rule:
+    """The rule with every text value of its selections changed: `change(field, value)`."""
+
+    def walk(node: Any, field: str) -> Any:
+        if isinstance(node, Mapping):
+            return {key: walk(value, str(key).partition("|")[0]) for key, value in node.items()}
+        if isinstance(node, list):
+            return [walk(item, field) for item in node]
+        return change(field, node) if isinstance(node, str) else node
+
+    document = rule.copy()
+    document["detection"] = {
+        key: value if key == "condition" else walk(value, "")
+        for key, value in document["detection"].items()
+    }
     return rule.with_document(document)
 
 

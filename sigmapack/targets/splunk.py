@@ -79,6 +79,15 @@ def _source(rule: Rule, sources: Sources) -> str:
     return terms[0] if len(terms) == 1 else f"({' OR '.join(f'({term})' for term in terms)})"
 
 
+def _prepare(rule: Rule) -> Rule:
+    """Outside Sysmon a hash field may hold the bare value: its algorithm is not asked for."""
+    if rule.logsource.product == "windows":
+        return rule
+    return conversion.with_values(
+        rule, lambda field, value: re.sub(r"^\*\w+=", "*", value) if field == "Hashes" else value
+    )
+
+
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
     search, pipe, rest = condition.partition("\n| ")
     if search and " OR " in search:
@@ -114,13 +123,26 @@ def _window(correlation: Correlation) -> tuple[str, str]:
     if correlation.type == "value_count":
         value = f"dc({_key(str(correlation.value_field))}) as value_count"
         return value, f"value_count {operator} {correlation.count}"
-    steps = range(1, len(correlation.steps) + 1)
-    seen = " ".join(f"count(eval(sigma_step={n})) as step_{n}" for n in steps)
     if correlation.type == "temporal":
+        steps = range(1, len(correlation.steps) + 1)
+        seen = " ".join(f"count(eval(sigma_step={n})) as step_{n}" for n in steps)
         return seen, " AND ".join(f"step_{n} > 0" for n in steps)
-    if correlation.type == "temporal_ordered" and len(correlation.steps) == 2:
-        return seen, "sigma_step = 2 AND step_1 > 0"
-    raise Refused(f"SPL has no template for {correlation.type} of {len(correlation.steps)} steps")
+    if correlation.type == "temporal_ordered":
+        last = len(correlation.steps)
+        return "", (f"sigma_step = {last} AND _time - chain_{last - 1} <= {correlation.seconds}")
+    raise Refused(f"SPL has no template for {correlation.type}")
+
+
+def _chains(correlation: Correlation, by: str) -> list[str]:
+    """For ordered steps: chain_N is when the latest chain of steps 1 to N so far began."""
+    lines = []
+    for number in range(1, len(correlation.steps)):
+        begun = f"chain_{number - 1}" if number > 1 else "_time"
+        lines += [
+            f"| eval chain_{number}=if(sigma_step={number}, {begun}, null())",
+            f"| streamstats max(chain_{number}) as chain_{number}{by}",
+        ]
+    return lines
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
@@ -137,12 +159,14 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
         base = "| multisearch\n" + "\n".join(f"  [ search {search} ]" for search in searches)
     by = "".join(f" {_key(name)}" for name in correlation.group_by)
     by = f" by{by}" if by else ""
+    ordered = correlation.type == "temporal_ordered"
     return "\n".join(
         [
             base,
             "| sort 0 _time",
-            f"| streamstats time_window={correlation.seconds}s {aggregations} "
-            f"values(sigma_rule) as sigma_rules{by}",
+            *(_chains(correlation, by) if ordered else []),
+            f"| streamstats time_window={correlation.seconds}s {aggregations}".rstrip()
+            + f" values(sigma_rule) as sigma_rules{by}",
             f"| where {condition}",
             "| stats min(_time) as first_time max(_time) as last_time count "
             f"values(sigma_rules) as sigma_rules{by}",
@@ -196,6 +220,7 @@ SPL = Language(
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
+    prepare=_prepare,
     native={
         kind: "[| inputlookup {id} | rename pattern AS {field} | fields {field}]"
         for kind in ("domain", "hash", "version")

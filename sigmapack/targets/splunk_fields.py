@@ -41,6 +41,29 @@ PROXY: conversion.FieldMap = {
     "src_ip": "src",
     "dst_ip": "dest_ip",
 }
+# Common Information Model: Endpoint and Network Traffic, as add-ons for macOS sensors fill them.
+MACOS: conversion.FieldMap = {
+    "Image": "process_path",
+    "CommandLine": "process",
+    "ParentImage": "parent_process_path",
+    "ParentCommandLine": "parent_process",
+    "TargetFilename": "file_path",
+    "Hashes": ["process_hash", "file_hash"],
+    "DestinationHostname": "dest",
+    "Computer": ["dest_host", "host"],
+    "User": "user",
+}
+LINUX: conversion.FieldMap = {"Computer": ["Computer", "host"], "EventID": "EventCode"}
+FIREWALL: conversion.FieldMap = {
+    "src_ip": "src_ip",
+    "dst_ip": "dest_ip",
+    "dst_port": "dest_port",
+}
+ANTIVIRUS: conversion.FieldMap = {
+    "Signature": "signature",
+    "Filename": "file_path",
+    "Computer": ["dest", "host"],
+}
 # Splunk's own `host` hides a JSON key of that name; the add-on gives the request's host to CIM Web.
 # A JSON array becomes a multi-value field with braces in its name.
 ZEEK_HTTP: conversion.FieldMap = {
@@ -49,14 +72,22 @@ ZEEK_HTTP: conversion.FieldMap = {
 }
 ZEEK_DNS: conversion.FieldMap = {"answers": ["answers{}", "answers", "answer"]}
 
+BY_LOGSOURCE = {
+    "any/proxy": PROXY,
+    "any/dns": RESOLVER,
+    "any/firewall": FIREWALL,
+    "any/antivirus": ANTIVIRUS,
+    "zeek/http": ZEEK_HTTP,
+    "zeek/dns": ZEEK_DNS,
+}
+
 
 def field_map(logsource: LogSource) -> conversion.FieldMap:
     """Sigma field -> Splunk field(s) of a log source; other fields keep their names."""
     if logsource.product == "windows":
         process = PROCESS if logsource.category == "process_creation" else {}
         return {**WINDOWS, **process}
-    if logsource.category == "proxy":
-        return PROXY
-    if logsource.category == "dns":
-        return RESOLVER
-    return {"zeek/http": ZEEK_HTTP, "zeek/dns": ZEEK_DNS}.get(logsource.key, {})
+    products = {"macos": MACOS, "linux": LINUX}
+    if logsource.product in products:
+        return products[logsource.product]
+    return BY_LOGSOURCE.get(logsource.key, {})

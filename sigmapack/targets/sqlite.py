@@ -9,6 +9,7 @@ collation (2.0.0), and compares numbers as text, hence the CAST below.
 from __future__ import annotations
 
 import re
+import string
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -73,17 +74,42 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     documents = [_named(part.rule.copy(), part.rule.name) for part in parts.values()]
     document = correlation.rule.copy()
     if any(len(step) > 1 for step in correlation.steps) and "temporal" in correlation.type:
-        names = [f"step_{number}" for number in range(1, len(correlation.steps) + 1)]
+        steps = _steps(correlation)
         documents = [
-            _merged(name, [parts[member] for member in step])
-            for name, step in zip(names, correlation.steps, strict=True)
+            _merged(name, [parts[member] for member in members])
+            for step in steps
+            for name, members in step.items()
         ]
-        document["correlation"] = {**document["correlation"], "rules": names}
-        del document["correlation"]["condition"]
+        body = {**document["correlation"], "rules": [name for step in steps for name in step]}
+        del body["condition"]
+        if any(len(step) > 1 for step in steps):
+            body["condition"] = " and ".join(f"({' or '.join(step)})" for step in steps)
         if correlation.aliases:
-            raise Refused("aliases in a condition of alternatives are not supported on SQLite")
+            body["aliases"] = {
+                alias: {
+                    name: mapping[members[0]]
+                    for step in steps
+                    for name, members in step.items()
+                    if members[0] in mapping
+                }
+                for alias, mapping in correlation.aliases.items()
+            }
+        document["correlation"] = body
     collection = SigmaCollection.from_dicts([*documents, document])
     return f"{_backend().convert(collection)[-1]};"
+
+
+def _steps(correlation: Correlation) -> list[dict[str, list[str]]]:
+    """For each step the rules that its alternatives become: those with equal aliases are one."""
+    found = []
+    for number, step in enumerate(correlation.steps, 1):
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for member in step:
+            key = tuple(correlation.field(alias, member) for alias in correlation.aliases)
+            groups.setdefault(key, []).append(member)
+        names = (f"step_{number}_{letter}" for letter in string.ascii_lowercase)
+        found.append(dict(zip(names, groups.values(), strict=False)))
+    return found
 
 
 def _named(document: dict[str, Any], name: str) -> dict[str, Any]:

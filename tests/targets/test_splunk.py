@@ -167,5 +167,7 @@ def test_an_ordered_correlation_wants_the_first_step_before_the_second(
     make_content: MakeContent,
 ) -> None:
     found = correlated(make_content, "temporal_ordered")
-    assert "| where sigma_step = 2 AND step_1 > 0" in found
+    assert "| eval chain_1=if(sigma_step=1, _time, null())\n" in found
+    assert "| streamstats max(chain_1) as chain_1 by sigma_Computer\n" in found
+    assert "| where sigma_step = 2 AND _time - chain_1 <= 86400" in found
     assert "| where step_1 > 0 AND step_2 > 0" in correlated(make_content, "temporal")
