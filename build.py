@@ -3,6 +3,7 @@
     python build.py                     build everything into dist/
     python build.py check               only look for problems
     python build.py replay FILE...      run the compiled rules on events
+    python build.py coverage            the stages of the attack and the rules that see them
     python build.py VERB --help         the options of a verb
 
 Exit codes: 0 done, 1 the content has problems, 2 wrong use or unreadable input.
@@ -15,12 +16,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from sigmapack.events import UnreadableInput
 
-from sigmapack import __version__, report
+from sigmapack import __version__, coverage, report
 from sigmapack.check import outcome_problems, problems
 from sigmapack.compile import compile_target
-from sigmapack.load import load
+from sigmapack.events import UnreadableInput
+from sigmapack.load import COVERAGE, load
 from sigmapack.manifest import manifest
 from sigmapack.model import Artifact, Content, Problem, Query, Target
 from sigmapack.replay import replay as run_replay
@@ -72,10 +73,16 @@ def main() -> None:
     show_default="dist/ beside build.py",
     help="Folder to write; an earlier build there is replaced whole.",
 )
+@click.option("--without-hunting", is_flag=True, help="Leave out the rules for hunting.")
 @json_option
 @quiet_option
 def build(
-    names: tuple[str, ...], rules: Path | None, out: Path, as_json: bool, quiet: bool
+    names: tuple[str, ...],
+    rules: Path | None,
+    out: Path,
+    without_hunting: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Compile all rules for every product and write them, with their lookups."""
     targets = [target for name, target in discover().items() if not names or name in names]
@@ -84,7 +91,9 @@ def build(
     stop_on(problems(content), as_json)
     queries = compile_all(content, targets, quiet or as_json)
     stop_on(sorted(outcome_problems(content, queries)), as_json)
-    artifacts = package(content, targets, queries)
+    if without_hunting:
+        queries = [query for query in queries if not query.rule.is_hunting]
+    artifacts = [*package(content, targets, queries), *coverage.artifacts(content)]
     try:
         write([*artifacts, manifest(queries, artifacts)], out)
     except WriteRefused as error:
@@ -129,6 +138,18 @@ def replay(
         fail(str(error))
     report.replayed(result, as_json, quiet)
     sys.exit(PROBLEMS if fail_on_match and result.matches else DONE)
+
+
+@main.command(name="coverage")
+@rules_option
+@json_option
+def show_coverage(rules: Path | None, as_json: bool) -> None:
+    """Print the stages of the attack, the rules that see them, and what no log shows."""
+    content = load(ROOT, rules)
+    stop_on(problems(content), as_json)
+    if not content.stages:
+        fail(f"{content.rules_dir}: no {COVERAGE} there: it names the stages and their rules")
+    report.covered(coverage.stages(content), as_json)
 
 
 def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Query]:

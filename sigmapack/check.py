@@ -41,7 +41,12 @@ def problems(content: Content) -> list[Problem]:
     for function in CHECKS:
         found += function(content)
     if content.own and not any(problem.unreadable for problem in found):
-        from sigmapack import check_events, check_lookups, check_rules  # noqa: F401  (registers)
+        from sigmapack import (  # noqa: F401  (registers)
+            check_coverage,
+            check_events,
+            check_lookups,
+            check_rules,
+        )
 
         for function in OWN_CHECKS:
             found += function(content)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import tomllib
 import uuid
 from collections.abc import Iterator
 from functools import cache
@@ -23,9 +22,10 @@ from sigma.validators.base import SigmaValidationIssue
 
 from sigmapack import placeholders
 from sigmapack.check import at, own_check
+from sigmapack.coverage import attack
 from sigmapack.kinds import KINDS
 from sigmapack.load import shown
-from sigmapack.model import Content, Problem, Rule
+from sigmapack.model import HUNTING, Content, Problem, Rule
 
 REQUIRED = (
     "title",
@@ -42,7 +42,7 @@ REQUIRED = (
 )
 TAGS = ("cve.2023-29059", "tlp.clear")
 #: Sigma allows one tag of this kind: what alerts, or what is only for hunting.
-DETECTION_TAGS = ("detection.emerging-threats", "detection.threat-hunting")
+DETECTION_TAGS = ("detection.emerging-threats", HUNTING)
 #: Validators that are never applied, and why.
 NOT_APPLIED = {
     "ATTACKTagValidator": "downloads data; `tags` checks the same against attack.toml",
@@ -75,8 +75,8 @@ def metadata(content: Content) -> Iterator[Problem]:
 def tags(content: Content) -> Iterator[Problem]:
     """ATT&CK ids and tactics are those of one release, and every technique has its tactic."""
     path = content.rules_dir / "attack.toml"
-    attack = tomllib.loads(path.read_text("utf-8"))
-    tactics, techniques = attack["tactics"], attack["techniques"]
+    known = attack(content)
+    tactics, techniques = known["tactics"], known["techniques"]
     for rule in content.rules:
         for tag in TAGS:
             if tag not in rule.tags:
@@ -88,9 +88,9 @@ def tags(content: Content) -> Iterator[Problem]:
         mine = {tag.removeprefix("attack.") for tag in rule.tags if tag.startswith("attack.")}
         for name in sorted(mine):
             technique = techniques.get(name.upper())
-            known = technique is not None or name in tactics or re.fullmatch(r"[gsc]\d{4}", name)
-            if not known:
-                message = f"attack.{name} is not in {shown(path)} (ATT&CK {attack['version']})"
+            valid = technique is not None or name in tactics or re.fullmatch(r"[gsc]\d{4}", name)
+            if not valid:
+                message = f"attack.{name} is not in {shown(path)} (ATT&CK {known['version']})"
                 yield at(rule, "attack", message, "tags")
             elif technique and not mine & set(technique["tactics"]):
                 wanted = " or ".join(technique["tactics"])

@@ -12,10 +12,11 @@ from typing import Any
 
 import yaml
 
-from sigmapack.model import Content, Lookup, Place, Problem, Row, Rule, Sources, Waiver
+from sigmapack.model import Content, Lookup, Place, Problem, Row, Rule, Sources, Stage, Waiver
 
 RULE_SUFFIXES = (".yml", ".yaml")
 WAIVERS = "waivers.toml"
+COVERAGE = "coverage.toml"
 
 
 def load(root: Path, rules_dir: Path | None = None) -> Content:
@@ -40,6 +41,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         rules=rules,
         lookups=_lookups(_lookup_dir(root, directory), problems),
         waivers=_waivers(directory / WAIVERS, problems),
+        stages=tuple(_stages(directory / COVERAGE, problems)),
         sources=read_sources(),
         problems=tuple(problems),
         own=own,
@@ -175,20 +177,36 @@ def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
     return Lookup(path.stem, name, columns, tuple(rows))
 
 
-def _waivers(path: Path, problems: list[Problem]) -> tuple[Waiver, ...]:
+def _entries(path: Path, key: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The tables `[[key]]` of a TOML file, each with its line."""
     if not path.is_file() or (text := _text(path, problems)) is None:
-        return ()
-    name = shown(path)
+        return
     try:
-        entries = tomllib.loads(text).get("waiver", [])
+        entries = tomllib.loads(text).get(key, [])
     except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(name, 1, "toml", str(error)))
-        return ()
-    starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[waiver]]"]
-    waivers: list[Waiver] = []
-    for line, entry in zip(starts, entries, strict=False):
-        waivers.extend(_waiver(name, line, entry, problems))
-    return tuple(waivers)
+        problems.append(Problem(shown(path), 1, "toml", str(error)))
+        return
+    starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{key}]]"]
+    yield from zip(starts, entries, strict=False)
+
+
+def _waivers(path: Path, problems: list[Problem]) -> tuple[Waiver, ...]:
+    return tuple(
+        waiver
+        for line, entry in _entries(path, "waiver", problems)
+        for waiver in _waiver(shown(path), line, entry, problems)
+    )
+
+
+def _stages(path: Path, problems: list[Problem]) -> Iterator[Stage]:
+    for line, entry in _entries(path, "stage", problems):
+        missing = [key for key in ("id", "title", "techniques", "rules") if key not in entry]
+        if missing:
+            message = f"a stage needs id, title, techniques, rules; missing: {', '.join(missing)}"
+            problems.append(Problem(shown(path), line, "stage", message))
+            continue
+        lists = (tuple(entry["techniques"]), tuple(entry["rules"]))
+        yield Stage(entry["id"], entry["title"], *lists, entry.get("unseen", ""), line)
 
 
 def _waiver(

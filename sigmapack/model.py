@@ -15,6 +15,9 @@ from sigma.processing.pipeline import ProcessingPipeline
 #: Where something stands in a YAML document: keys and list positions from the root.
 Place = tuple[str | int, ...]
 
+#: The tag of rules that are for hunting (Sigma specification, tags appendix, namespace detection).
+HUNTING = "detection.threat-hunting"
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -78,6 +81,11 @@ class Rule:
     @property
     def tags(self) -> tuple[str, ...]:
         return tuple(str(tag) for tag in self.document.get("tags") or ())
+
+    @property
+    def is_hunting(self) -> bool:
+        """Whether it is for hunting only: weak evidence that should not alert by itself."""
+        return HUNTING in self.tags
 
     @property
     def is_correlation(self) -> bool:
@@ -147,6 +155,23 @@ class Waiver:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A stage of the attack, from `coverage.toml`: the rules that see it, or why no log does."""
+
+    id: str
+    title: str
+    techniques: tuple[str, ...]
+    rules: tuple[str, ...]
+    """Names of rules, `*` allowed."""
+    unseen: str
+    line: int
+
+    def sees(self, rule: Rule) -> bool:
+        """Whether a rule stands under this stage."""
+        return any(fnmatchcase(rule.name, pattern) for pattern in self.rules)
+
+
+@dataclass(frozen=True)
 class Content:
     """All that was read: rules, lookups, waivers, log sources, and what was wrong on the way."""
 
@@ -159,6 +184,7 @@ class Content:
     problems: tuple[Problem, ...]
     own: bool
     """Whether this is the pack's own content, to which the house rules (events, tags, …) apply."""
+    stages: tuple[Stage, ...] = ()
 
     @property
     def detections(self) -> tuple[Rule, ...]:

@@ -69,6 +69,23 @@ def checked(content: Content, as_json: bool, quiet: bool) -> None:
         click.echo(f"no problems in {numbers}")
 
 
+def covered(stages: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """The stages of the attack with the rules that see them, then what no log shows."""
+    if as_json:
+        dump({"stages": list(stages)})
+        return
+    for stage in stages:
+        click.echo(f"{stage['id']}  {stage['title']}  ({', '.join(stage['techniques'])})")
+        for rule in stage["rules"]:
+            click.echo(f"      {rule['level']:<13} {rule['rule']}")
+        if stage["telemetry"]:
+            click.echo(f"      needs: {', '.join(stage['telemetry'])}")
+        if stage["not_visible"]:
+            click.echo(f"      not visible: {stage['not_visible']}")
+    seen = sum(stage["seen"] for stage in stages)
+    click.echo(f"{seen} of {len(stages)} stages are seen by rules; the others say why not")
+
+
 def replayed(result: Report, as_json: bool, quiet: bool) -> None:
     """Matches on standard output; unreadable records and a summary on standard error."""
     if as_json:
