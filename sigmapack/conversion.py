@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from sigma.processing.transformations import FieldMappingTransformation
 from sigmapack.model import LogSource, Refused, Rule, Sources
 
 FieldMap = Mapping[str, str | list[str]]
+
+#: One hash among several, as Sysmon writes them.
+HASH = re.compile(r"\*?(MD5|SHA1|SHA256|IMPHASH)=([0-9A-Fa-f]+)\*?", re.IGNORECASE)
 
 
 def fields(rule: Rule) -> tuple[str, ...]:
@@ -75,6 +79,18 @@ def names(sources: Sources, product: str, logsource: LogSource) -> Iterator[tupl
     yield from found
 
 
+def named(sources: Sources, product: str, logsource: LogSource) -> str:
+    """The name of a whole log source in a product that has one for it, such as a table.
+
+    Raises:
+        Refused: the product's section of `logsources.toml` does not name the log source.
+    """
+    known = sources.products.get(product, {})
+    if logsource.key not in known:
+        raise Refused(f"{product} has no table for {logsource.key}")
+    return str(known[logsource.key])
+
+
 def with_condition(rule: Rule, selection: Mapping[str, Any]) -> Rule:
     """The rule with one more selection that must hold too (on every condition it has)."""
     document = rule.copy()
@@ -103,6 +119,53 @@ def with_values(rule: Rule, change: Callable[[str, str], str]) -> Rule:
         for key, value in document["detection"].items()
     }
     return rule.with_document(document)
+
+
+def split_hashes(rule: Rule, columns: Mapping[str, str]) -> Rule:
+    """The rule with each selection on `Hashes` turned into one on a field per algorithm.
+
+    Args:
+        rule: a resolved rule; its hashes look like `*SHA256=<value>*`, as Sysmon writes them.
+        columns: algorithm in capitals -> the field of that algorithm.
+
+    Raises:
+        Refused: an algorithm has no field, or a value is no hash with its algorithm.
+    """
+
+    def maps(selection: Any) -> Any:
+        if isinstance(selection, list):
+            found = [maps(item) for item in selection]
+            return [m for item in found for m in (item if isinstance(item, list) else [item])]
+        if not isinstance(selection, Mapping):
+            return selection
+        keys = [key for key in selection if str(key).partition("|")[0] == "Hashes"]
+        if not keys:
+            return selection
+        rest = {key: value for key, value in selection.items() if key not in keys}
+        split = _by_algorithm(selection[keys[0]], columns)
+        alternatives = [{**rest, field: values} for field, values in split.items()]
+        return alternatives if len(alternatives) > 1 else alternatives[0]
+
+    if "Hashes" not in fields(rule):
+        return rule
+    document = rule.copy()
+    document["detection"] = {
+        key: value if key == "condition" else maps(value)
+        for key, value in document["detection"].items()
+    }
+    return rule.with_document(document)
+
+
+def _by_algorithm(values: Any, columns: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for value in values if isinstance(values, list) else [values]:
+        match = HASH.fullmatch(str(value))
+        if match is None:
+            raise Refused(f"{value!r} on Hashes is no ALGORITHM=value")
+        if match[1].upper() not in columns:
+            raise Refused(f"no field for {match[1].upper()} hashes")
+        found.setdefault(columns[match[1].upper()], []).append(match[2].lower())
+    return found
 
 
 def lines(items: Iterable[str]) -> str:
