@@ -1,0 +1,169 @@
+"""Grafana Loki: LogQL on JSON lines.
+
+Windows events are taken as Grafana Alloy's `loki.source.windowsevent` writes them
+(https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.windowsevent/): the
+event's own data stand as XML in `event_data`, from which the fields are cut by `regexp`. Other
+logs are JSON lines with Zeek's or Sigma's names. Loki has no lookup tables, so none are written.
+
+LogQL has no NOT for a group (https://grafana.com/docs/loki/latest/query/): negation is pushed down
+to the comparisons. pySigma's loki backend (0.15.1) drops a NOT before an expression, gives no
+EventID and takes seconds for long lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
+from sigma.processing.pipeline import ProcessingPipeline
+from sigma.types import SigmaString
+
+from sigmapack import conversion
+from sigmapack.backend import ConditionBackend, alternation
+from sigmapack.correlation import read_correlation
+from sigmapack.model import Artifact, Content, Language, Part, Query, Refused, Rule, Sources, Target
+from sigmapack.targets.loki_correlation import correlate, quoted
+from sigmapack.targets.loki_fields import ARRAYS, SYSTEM, field_map
+
+OPPOSITE = {"=": "!=", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+ORDER = "of more than two steps only neighbours are compared in time"
+
+
+class Backend(ConditionBackend):
+    """Label filters: anchored RE2 that ignores case, with negation pushed down."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inside_not = False
+
+    def convert_condition(self, cond: Any, state: Any) -> Any:
+        """One node; below a NOT by De Morgan's laws."""
+        if isinstance(cond, ConditionNOT):
+            self.inside_not = not self.inside_not
+            inner = cond.args[0]
+            text = str(self.convert_condition(inner, state))
+            self.inside_not = not self.inside_not
+            return f"({text})" if isinstance(inner, ConditionAND | ConditionOR) else text
+        return super().convert_condition(cond, state)
+
+    def _joined(self, token: str, parts: list[str]) -> str:
+        if self.inside_not:
+            token = {"and": "or", "or": "and"}[token]
+        return super()._joined(token, parts)
+
+    def negated(self, expression: str) -> str:
+        """Never reached: `convert_condition` pushes NOT down."""
+        raise Refused("LogQL cannot negate an expression")
+
+    def strings(self, field: str, values: Sequence[SigmaString]) -> str:
+        """One anchored alternation; Loki anchors a label filter's expression itself."""
+        body = alternation(values, r"\.^$*+?()[]{}|")
+        if field in ARRAYS:
+            body = f'.*"{body}".*'
+        operator = "!~" if self.inside_not else "=~"
+        return f"{field}{operator}{quoted('(?is)' + body)}"
+
+    def number(self, field: str, operator: str, value: int | float) -> str:
+        """Loki compares a label as a number when the other side is one."""
+        return f"{field}{OPPOSITE[operator] if self.inside_not else operator}{value}"
+
+    def absent(self, field: str) -> str:
+        """A label that is missing is an empty string."""
+        return f'{field}{"!=" if self.inside_not else "="}""'
+
+    def exists(self, field: str) -> str:
+        """A label that is missing is an empty string."""
+        return f'{field}{"=" if self.inside_not else "!="}""'
+
+    def regex(self, field: str, pattern: str, insensitive: bool) -> str:
+        """Unanchored, as Sigma's are."""
+        flags = "(?is)" if insensitive else "(?s)"
+        operator = "!~" if self.inside_not else "=~"
+        return f"{field}{operator}{quoted(f'{flags}.*(?:{pattern}).*')}"
+
+
+def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+    return conversion.pipeline("loki", rule, field_map(rule), keep=False)
+
+
+def _frame(rule: Rule, condition: str, sources: Sources) -> str:
+    return "\n| ".join([*_stages(rule, sources), condition.replace("\n", "\n  ")])
+
+
+def _stages(rule: Rule, sources: Sources) -> list[str]:
+    """The stream, and the stages that make labels of a line."""
+    known = sources.products["loki"]
+    if rule.logsource.product != "windows":
+        found = list(conversion.names(sources, "loki", rule.logsource))
+        source, ids, stream = found[0]
+        arrays = [f for f in _labels(rule) if f in ARRAYS]
+        stages = [stream, "json"]
+        stages += [f"json {', '.join(f'{name}=`{name}`' for name in arrays)}"] if arrays else []
+        event = [f"EventID={ids[0]}"] if ids else []
+        return [*stages, '__error__=""', *event]
+    events = sources.events(rule.logsource)
+    if not events:
+        raise Refused(f"logsources.toml does not describe the log source {rule.logsource.key}")
+    filters = []
+    for source, ids in events:
+        numbers = " or ".join(f"event_id={number}" for number in ids)
+        both = f" and ({numbers})" if len(ids) > 1 else f" and {numbers}" if ids else ""
+        filters.append(f'channel="{sources.sources[source]["channel"]}"{both}')
+    which = filters[0] if len(filters) == 1 else " or ".join(f"({item})" for item in filters)
+    names = ", ".join(f"{name}=`{name}`" for name in SYSTEM)
+    cut = [name for name in _labels(rule) if name not in SYSTEM]
+    data = ["line_format `{{.event_data}}`"] if cut else []
+    data += [f"regexp `<Data Name=['\"]{_xml_name(n)}['\"]>(?P<{n}>[^<]*)<`" for n in cut]
+    return [known["windows"], f"json {names}", '__error__=""', which, *data]
+
+
+def _labels(rule: Rule) -> list[str]:
+    """The labels that a rule's condition and a correlation's keys need, each once."""
+    mapping = field_map(rule)
+    names = conversion.fields(rule)
+    found = []
+    for name in names:
+        label = mapping[name]
+        found += [label] if isinstance(label, str) else label
+    return list(dict.fromkeys(found))
+
+
+def _xml_name(label: str) -> str:
+    """`New_Value` stands as `New Value` in the XML."""
+    return label.replace("_", " ") if label in ("New_Value", "Old_Value", "Threat_Name") else label
+
+
+def _comment(text: list[str]) -> str:
+    return "".join(f"# {line}\n" for line in text)
+
+
+def _correlate(correlation: Any, parts: Mapping[str, Part], sources: Sources) -> str:
+    return correlate(correlation, parts)
+
+
+def _degraded(rule: Rule, sources: Sources) -> str | None:
+    if not rule.is_correlation:
+        return None
+    correlation = read_correlation(rule)
+    if correlation.type == "temporal_ordered" and len(correlation.steps) > 2:
+        return ORDER
+    return None
+
+
+def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    return []
+
+
+LOGQL = Language(
+    name="logql",
+    suffix=".logql",
+    comment=_comment,
+    backend=Backend,
+    pipeline=_pipeline,
+    frame=_frame,
+    correlate=_correlate,
+    degraded=_degraded,
+)
+
+TARGET = Target("loki", "Grafana Loki", (LOGQL,), _package)
