@@ -19,7 +19,7 @@ import click
 
 from sigmapack import __version__, coverage, report
 from sigmapack.check import outcome_problems, problems
-from sigmapack.compile import compile_target
+from sigmapack.compile import compile_target, resolved
 from sigmapack.events import UnreadableInput
 from sigmapack.load import COVERAGE, load
 from sigmapack.manifest import manifest
@@ -155,8 +155,9 @@ def show_coverage(rules: Path | None, as_json: bool) -> None:
 def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Query]:
     """Every rule for every target, with a progress bar where someone watches."""
     queries: list[Query] = []
+    ready = resolved(content)
     for target in report.progress(targets, "Compiling", quiet):
-        queries += compile_target(content, target)
+        queries += compile_target(content, target, ready)
     return queries
 
 

@@ -19,27 +19,47 @@ from sigmapack.placeholders import native_uses, resolve
 STOPS = (Refused, SigmaError, NotImplementedError, ValueError)
 
 
-def compile_target(content: Content, target: Target) -> Iterator[Query]:
+def resolved(content: Content) -> Content:
+    """The content with the placeholders of its rules filled in, which every target needs."""
+    rules = tuple(resolve(rule, content.lookups) for rule in content.rules)
+    return replace(content, rules=rules)
+
+
+def compile_target(
+    content: Content, target: Target, ready: Content | None = None
+) -> Iterator[Query]:
     """Convert every rule into every language of a target; one `Query` each, in rule order.
 
     Nothing is raised for a rule that cannot be expressed: its outcome is `refused`, with a reason.
     pySigma objects are made anew for every rule, because conversion changes them.
+
+    Args:
+        content: what was read.
+        target: the product.
+        ready: `resolved(content)`, by those who compile for several targets.
     """
+    ready = ready or resolved(content)
+    plain = {rule.path + rule.name: rule for rule in ready.rules}
     for language in target.languages:
         parts: dict[str, Part | str] = {}
         for rule in sorted(content.rules, key=lambda rule: rule.is_correlation):
-            yield _query(content, target, language, rule, parts)
+            yield _query(content, target, language, rule, parts, plain[rule.path + rule.name])
 
 
 def _query(
-    content: Content, target: Target, language: Language, rule: Rule, parts: dict[str, Part | str]
+    content: Content,
+    target: Target,
+    language: Language,
+    rule: Rule,
+    parts: dict[str, Part | str],
+    plain: Rule,
 ) -> Query:
     try:
         reasons: list[str] = []
         if rule.is_correlation:
             text = _correlated(content, language, rule, parts, reasons)
         else:
-            part = _converted(content, language, rule)
+            part = _converted(content, language, plain)
             parts[rule.name] = parts[rule.id] = part
             text = part.query
         reasons += filter(None, [language.degraded(rule, content.sources)])
@@ -89,21 +109,20 @@ def version(rule: Rule) -> str:
     return str(rule.document.get("modified") or rule.document.get("date") or "unknown")
 
 
-def _converted(
-    content: Content, language: Language, rule: Rule, native: frozenset[str] = frozenset()
-) -> Part:
-    resolved = language.prepare(resolve(rule, content.lookups, native))
+def _converted(content: Content, language: Language, rule: Rule, native: bool = False) -> Part:
+    """A rule without placeholders, or with those that the product's lookups fill, converted."""
+    prepared = language.prepare(rule)
     if language.backend is None:
-        return Part(resolved, "", language.frame(resolved, "", content.sources))
-    pipeline = language.pipeline(resolved, content.sources)
+        return Part(prepared, "", language.frame(prepared, "", content.sources))
+    pipeline = language.pipeline(prepared, content.sources)
     if native:
         pipeline = pipeline + _lookup_pipeline(language, content)
     backend = language.backend(pipeline)
-    converted = backend.convert_rule(SigmaRule.from_dict(resolved.copy()))
+    converted = backend.convert_rule(SigmaRule.from_dict(prepared.copy()))
     if len(converted) != 1:
         raise Refused(f"{len(converted)} conditions give {len(converted)} queries, not one")
     condition = str(converted[0])
-    return Part(resolved, condition, language.frame(resolved, condition, content.sources))
+    return Part(prepared, condition, language.frame(prepared, condition, content.sources))
 
 
 def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline:
@@ -121,7 +140,8 @@ def _native(content: Content, language: Language, rule: Rule) -> str:
     if rule.is_correlation or not native_uses(rule, content.lookups, tuple(language.native)):
         return ""
     try:
-        return _converted(content, language, rule, frozenset(language.native)).query
+        left = resolve(rule, content.lookups, frozenset(language.native))
+        return _converted(content, language, left, native=True).query
     except STOPS:
         return ""
 

@@ -58,6 +58,14 @@ vendor_domains = ["vendor.example.org"]
 "false.example.com" = "made up"
 """
 
+COVERAGE = """
+[[stage]]
+id = "X1"
+title = "Sample"
+techniques = []
+rules = ["dns_query_win_sample"]
+"""
+
 MakePack = Callable[..., list[Problem]]
 
 
@@ -78,6 +86,7 @@ def check_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePack:
         files = {
             rules / "attack.toml": ATTACK,
             rules / "waivers.toml": waivers,
+            rules / "coverage.toml": COVERAGE,
             rules / folder / "dns_query_win_sample.yml": rule,
             tmp_path / "lookups/never.toml": NEVER,
             tmp_path / "lookups/ioc_domains.csv": domains,

@@ -22,7 +22,6 @@ from sigma.conversion.state import ConversionState
 from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupported
 from sigma.types import (
     SigmaBool,
-    SigmaCasedString,
     SigmaCIDRExpression,
     SigmaNumber,
     SigmaString,
@@ -157,9 +156,13 @@ class EcsBackend(TextQueryBackend):
 
     def convert_condition_field_eq_val_str(self, cond: Any, state: ConversionState) -> str:
         """Conversion of field = text."""
-        if isinstance(cond.value, SigmaCasedString):
-            raise Unsupported("values with regard to case are not supported")
         return self._one(cond)
+
+    def convert_condition_field_eq_val_str_case_sensitive(
+        self, cond: Any, state: ConversionState
+    ) -> str:
+        """Refused: every comparison of text ignores case."""
+        raise Unsupported("values with regard to case are not supported")
 
     def convert_condition_field_eq_val_num(self, cond: Any, state: ConversionState) -> str:
         """Conversion of field = number."""

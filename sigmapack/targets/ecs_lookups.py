@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sigmapack.model import Artifact, Content, Lookup, Query, Refused
+from sigmapack.correlation import read_correlation
+from sigmapack.model import Artifact, Content, Lookup, Query, Refused, Rule
 from sigmapack.targets.ecs_rules import merged, sources
 
 #: The ECS type of an indicator and the field that holds it, by kind of the table's first column.
@@ -21,8 +22,9 @@ INDICATORS: Mapping[str, tuple[str, str]] = {
     "host": ("domain-name", "threat.indicator.url.domain"),
     "url": ("url", "threat.indicator.url.full"),
     "ip": ("ipv4-addr", "threat.indicator.ip"),
-    "user_agent_token": ("user-agent", "threat.indicator.name"),
 }
+#: The day the campaign became known: a time that every document of a data view needs.
+PUBLISHED = "2023-03-29"
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
 DATES = (("first_seen", "threat.indicator.first_seen"), ("last_seen", "threat.indicator.last_seen"))
 
@@ -44,11 +46,14 @@ def identifier(lookup: Lookup, value: str) -> str:
 def indicator(lookup: Lookup, row: Mapping[str, str]) -> dict[str, Any]:
     """A row as an ECS indicator; the whole row stays under `labels`."""
     value = row[lookup.key]
-    kind, field = INDICATORS.get(lookup.key, ("unknown", "threat.indicator.name"))
+    kind, field = INDICATORS.get(lookup.key, ("artifact", "threat.indicator.name"))
+    if lookup.key == "ip" and ":" in value:
+        kind = "ipv6-addr"
     if lookup.key == "hash":
         algorithm = row.get("algorithm", "sha256").lower()
         kind, field, value = "file", f"threat.indicator.file.hash.{algorithm}", value.lower()
     document: dict[str, Any] = {
+        "@timestamp": row.get("first_seen") or PUBLISHED,
         "event.category": "threat",
         "event.kind": "enrichment",
         "event.type": "indicator",
@@ -65,13 +70,15 @@ def indicator(lookup: Lookup, row: Mapping[str, str]) -> dict[str, Any]:
     for column, name in DATES:
         if row.get(column):
             document[name] = row[column]
-    if row.get("first_seen"):
-        document["@timestamp"] = row["first_seen"]
     return document
 
 
 def indicators(content: Content) -> list[Artifact]:
-    """`indicators/<table>.ndjson`, for indicator match rules on `logs-ti_threecx*`."""
+    """`indicators/<table>.ndjson`, for indicator match rules on `logs-ti_threecx*`.
+
+    Such a rule needs the indicator query `*:*`, because Kibana proposes the last 30 days. Tables of
+    builds are no indicators: among them are the vendor's fixed ones.
+    """
     return [
         Artifact(
             f"indicators/{name}.ndjson",
@@ -84,18 +91,37 @@ def indicators(content: Content) -> list[Artifact]:
             ),
         )
         for name, table in sorted(content.lookups.items())
+        if table.key != "version"
     ]
 
 
 def index_patterns(product: str, content: Content, queries: tuple[Query, ...]) -> Artifact:
     """`index_patterns.json`: a rule's name -> the indices of a query that names none itself."""
-    found: dict[str, list[str]] = {}
-    for query in queries:
-        if query.path and not query.rule.is_correlation:
-            try:
-                found[query.rule.name] = list(merged(sources(query.rule, content.sources, product)))
-            except Refused:
-                continue
+    found = {
+        query.rule.name: sorted(
+            {
+                index
+                for rule in _members(query.rule, content)
+                for index in _indices(rule, content, product)
+            }
+        )
+        for query in queries
+        if query.path
+    }
     return Artifact(
         "index_patterns.json", (json.dumps(found, indent=2, sort_keys=True) + "\n").encode()
     )
+
+
+def _members(rule: Rule, content: Content) -> list[Rule]:
+    """The rule itself, or the rules that a correlation refers to."""
+    if not rule.is_correlation:
+        return [rule]
+    return [content.by_name[name] for name in read_correlation(rule).members]
+
+
+def _indices(rule: Rule, content: Content, product: str) -> tuple[str, ...]:
+    try:
+        return merged(sources(rule, content.sources, product))
+    except Refused:
+        return ()

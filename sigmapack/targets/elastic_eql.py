@@ -2,8 +2,8 @@
 
 `:` ignores case and knows the wildcards `*` and `?`, but no escape for them: a value with such a
 character becomes `regex~`. Under NOT every term says first that its field is there, because the
-comparison of an absent field is null and NOT null is not true. A field that only other agents have
-is optional (`?field`), since EQL refuses names that no index has.
+comparison of an absent field is null and NOT null is not true. A field that an index may lack is
+optional (`?field`), since EQL refuses names that no index has.
 Syntax: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax (8.14 and later; `with
 runs` since 8.4).
 """
@@ -21,14 +21,14 @@ from sigmapack.targets.ecs_backend import EcsBackend, Pieces
 from sigmapack.targets.ecs_fields import BY_LOGSOURCE
 from sigmapack.targets.elastic_lucene import expressions
 
-#: Fields that are second in a list of alternatives.
+#: Fields that an index may lack: those mapped with the first event, and those of other agents.
+DYNAMIC = ("winlog.event_data.", "zeek.http.cookie_vars", "sysmon.", "file.Ext.")
 OPTIONAL = frozenset(
     other
     for mapping in BY_LOGSOURCE.values()
     for target in mapping.values()
     if isinstance(target, list)
     for other in target[1:]
-    if not other.startswith("winlog.event_data.param")
 )
 MAX_RUNS = 100
 
@@ -41,7 +41,7 @@ def text(value: str) -> str:
 
 def field_name(field: str) -> str:
     """A field's name, in backticks where it needs them, with `?` if it may be unknown."""
-    mark = "?" if field in OPTIONAL else ""
+    mark = "?" if field in OPTIONAL or field.startswith(DYNAMIC) else ""
     plain = re.fullmatch(r"[A-Za-z_@][\w.]*", field)
     return mark + (field if plain else f"`{field}`")
 

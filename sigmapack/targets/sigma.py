@@ -19,9 +19,14 @@ from sigmapack.model import (
     Target,
 )
 
+#: The C dumper where PyYAML was built with it: ten times as fast, and the same text.
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 
 def _dump(rule: Rule) -> str:
-    return yaml.safe_dump(rule.copy(), sort_keys=False, allow_unicode=True, width=120).rstrip("\n")
+    document = dict(rule.document)
+    text = yaml.dump(document, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=120)
+    return str(text).rstrip("\n")
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:

@@ -12,7 +12,7 @@ import re
 import string
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
@@ -44,6 +44,15 @@ class Backend(sqliteBackend):
 
     compare_op_expression = "CAST({field} AS NUMERIC) {operator} {value}"
     event_id_field = "event_id"
+    #: (field, type, value) -> SQL: correlations convert the same long lists again and again.
+    converted: ClassVar[dict[tuple[Any, ...], Any]] = {}
+
+    def convert_condition_field_eq_val_str(self, cond: Any, state: Any) -> Any:
+        """A comparison with a string, converted once in the life of the process."""
+        key = (cond.field, type(cond.value), cond.value.s)
+        if key not in self.converted:
+            self.converted[key] = super().convert_condition_field_eq_val_str(cond, state)
+        return self.converted[key]
 
 
 def _backend(pipeline: ProcessingPipeline | None = None) -> Backend:
