@@ -172,6 +172,12 @@ class EcsBackend(TextQueryBackend):
         """Conversion of field = true or false."""
         return self._one(cond)
 
+    def convert_condition_field_compare_op_val(self, cond: Any, state: ConversionState) -> str:
+        """Conversion of a comparison of numbers; codes are text in ECS and have no order."""
+        if kind(cond.field) != "number":
+            raise Unsupported(f"{cond.field} is no number: it cannot be compared by size")
+        return str(super().convert_condition_field_compare_op_val(cond, state))
+
     def convert_condition_field_eq_val_re(self, cond: Any, state: ConversionState) -> str:
         """Refused: Sigma's expressions are PCRE, Lucene's know neither anchors nor flags."""
         raise Unsupported("regular expressions (PCRE) have no equivalent in Lucene's syntax")

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from sigma.conversion.state import ConversionState
 from sigma.types import CompareOperators
 
 from sigmapack.model import Correlation, Part, Refused
@@ -102,6 +103,11 @@ class Backend(EcsBackend):
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
         return self._guarded(field, equals(field, values, kind))
+
+    def convert_condition_field_compare_op_val(self, cond: Any, state: ConversionState) -> str:
+        """Conversion of a comparison of numbers."""
+        term = super().convert_condition_field_compare_op_val(cond, state)
+        return self._guarded(cond.field, term)
 
     def cidr(self, field: str, network: str) -> str:
         """A term that holds when an address is in a network."""

@@ -169,9 +169,8 @@ class Backend(EcsBackend):
 
     def match(self, field: str, values: list[Pieces]) -> list[str]:
         """Terms of which one holds when a keyword field has one of the values, in any case."""
-        if any(not value for value in values):
-            values = [value or ("",) for value in values]
-        return [f"{field_name(field)}:/{text}/" for text in expressions(values)]
+        terms = [f"{field_name(field)}:/{text}/" for text in expressions(filter(None, values))]
+        return terms if all(values) else [*terms, equals(field, [""])]
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""

@@ -49,7 +49,7 @@ class Backend(sqliteBackend):
 
     def convert_condition_field_eq_val_str(self, cond: Any, state: Any) -> Any:
         """A comparison with a string, converted once in the life of the process."""
-        key = (cond.field, type(cond.value), cond.value.s)
+        key = (cond.field, type(cond.value), tuple(cond.value.s))
         if key not in self.converted:
             self.converted[key] = super().convert_condition_field_eq_val_str(cond, state)
         return self.converted[key]

@@ -221,6 +221,14 @@ def test_wildcards_on_fields_that_hold_no_text_are_refused(
     assert "addresses" in reason(language, "s: {dst_ip: localhost}", PROXY)
 
 
+@pytest.mark.parametrize("language", ["lucene", "eql", "esql"])
+def test_only_numbers_are_compared_by_size(
+    query: Callable[..., str], reason: Callable[..., str], language: str
+) -> None:
+    assert ">" in query(language, "s: {sc-status|gte: 400}", PROXY)
+    assert "is no number" in reason(language, "s: {EventID|gte: 4}")
+
+
 def test_a_dns_status_is_the_name_that_the_pipelines_write(query: Callable[..., str]) -> None:
     text = query("lucene", "s: {QueryStatus: [9003, 1], QueryResults: '0.0.0.0;'}", DNS)
     assert 'sysmon.dns.status:("DNS_ERROR_RCODE_NAME_ERROR" OR 1)' in text
