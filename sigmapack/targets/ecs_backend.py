@@ -55,6 +55,7 @@ def literal(value: Pieces) -> str:
 
 
 def is_literal(value: Pieces) -> bool:
+    """Whether a value has no wildcard."""
     return all(isinstance(piece, str) for piece in value)
 
 

@@ -40,6 +40,7 @@ def bulk(index: str, documents: Iterable[tuple[str, Mapping[str, Any]]]) -> byte
 
 
 def identifier(lookup: Lookup, value: str) -> str:
+    """The `_id` of a value's document: the same in every build."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{lookup.name}/{value}"))
 
 

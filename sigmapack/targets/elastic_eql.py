@@ -140,7 +140,7 @@ def sequence(correlation: Correlation, parts: Mapping[str, Part], keys: list[lis
     if correlation.type == "event_count":
         count = correlation.count + (correlation.operator == "gt")
         if correlation.operator not in ("gte", "gt") or not 2 <= count <= MAX_RUNS:
-            raise Refused(f"EQL counts at least 2 and up to {MAX_RUNS} events, not fewer than")
+            raise Refused(f"EQL says at least 2 to {MAX_RUNS} events, not fewer or exactly")
         steps = [f"  [any where {conditions[0]}] with runs={count}"]
     elif correlation.type == "temporal_ordered":
         steps = [f"  [any where {condition}]" for condition in conditions]

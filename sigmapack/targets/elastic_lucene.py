@@ -141,6 +141,7 @@ def quoted(value: str) -> str:
 
 
 def field_name(field: str) -> str:
+    """A field's name, with escapes where the parser needs them."""
     return re.sub(r"([\s\\:*])", r"\\\1", field)
 
 
