@@ -37,7 +37,10 @@ def need(*programs: str) -> None:
 
 
 def record(target: str, language: str, engine: str, rules: dict[str, str]) -> None:
-    """Note how each rule of a target and language was proved, for `dist/verification.json`.
+    """Note how each rule of a target and language was proved.
+
+    The notes lie in `.verification/` until the test run ends; `tests/conftest.py` then writes
+    `dist/verification.json` beside the build that was proved.
 
     Args:
         target: as in the manifest.
@@ -45,8 +48,8 @@ def record(target: str, language: str, engine: str, rules: dict[str, str]) -> No
         engine: what ran it, with its version.
         rules: rule -> `executed` or `parsed`.
     """
-    folder = ROOT / "dist" / ".verification"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = ROOT / ".verification"
+    folder.mkdir(exist_ok=True)
     entry = {"target": target, "language": language, "engine": engine, "rules": rules}
     path = folder / f"{target}-{language}-{engine.partition(' ')[0]}.json"
     path.write_text(json.dumps(entry, indent=1, sort_keys=True) + "\n", "utf-8")
