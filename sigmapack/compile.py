@@ -63,6 +63,11 @@ def _query(
             parts[rule.name] = parts[rule.id] = part
             text = part.query
         reasons += filter(None, [language.degraded(rule, content.sources)])
+        if language.longest and len(text) > language.longest:
+            reasons.append(
+                f"longer than the {language.longest:,} characters of a scheduled rule: save it as "
+                "a function, or run it as a hunting query"
+            )
         reason = "; ".join(reasons)
     except STOPS as error:
         reason = " ".join(str(error).split()) or type(error).__name__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
@@ -77,18 +77,6 @@ def names(sources: Sources, product: str, logsource: LogSource) -> Iterator[tupl
     if not found:
         raise Refused(f"logsources.toml has no [product.{product}] line for {logsource.key}")
     yield from found
-
-
-def named(sources: Sources, product: str, logsource: LogSource) -> str:
-    """The name of a whole log source in a product that has one for it, such as a table.
-
-    Raises:
-        Refused: the product's section of `logsources.toml` does not name the log source.
-    """
-    known = sources.products.get(product, {})
-    if logsource.key not in known:
-        raise Refused(f"{product} has no table for {logsource.key}")
-    return str(known[logsource.key])
 
 
 def with_condition(rule: Rule, selection: Mapping[str, Any]) -> Rule:
@@ -166,8 +154,3 @@ def _by_algorithm(values: Any, columns: Mapping[str, str]) -> dict[str, list[str
             raise Refused(f"no field for {match[1].upper()} hashes")
         found.setdefault(columns[match[1].upper()], []).append(match[2].lower())
     return found
-
-
-def lines(items: Iterable[str]) -> str:
-    """Join lines with LF and end with one."""
-    return "\n".join(items) + "\n"

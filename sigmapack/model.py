@@ -283,6 +283,8 @@ class Language:
     native: Mapping[str, str] = field(default_factory=dict)
     """Kinds of lookup that the product can match by its own table: kind -> query expression with
     `{field}` and `{id}` (the table's name)."""
+    longest: int = 0
+    """Characters that the product's scheduled rules take, where it has a limit."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
-"""Microsoft Defender XDR: KQL on the tables of advanced hunting.
+"""Microsoft Defender XDR: KQL for advanced hunting and custom detections.
 
-Columns: https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables. What a table
-keeps in another form is brought into shape by `extend` before the condition. A custom detection
-needs Timestamp, DeviceId and ReportId in the result; whole rows have them, correlations carry
-them along.
+A custom detection wants Timestamp, DeviceId and ReportId in its rows, which whole rows and our
+correlations have (https://learn.microsoft.com/defender-xdr/custom-detection-rules).
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from sigmapack.model import (
     Content,
     Correlation,
     Language,
-    LogSource,
+    Lookup,
     Part,
     Query,
     Refused,
@@ -28,147 +26,96 @@ from sigmapack.model import (
     Sources,
     Target,
 )
-from sigmapack.targets import kql
+from sigmapack.targets import kql_tables
+from sigmapack.targets.defender_fields import TABLES
+from sigmapack.targets.kql import Backend
+from sigmapack.targets.kql_correlation import Member, correlate
+from sigmapack.targets.kql_tables import Table
 
-HASHES = {"MD5": "MD5", "SHA1": "SHA1", "SHA256": "SHA256"}
-COMMON = {
-    **{column: column for column in HASHES.values()},
-    "Image": "InitiatingProcessFolderPath",
-    "CommandLine": "InitiatingProcessCommandLine",
-    "User": "InitiatingProcessAccountName",
-    "Computer": "DeviceName",
+TIME = "Timestamp"
+CONTEXT = ("DeviceId", "DeviceName", "ReportId")
+REASONS = {
+    "windows/application": "Defender XDR keeps no events of the Application log",
+    "windows/dns-client": "Defender XDR keeps no events of the DNS client's log",
+    "windows/dns-server-analytic": "Defender XDR keeps no logs of DNS servers",
+    "windows/file_access": "Defender XDR records no reading of files",
+    "any/dns": "Defender XDR keeps no logs of DNS resolvers",
+    "any/proxy": "Defender XDR keeps no logs of proxies",
+    "any/firewall": "Defender XDR keeps no logs of network firewalls",
+    "zeek/dns": "Defender XDR keeps no logs of Zeek sensors",
+    "zeek/http": "Defender XDR keeps no logs of Zeek sensors",
+    "zeek/ssl": "Defender XDR keeps no logs of Zeek sensors",
 }
-PROCESS = {
-    **COMMON,
-    "Image": "FolderPath",
-    "CommandLine": "ProcessCommandLine",
-    "User": "AccountName",
-    "OriginalFileName": "ProcessVersionInfoOriginalFileName",
-    "Product": "ProcessVersionInfoProductName",
-    "Company": "ProcessVersionInfoCompanyName",
-    "Description": "ProcessVersionInfoFileDescription",
-    "FileVersion": "ProcessVersionInfoProductVersion",
-    "IntegrityLevel": "ProcessIntegrityLevel",
-    "ParentImage": "InitiatingProcessFolderPath",
-    "ParentCommandLine": "InitiatingProcessCommandLine",
-}
-NETWORK = {
-    **COMMON,
-    "DestinationHostname": "RemoteHost",
-    "DestinationIp": "RemoteIP",
-    "DestinationPort": "RemotePort",
-    "SourceIp": "LocalIP",
-    "Initiated": "Initiated",
-}
-FILE = {**COMMON, "TargetFilename": "FolderPath"}
-FIELDS: Mapping[str, Mapping[str, str]] = {
-    "process_creation": PROCESS,
-    "dns_query": {**COMMON, "QueryName": "QueryName"},
-    "network_connection": NETWORK,
-    "image_load": {
-        **COMMON,
-        "ImageLoaded": "FolderPath",
-        "Signed": "Signed",
-        "Signature": "Signer",
-        "SignatureStatus": "SignatureStatus",
-    },
-    "file_event": FILE,
-    "file_delete": FILE,
-    "file_executable_detected": FILE,
-    "registry_set": {**COMMON, "TargetObject": "TargetObject", "Details": "RegistryValueData"},
-    "pipe_created": {**COMMON, "PipeName": "PipeName"},
-    "antivirus": {**COMMON, "Signature": "ThreatName", "Filename": "FolderPath"},
-}
-#: Columns that are made for a condition, by the column's name.
-MADE = {
-    # RemoteUrl holds a host or a whole URL; inspected TLS and HTTP name it in AdditionalFields.
-    "RemoteHost": (
-        "extend RemoteName = iff(isnotempty(RemoteUrl), RemoteUrl, tostring(coalesce("
-        "parse_json(AdditionalFields).server_name, parse_json(AdditionalFields).host)))\n"
-        '| extend RemoteHost = extract(@"^(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/:?#]+)", 1, '
-        "RemoteName)"
-    ),
-    "Initiated": (
-        'extend Initiated = iff(ActionType in ("InboundConnectionAccepted", '
-        '"ListeningConnectionCreated", "InboundInternetScanInspected"), "false", "true")'
-    ),
-    "TargetObject": (
-        'extend TargetObject = strcat(replace_regex(RegistryKey, @"^HKEY_LOCAL_MACHINE", "HKLM"), '
-        '@"\\", RegistryValueName)'
-    ),
-    "PipeName": (
-        "extend PipeName = replace_string(tostring(parse_json(AdditionalFields).PipeName), "
-        '@"\\Device\\NamedPipe", "")'
-    ),
-    "ThreatName": "extend ThreatName = tostring(parse_json(AdditionalFields).ThreatName)",
-    "Signed": (
-        "join kind=leftouter (DeviceFileCertificateInfo | summarize arg_max(Timestamp, IsSigned, "
-        "IsTrusted, Signer) by SHA1 | project-away Timestamp) on SHA1\n"
-        '| extend Signed = case(isnull(IsSigned), "", IsSigned, "true", "false"), '
-        'SignatureStatus = case(isnull(IsTrusted), "", IsTrusted, "Valid", "Invalid")'
-    ),
-}
-MADE["SignatureStatus"] = MADE["Signer"] = MADE["Signed"]
-
-NO_VERSION = (
-    "the table has the product's version and not the file's; for the 3CX client both are equal"
-)
 
 
-def field_map(logsource: LogSource) -> Mapping[str, str]:
-    """Sigma field -> column of a log source's table."""
-    return FIELDS.get(logsource.category or "", {})
+def table(rule: Rule) -> Table:
+    """The table of a rule's log source.
+
+    Raises:
+        Refused: there is none.
+    """
+    key = rule.logsource.key
+    if key not in TABLES:
+        raise Refused(REASONS.get(key, f"Defender XDR has no table for {key}"))
+    return TABLES[key]
 
 
 def _prepare(rule: Rule) -> Rule:
-    return conversion.split_hashes(rule, HASHES)
+    of = table(rule)
+    if rule.logsource.service == "windefend" and "NewValue" in conversion.fields(rule):
+        raise Refused("Defender XDR keeps no event 5007; a registry rule sees the same change")
+    return kql_tables.prepared(rule, of)
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
-    conversion.named(sources, "defender", rule.logsource)
-    return conversion.pipeline("defender", rule, field_map(rule.logsource))
+    return kql_tables.pipeline("defender", rule, table(rule))
 
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    table = conversion.named(sources, "defender", rule.logsource)
-    mapping = field_map(rule.logsource)
-    used = [mapping[name] for name in conversion.fields(rule)]
-    made = dict.fromkeys(MADE[column] for column in used if column in MADE)
-    return kql.framed("\n| ".join([kql.table(table), *made]), condition)
+    source = kql_tables.source(sources, "defender", rule, REASONS)
+    return kql_tables.frame(source, condition, table(rule), TIME)
 
 
 def _degraded(rule: Rule, sources: Sources) -> str | None:
-    if rule.logsource.category == "process_creation" and "FileVersion" in conversion.fields(rule):
-        return NO_VERSION
-    return None
+    used = set(conversion.fields(rule))
+    reasons = []
+    if "FileVersion" in used:
+        reasons.append("the file's version has no column; the product's version is matched")
+    if "QueryStatus" in used:
+        reasons.append("of DNS statuses only response codes are known, and only where inspected")
+    if used & {"Signed", "SignatureStatus"}:
+        reasons.append("signatures are known only of files in DeviceFileCertificateInfo")
+    return "; ".join(reasons) or None
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
-    names = {name: field_map(part.rule.logsource) for name, part in parts.items()}
-    if correlation.seconds > 30 * 86400:
-        raise Refused("advanced hunting keeps 30 days")
-    return kql.correlate(
-        correlation, parts, names, kql.Shown("Timestamp", ("DeviceId", "ReportId"))
-    )
+    members = {
+        name: Member(part, table(part.rule), CONTEXT, "DeviceId") for name, part in parts.items()
+    }
+    return correlate(correlation, members, TIME)
+
+
+def _csv(lookup: Lookup) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(lookup.columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([dict(row.values) for row in lookup.rows])
+    return out.getvalue().encode()
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    """The tables as they are, for `externaldata` or for reading beside the queries."""
-    files = []
-    for name, table in content.lookups.items():
-        out = io.StringIO()
-        writer = csv.DictWriter(out, table.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(row.values for row in table.rows)
-        files.append(Artifact(f"lookups/{name}.csv", out.getvalue().encode()))
-    return files
+    """A CSV per lookup, for `externaldata` or as a source of custom indicators."""
+    return [
+        Artifact(f"lookups/{name}.csv", _csv(content.lookups[name]))
+        for name in sorted(content.lookups)
+    ]
 
 
 KQL = Language(
     name="kql",
     suffix=".kql",
-    comment=kql.comment,
-    backend=kql.Backend,
+    comment=kql_tables.comment,
+    backend=Backend,
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,

@@ -3,7 +3,8 @@
 Windows events are taken as Grafana Alloy's `loki.source.windowsevent` writes them
 (https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.windowsevent/): the
 event's own data stand as XML in `event_data`, from which the fields are cut by `regexp`. Other
-logs are JSON lines with Zeek's or Sigma's names. Loki has no lookup tables, so none are written.
+logs are JSON lines with Zeek's or Sigma's names. A stream must not carry a label of a field's name:
+Loki would call the field `host_extracted`. Loki has no lookup tables, so none are written.
 
 LogQL has no NOT for a group (https://grafana.com/docs/loki/latest/query/): negation is pushed down
 to the comparisons. pySigma's loki backend (0.15.1) drops a NOT before an expression, gives no
@@ -12,8 +13,10 @@ EventID and takes seconds for long lists.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.sax.saxutils import escape
 
 from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
 from sigma.processing.pipeline import ProcessingPipeline
@@ -24,9 +27,11 @@ from sigmapack.backend import ConditionBackend, alternation
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Artifact, Content, Language, Part, Query, Refused, Rule, Sources, Target
 from sigmapack.targets.loki_correlation import correlate, quoted
-from sigmapack.targets.loki_fields import ARRAYS, SYSTEM, field_map
+from sigmapack.targets.loki_fields import ARRAYS, HEAD, SYSTEM, WINDOWS, field_map
 
-OPPOSITE = {"=": "!=", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+#: A comparison of numbers in a condition.
+NUMERIC = re.compile(r"\w[<>]=?-?\d")
 ORDER = "of more than two steps only neighbours are compared in time"
 
 
@@ -57,16 +62,28 @@ class Backend(ConditionBackend):
         raise Refused("LogQL cannot negate an expression")
 
     def strings(self, field: str, values: Sequence[SigmaString]) -> str:
-        """One anchored alternation; Loki anchors a label filter's expression itself."""
+        """One alternation, with anchors that Loki should not need.
+
+        Loki (3.7) turns `a|ab` and `a.*` in a label filter into "contains a" and forgets that the
+        expression is anchored (`simplifyConcat` in pkg/logql/log/filter.go); anchors prevent that.
+        """
         body = alternation(values, r"\.^$*+?()[]{}|")
         if field in ARRAYS:
             body = f'.*"{body}".*'
         operator = "!~" if self.inside_not else "=~"
-        return f"{field}{operator}{quoted('(?is)' + body)}"
+        return f"{field}{operator}{quoted(f'(?is)^{body}$')}"
 
     def number(self, field: str, operator: str, value: int | float) -> str:
-        """Loki compares a label as a number when the other side is one."""
-        return f"{field}{OPPOSITE[operator] if self.inside_not else operator}{value}"
+        """Equality as text: compared as a number, a label that is none (`-`) passes every filter.
+
+        Where a number must be compared, `_frame` drops the lines that Loki passed by such an error;
+        below a NOT a missing label holds, which Loki's own comparison does not see.
+        """
+        if operator == "=":
+            return f'{field}{"!=" if self.inside_not else "="}"{value}"'
+        if self.inside_not:
+            return f'({field}{OPPOSITE[operator]}{value} or {field}="")'
+        return f"{field}{operator}{value}"
 
     def absent(self, field: str) -> str:
         """A label that is missing is an empty string."""
@@ -80,7 +97,17 @@ class Backend(ConditionBackend):
         """Unanchored, as Sigma's are."""
         flags = "(?is)" if insensitive else "(?s)"
         operator = "!~" if self.inside_not else "=~"
-        return f"{field}{operator}{quoted(f'{flags}.*(?:{pattern}).*')}"
+        return f"{field}{operator}{quoted(f'{flags}^.*(?:{pattern}).*$')}"
+
+
+def _prepare(rule: Rule) -> Rule:
+    """Windows: values as they stand in the XML, where `&`, `<` and `>` are written as entities."""
+    if rule.logsource.product != "windows":
+        return rule
+    return conversion.with_values(
+        rule,
+        lambda field, value: value if WINDOWS.get(field) in HEAD else escape(value),
+    )
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
@@ -88,26 +115,27 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    return "\n| ".join([*_stages(rule, sources), condition.replace("\n", "\n  ")])
+    errors = ['__error__=""'] if NUMERIC.search(condition) else []
+    return "\n| ".join([*_stages(rule, sources), condition.replace("\n", "\n  "), *errors])
 
 
 def _stages(rule: Rule, sources: Sources) -> list[str]:
     """The stream, and the stages that make labels of a line."""
     known = sources.products["loki"]
     if rule.logsource.product != "windows":
-        found = list(conversion.names(sources, "loki", rule.logsource))
-        source, ids, stream = found[0]
+        _, ids, stream = next(conversion.names(sources, "loki", rule.logsource))
+        stream = known.get(rule.logsource.key, stream)
         arrays = [f for f in _labels(rule) if f in ARRAYS]
         stages = [stream, "json"]
         stages += [f"json {', '.join(f'{name}=`{name}`' for name in arrays)}"] if arrays else []
-        event = [f"EventID={ids[0]}"] if ids else []
+        event = [f'EventID="{ids[0]}"'] if ids else []
         return [*stages, '__error__=""', *event]
     events = sources.events(rule.logsource)
     if not events:
         raise Refused(f"logsources.toml does not describe the log source {rule.logsource.key}")
     filters = []
     for source, ids in events:
-        numbers = " or ".join(f"event_id={number}" for number in ids)
+        numbers = " or ".join(f'event_id="{number}"' for number in ids)
         both = f" and ({numbers})" if len(ids) > 1 else f" and {numbers}" if ids else ""
         filters.append(f'channel="{sources.sources[source]["channel"]}"{both}')
     which = filters[0] if len(filters) == 1 else " or ".join(f"({item})" for item in filters)
@@ -163,6 +191,7 @@ LOGQL = Language(
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
+    prepare=_prepare,
     degraded=_degraded,
 )
 

@@ -9,7 +9,8 @@ from sigmapack import conversion
 from sigmapack.model import Rule
 
 #: Top-level keys of the JSON that Alloy writes for a Windows event.
-SYSTEM = ("channel", "event_id", "computer", "source", "event_data")
+HEAD = ("channel", "event_id", "computer", "source")
+SYSTEM = (*HEAD, "event_data")
 WINDOWS: Mapping[str, str | list[str]] = {
     "EventID": "event_id",
     "Channel": "channel",

@@ -1,8 +1,9 @@
-"""Microsoft Sentinel: KQL on ASIM's unifying parsers, or on the tables of Windows events.
+"""Microsoft Sentinel: KQL on the ASIM parsers, watchlists for the lookups.
 
-ASIM: https://learn.microsoft.com/azure/sentinel/normalization-about-schemas (schemas Process, Dns,
-NetworkSession, WebSession, FileEvent, RegistryEvent, AlertEvent). Windows channels without a schema
-are read from `Event` (XML) and `WindowsEvent` (dynamic), whichever the site's agent fills.
+An analytics rule looks back at most 14 days and holds 10,000 characters
+(https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview); it sets the time range, so
+that queries have none. Image loads, pipes, antivirus verdicts and macOS have no ASIM schema or no
+parser: they are read from the tables of the Defender XDR connector.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sigmapack.model import (
     Content,
     Correlation,
     Language,
+    Lookup,
     Part,
     Query,
     Refused,
@@ -28,90 +30,121 @@ from sigmapack.model import (
     Sources,
     Target,
 )
-from sigmapack.targets import kql
-from sigmapack.targets.sentinel_fields import HASHES, MADE, channel_table, field_map
+from sigmapack.targets import kql_tables
+from sigmapack.targets.kql import Backend
+from sigmapack.targets.kql_correlation import Member, correlate
+from sigmapack.targets.kql_tables import Table
+from sigmapack.targets.sentinel_fields import CONNECTOR, TABLES
 
-LONGEST = 14 * 86400
-DNS_CODES = {"9002": "SERVFAIL", "9003": "NXDOMAIN", "9005": "REFUSED"}
+TIME = "TimeGenerated"
+LOOKBACK = 14 * 86400
+REASONS = {"zeek/ssl": "ASIM has no schema for TLS handshakes, and no parser for Zeek's ssl log"}
+#: Kinds of lookup whose watchlist a query can match, as a condition on `{field}`.
+NATIVE = {
+    "hash": "{field} in~ ((_GetWatchlist('{id}') | project SearchKey))",
+    "domain": "{field} matches regex toscalar(_GetWatchlist('{id}')"
+    ' | summarize strcat(@"(?i)^(?:.*\\.)?(?:", strcat_array(make_list('
+    'replace_string(tostring(SearchKey), ".", @"\\.")), "|"), @")\\.?$"))',
+}
+
+
+def table(rule: Rule) -> Table:
+    """The table of a rule's log source.
+
+    Raises:
+        Refused: there is none.
+    """
+    key = rule.logsource.key
+    if key not in TABLES:
+        raise Refused(REASONS.get(key, f"Microsoft Sentinel has no table for {key}"))
+    return TABLES[key]
 
 
 def _prepare(rule: Rule) -> Rule:
-    hashes = HASHES.get(rule.logsource.category or "")
-    return _dns_codes(conversion.split_hashes(rule, hashes) if hashes else rule)
-
-
-def _dns_codes(rule: Rule) -> Rule:
-    """ASIM names DNS responses, the events of Windows number them."""
-    if rule.logsource.category != "dns_query":
-        return rule
-    document = rule.copy()
-    for selection in document["detection"].values():
-        if isinstance(selection, dict) and "QueryStatus" in selection:
-            given = selection["QueryStatus"]
-            codes = [str(code) for code in (given if isinstance(given, list) else [given])]
-            if not set(codes) <= DNS_CODES.keys():
-                raise Refused("no ASIM response name for a QueryStatus of the rule")
-            selection["QueryStatus"] = [DNS_CODES[code] for code in codes]
-    return rule.with_document(document)
+    """The rule in the table's terms; no watchlist matches a list of domains in whole URLs."""
+    if {"c-uri", "cs-uri"} & set(conversion.fields(rule)) and "|expand" in str(rule.document):
+        raise Refused("a watchlist cannot be matched in URLs")
+    return kql_tables.prepared(rule, table(rule))
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
-    table = conversion.named(sources, "sentinel", rule.logsource)
-    return conversion.pipeline("sentinel", rule, field_map(rule, table))
+    return kql_tables.pipeline("sentinel", rule, table(rule))
 
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    table = conversion.named(sources, "sentinel", rule.logsource)
-    mapping = field_map(rule, table)
-    used = [mapping[name] for name in conversion.fields(rule)]
-    if table.startswith("channel:"):
-        return kql.framed(channel_table(rule, sources), condition)
-    made = dict.fromkeys(MADE[column] for column in used if column in MADE)
-    return kql.framed("\n| ".join([kql.table(table), *made]), condition)
+    source = kql_tables.source(sources, "sentinel", rule, REASONS)
+    return kql_tables.frame(source, condition, table(rule), TIME)
 
 
 def _degraded(rule: Rule, sources: Sources) -> str | None:
-    if rule.is_correlation and read_correlation(rule).seconds > LONGEST:
-        return (
-            "an analytics rule looks back 14 days at most: scheduled, it misses longer gaps; "
-            "run as a hunting query it does not"
-        )
-    return None
+    if rule.is_correlation:
+        if read_correlation(rule).seconds > LOOKBACK:
+            return "an analytics rule looks back 14 days at most; run it as a hunting query"
+        return None
+    used = set(conversion.fields(rule))
+    reasons = []
+    if rule.logsource.key in CONNECTOR:
+        reasons.append("sees only devices of the Defender XDR connector; ASIM has no such parser")
+    if used & {"Signed", "SignatureStatus"}:
+        reasons.append("signatures are known only of files in DeviceFileCertificateInfo")
+    if used & {"cs-cookie", "cookie_vars"}:
+        reasons.append("few parsers fill HttpCookie")
+    return "; ".join(reasons) or None
+
+
+def _member(part: Part) -> Member:
+    of = table(part.rule)
+    context = ["Device"] if "Computer" in of.fields else []
+    if "SrcIpAddr" in of.fields.values():
+        context.append("SrcIpAddr")
+    return Member(part, of, tuple(context), "Device")
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
-    names = {}
-    for name, part in parts.items():
-        table = conversion.named(sources, "sentinel", part.rule.logsource)
-        names[name] = field_map(part.rule, table)
-    return kql.correlate(correlation, parts, names, kql.Shown("TimeGenerated"))
+    members = {name: _member(part) for name, part in parts.items()}
+    return correlate(correlation, members, TIME)
+
+
+def _csv(lookup: Lookup) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(lookup.columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([dict(row.values) for row in lookup.rows])
+    return out.getvalue().encode()
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    """Watchlists as CSV, and `watchlists.json` with the alias and search key of each."""
-    files = []
-    index = []
-    for name, table in sorted(content.lookups.items()):
-        out = io.StringIO()
-        writer = csv.DictWriter(out, table.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(row.values for row in table.rows)
-        files.append(Artifact(f"watchlists/{name}.csv", out.getvalue().encode()))
-        index.append({"watchlistAlias": name, "itemsSearchKey": table.key, "file": f"{name}.csv"})
-    text = json.dumps({"watchlists": index}, indent=1) + "\n"
-    return [*files, Artifact("watchlists/watchlists.json", text.encode())] if index else []
+    """A CSV per watchlist, and what its deployment needs to know of it."""
+    tables = [content.lookups[name] for name in sorted(content.lookups)]
+    described = [
+        {
+            "watchlistAlias": lookup.name,
+            "displayName": lookup.name,
+            "itemsSearchKey": lookup.key,
+            "contentType": "Text/Csv",
+            "source": f"watchlists/{lookup.name}.csv",
+            "numberOfLinesToSkip": 0,
+        }
+        for lookup in tables
+    ]
+    files = [Artifact(f"watchlists/{lookup.name}.csv", _csv(lookup)) for lookup in tables]
+    manifest = (json.dumps(described, indent=2) + "\n").encode()
+    return [*files, Artifact("watchlists/watchlists.json", manifest)] if tables else []
 
 
 KQL = Language(
     name="kql",
     suffix=".kql",
-    comment=kql.comment,
-    backend=kql.Backend,
+    comment=kql_tables.comment,
+    backend=Backend,
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
     prepare=_prepare,
     degraded=_degraded,
+    native=NATIVE,
+    # https://learn.microsoft.com/azure/sentinel/create-analytics-rules: query of 1 to 10,000
+    longest=10_000,
 )
 
 TARGET = Target("sentinel", "Microsoft Sentinel", (KQL,), _package)

@@ -1,175 +1,206 @@
-"""Sentinel: what Sigma's fields are called in ASIM, and how Windows channels are read.
+"""Microsoft Sentinel: what Sigma's log sources and fields are called.
 
-ASIM field lists: https://learn.microsoft.com/azure/sentinel/normalization-schema-dns,
-and the pages beside it for process-event, network, web, file-event, registry-event and alert.
+ASIM schemas (https://learn.microsoft.com/azure/sentinel/normalization-about-schemas) where there is
+one; else the tables Event (https://learn.microsoft.com/azure/azure-monitor/reference/tables/event)
+and those of the Defender XDR connector, which are called as in Defender XDR.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from sigmapack import conversion
-from sigmapack.model import Rule, Sources
-
-#: Where hashes are columns; what is read from a Windows channel keeps them in one field.
-HASHES: Mapping[str, Mapping[str, str]] = {
-    "process_creation": {"MD5": "ProcMD5", "SHA1": "ProcSHA1", "SHA256": "ProcSHA256"},
-    "file_event": {"MD5": "FileMD5", "SHA1": "FileSHA1", "SHA256": "FileSHA256"},
-}
-PROCESS = {
-    "Image": "TargetProcessName",
-    "CommandLine": "TargetProcessCommandLine",
-    "OriginalFileName": "TargetProcessFileOriginalName",
-    "FileVersion": "TargetProcessFileVersion",
-    "Product": "TargetProcessFileProduct",
-    "Company": "TargetProcessFileCompany",
-    "Description": "TargetProcessFileDescription",
-    "ParentImage": "ActingProcessName",
-    "ParentCommandLine": "ActingProcessCommandLine",
-    "User": "TargetUsername",
-    "Computer": "DvcHostname",
-    "ProcMD5": "TargetProcessMD5",
-    "ProcSHA1": "TargetProcessSHA1",
-    "ProcSHA256": "TargetProcessSHA256",
-}
-DNS = {
-    "query": "DnsQuery",
-    "QueryName": "DnsQuery",
-    "QNAME": "DnsQuery",
-    "answer": "DnsResponseName",
-    "answers": "DnsResponseName",
-    "QueryResults": "DnsResponseName",
-    "QueryStatus": "DnsResponseCodeName",
-    "rcode_name": "DnsResponseCodeName",
-    "record_type": "DnsQueryTypeName",
-    "src_ip": "SrcIpAddr",
-    "id.orig_h": "SrcIpAddr",
-    "Image": "SrcProcessName",
-    "User": "SrcUsername",
-    "Computer": "Dvc",
-    "EventID": "EventOriginalType",
-}
-WEB = {
-    "cs-host": "RequestHost",
-    "r-dns": "RequestHost",
-    "host": "RequestHost",
-    "c-uri": "Url",
-    "cs-uri": "Url",
-    "c-uri-stem": "RequestPath",
-    "uri": "RequestUri",
-    "c-useragent": "HttpUserAgent",
-    "user_agent": "HttpUserAgent",
-    "cs-method": "HttpRequestMethod",
-    "method": "HttpRequestMethod",
-    "cs-referrer": "HttpReferrer",
-    "sc-status": "HttpStatusCode",
-    "src_ip": "SrcIpAddr",
-    "id.orig_h": "SrcIpAddr",
-    "dst_ip": "DstIpAddr",
-}
-NETWORK = {
-    "Image": "SrcProcessName",
-    "DestinationHostname": "DestinationName",
-    "DestinationIp": "DstIpAddr",
-    "DestinationPort": "DstPortNumber",
-    "dst_ip": "DstIpAddr",
-    "dst_port": "DstPortNumber",
-    "src_ip": "SrcIpAddr",
-    "Initiated": "Initiated",
-    "User": "SrcUsername",
-    "Computer": "Dvc",
-}
-FILE = {
-    "Image": "ActingProcessName",
-    "TargetFilename": "TargetFilePath",
-    "User": "ActorUsername",
-    "Computer": "DvcHostname",
-    "FileMD5": "TargetFileMD5",
-    "FileSHA1": "TargetFileSHA1",
-    "FileSHA256": "TargetFileSHA256",
-}
-REGISTRY = {
-    "Image": "ActingProcessName",
-    "TargetObject": "TargetObject",
-    "Details": "RegistryValueData",
-    "User": "ActorUsername",
-    "Computer": "DvcHostname",
-}
-ALERT = {"Signature": "ThreatName", "Filename": "FileName", "Computer": "DvcHostname"}
-
-PARSERS: Mapping[str, Mapping[str, str]] = {
-    "_Im_ProcessEvent": PROCESS,
-    "_Im_Dns": DNS,
-    "_Im_WebSession": WEB,
-    "_Im_NetworkSession": NETWORK,
-    "_Im_FileEvent": FILE,
-    "_Im_RegistryEvent": REGISTRY,
-    "_Im_AlertEvent": ALERT,
-}
-#: Columns that are made for a condition, by the column's name.
-MADE = {
-    "RequestHost": (
-        "extend RequestHost = iff(isnotempty(HttpHost), extract(@'^([^:]+)', 1, HttpHost), "
-        "tostring(parse_url(Url).Host))"
-    ),
-    "RequestPath": "extend RequestPath = tostring(parse_url(Url).Path)",
-    "RequestUri": "extend RequestUri = extract(@'^(?:[A-Za-z]+://[^/]*)?(/.*)$', 1, Url)",
-    "DestinationName": (
-        "extend DestinationName = case(isnotempty(DstFQDN), DstFQDN, isnotempty(DstDomain), "
-        'strcat(DstHostname, ".", DstDomain), DstHostname)'
-    ),
-    "Initiated": (
-        'extend Initiated = iff(NetworkDirection in ("Inbound", "Listen"), "false", "true")'
-    ),
-    "TargetObject": (
-        'extend TargetObject = strcat(replace_regex(RegistryKey, @"^HKEY_LOCAL_MACHINE", "HKLM"), '
-        '@"\\", RegistryValue)'
-    ),
-}
-#: Fields that are columns of both tables of Windows events; the others stand in the event's data.
-SYSTEM = {"EventID": "EventID", "Computer": "Computer", "Provider_Name": "Provider"}
-#: Event data whose names have a blank.
-SPACED = {"NewValue": "New Value", "OldValue": "Old Value", "ThreatName": "Threat Name"}
+from sigmapack.targets import defender_fields
+from sigmapack.targets.kql_tables import Table, hashes, hives, only
+from sigmapack.targets.sentinel_web import ADDRESS, URL, WEB, ZEEK, optional
 
 
-def field_map(rule: Rule, table: str) -> Mapping[str, str]:
-    """Sigma field -> column, for the parser that a log source is read from."""
-    if table.startswith("channel:"):
-        own = {name: name for name in (*conversion.fields(rule), "QueryName")}
-        return {**own, **SYSTEM}
-    return PARSERS[table.partition(" ")[0]]
+def whole_path(column: str) -> str:
+    """A process as a path: some parsers give only the file's name."""
+    return rf'iff({column} matches regex @"[\\/]", {column}, strcat("\\", {column}))'
 
 
-def channel_table(rule: Rule, sources: Sources) -> str:
-    """Both tables of Windows events, narrowed to the channel, with the rule's fields as columns."""
-    events = sources.events(rule.logsource) or ()
-    channel = sources.sources[events[0][0]]["channel"]
-    ids = [number for _, numbers in events for number in numbers]
-    only = f" and EventID in ({', '.join(map(str, ids))})" if ids else ""
-    wanted = [name for name in conversion.fields(rule) if name not in SYSTEM]
-    dynamic = [f"{name} = {_dynamic(name)}" for name in wanted]
-    xml = [f"{name} = {_xml(name)}" for name in wanted]
-    provider = "Provider_Name" in conversion.fields(rule)
-    first = f"    | extend {', '.join(dynamic)}" if dynamic else ""
-    second = f"    | extend {', '.join([*xml, *(['Provider = Source'] if provider else [])])}"
-    return "\n".join(
-        [
-            "union isfuzzy=true",
-            f'    (WindowsEvent | where Channel == "{channel}"{only}',
-            f"{first}),",
-            f'    (Event | where EventLog == "{channel}"{only}',
-            f"{second})",
-        ]
+def data(name: str) -> str:
+    """A named value of the XML in the table Event."""
+    return f"extract('<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
+
+
+def _code(values: list[Any]) -> Mapping[str, list[Any]]:
+    """Windows' status of a query as the response code: 9003 is 3, as the parsers have it."""
+    numbers = [int(value) for value in values]
+    return {"QueryStatus": [n - 9000 if 9000 < n < 9100 else n for n in numbers]}
+
+
+def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
+    """Whole answers: the made column DnsAnswers has `;` around each."""
+    inner = [str(value).strip("*").rstrip(";") for value in values]
+    return {"Answer": [f"*;{value};*" for value in inner]}
+
+
+DEVICE = {"Computer": "DvcHostname"}
+PROCESS = Table(
+    {
+        **DEVICE,
+        "Image": "TargetProcessName",
+        "CommandLine": "TargetProcessCommandLine",
+        "OriginalFileName": "OriginalFileName",
+        "FileVersion": "TargetProcessFileVersion",
+        "Product": "TargetProcessFileProduct",
+        "Description": "TargetProcessFileDescription",
+        "Company": "TargetProcessFileCompany",
+        "User": "TargetUsername",
+        "ParentImage": "ActingProcessName",
+        "ParentCommandLine": "ActingProcessCommandLine",
+        "SHA256": "TargetProcessSHA256",
+        "SHA1": "TargetProcessSHA1",
+        "MD5": "TargetProcessMD5",
+    },
+    # The original name was in TargetProcessFilename until the schema had a column for it.
+    {
+        "OriginalFileName": 'coalesce(column_ifexists("TargetProcessFileOriginalName", ""), '
+        'column_ifexists("TargetProcessFilename", ""))',
+        **optional("TargetProcessFileVersion", "TargetProcessFileProduct"),
+        **optional("TargetProcessFileDescription", "TargetProcessFileCompany"),
+    },
+    {"Hashes": hashes},
+)
+FILE = Table(
+    {
+        **DEVICE,
+        "Image": "ActingProcessName",
+        "CommandLine": "ActingProcessCommandLine",
+        "TargetFilename": "TargetFilePath",
+        "FileName": "TargetFilePath",
+        "User": "ActorUsername",
+        "SHA256": "TargetFileSHA256",
+        "SHA1": "TargetFileSHA1",
+        "MD5": "TargetFileMD5",
+    },
+    changes={"Hashes": hashes},
+)
+REGISTRY = Table(
+    {
+        **DEVICE,
+        "Image": "ActingProcessName",
+        "TargetObject": "TargetObject",
+        "Details": "RegistryValueData",
+        "User": "ActorUsername",
+    },
+    {"TargetObject": r'strcat(RegistryKey, "\\", RegistryValue)'},
+    {"TargetObject": hives},
+)
+NETWORK = Table(
+    {
+        **DEVICE,
+        **ADDRESS,
+        "Image": "ProcessPath",
+        "Initiated": "NetworkDirection",
+        "DestinationHostname": "DstName",
+        "DestinationIp": "DstIpAddr",
+        "DestinationPort": "DstPortNumber",
+        "SourceIp": "SrcIpAddr",
+        "User": "SrcUsername",
+    },
+    # Some parsers put a whole URL into the destination's name.
+    {
+        "ProcessPath": whole_path("SrcProcessName"),
+        "DstName": rf'extract({URL}([^/:?#]+)", 1, coalesce(DstFQDN, iff(isempty(DstDomain), '
+        'DstHostname, strcat(DstHostname, ".", DstDomain))))',
+    },
+    {
+        "Initiated": lambda values: {
+            "Initiated": [
+                "Outbound" if str(value).lower() == "true" else "Inbound" for value in values
+            ]
+        }
+    },
+)
+DNS = Table(
+    {
+        **DEVICE,
+        **ADDRESS,
+        **ZEEK,
+        "Image": "SrcProcessName",
+        "User": "SrcUsername",
+        "query": "DnsQuery",
+        "QueryName": "DnsQuery",
+        "QNAME": "DnsQuery",
+        "QueryStatus": "DnsResponseCode",
+        "rcode_name": "EventResultDetails",
+        "qtype_name": "DnsQueryTypeName",
+        "record_type": "DnsQueryTypeName",
+        "Answer": "DnsAnswers",
+    },
+    # Products write answers as text, JSON or Sysmon's list: whatever separates them becomes `;`.
+    {
+        "DnsAnswers": 'strcat(";", replace_regex(strcat(DnsResponseName, ";", EventResultDetails), '
+        '@"[^0-9A-Za-z.:-]+", ";"), ";")',
+    },
+    {
+        "QueryStatus": _code,
+        "QueryResults": _answers,
+        "answer": _answers,
+        "answers": _answers,
+        "EventID": only(256, 257),
+    },
+)
+EVENT = {"Computer": "Computer", "EventID": "EventID", "Provider_Name": "Source"}
+APPLICATION = Table(
+    {**EVENT, "Data": "EventText", "Message": "EventText"},
+    {"EventText": 'strcat(RenderedDescription, " ", EventData)'},
+)
+DNS_CLIENT = Table(
+    {**EVENT, "QueryName": "QueryName", "QueryResults": "Results", "QueryStatus": "Status"},
+    {
+        "QueryName": data("QueryName"),
+        "Results": data("QueryResults"),
+        "Status": data("QueryStatus"),
+    },
+)
+WINDEFEND = Table(
+    {**EVENT, "ThreatName": "ThreatName", "NewValue": "NewValue", "OldValue": "OldValue"},
+    {
+        "ThreatName": data("Threat Name"),
+        "NewValue": data("New Value"),
+        "OldValue": data("Old Value"),
+    },
+)
+
+TABLES: Mapping[str, Table] = {
+    "windows/application": APPLICATION,
+    "windows/dns-client": DNS_CLIENT,
+    "windows/windefend": WINDEFEND,
+    "windows/dns-server-analytic": DNS,
+    "windows/dns_query": DNS,
+    "any/dns": DNS,
+    "zeek/dns": DNS,
+    "any/proxy": WEB,
+    "zeek/http": WEB,
+    "any/firewall": NETWORK,
+    "windows/registry_set": REGISTRY,
+    "windows/file_executable_detected": FILE,
+    "windows/file_access": FILE,
+    "windows/image_load": defender_fields.IMAGE_LOAD,
+    "windows/pipe_created": defender_fields.PIPE,
+    "any/antivirus": defender_fields.ANTIVIRUS,
+    **{f"{system}/process_creation": PROCESS for system in ("windows", "linux")},
+    **{f"{system}/file_event": FILE for system in ("windows", "linux")},
+    "windows/file_delete": FILE,
+    **{f"{system}/network_connection": NETWORK for system in ("windows", "linux")},
+    "macos/process_creation": defender_fields.PROCESS,
+    "macos/file_event": defender_fields.FILE,
+    "macos/file_delete": defender_fields.FILE,
+    "macos/network_connection": defender_fields.NETWORK,
+}
+#: The device's name without its domain, which only some sources log.
+TABLES = {
+    key: replace(
+        of, columns={**of.columns, "Device": f'tostring(split({of.fields["Computer"]}, ".")[0])'}
     )
-
-
-def _dynamic(name: str) -> str:
-    if name in ("Data", "Message"):
-        return "tostring(EventData)"
-    return f"tostring(EventData['{SPACED.get(name, name)}'])"
-
-
-def _xml(name: str) -> str:
-    if name in ("Data", "Message"):
-        return "strcat(RenderedDescription, EventData)"
-    return f"extract(@'<Data Name=\"{SPACED.get(name, name)}\">([^<]*)</Data>', 1, EventData)"
+    if "Computer" in of.fields
+    else of
+    for key, of in TABLES.items()
+}
+#: Log sources that only the tables of the Defender XDR connector hold.
+CONNECTOR = frozenset(key for key, of in TABLES.items() if "DeviceName" in of.fields.values())

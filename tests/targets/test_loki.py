@@ -43,30 +43,30 @@ def test_the_expression_for_domains_means_what_the_rule_says(
 def test_not_is_pushed_down_to_the_comparisons(make_content: MakeContent) -> None:
     detection = "a: {User: x}\nf: [{Company: y}, {Product: z, User: w}]\ncondition: a and not f"
     text = " ".join(one(TARGET, make_content, detection).text.split())
-    assert "Company!~`(?is)y` and (Product!~`(?is)z` or User!~`(?is)w`)" in text
+    assert "Company!~`(?is)^y$` and (Product!~`(?is)^z$` or User!~`(?is)^w$`)" in text
     assert " not " not in text
 
 
 def test_a_double_negation_is_none(make_content: MakeContent) -> None:
     detection = "a: {User: x}\nb: {Company: y}\ncondition: a and not (not b)"
-    assert "Company=~`(?is)y`" in one(TARGET, make_content, detection).text
+    assert "Company=~`(?is)^y$`" in one(TARGET, make_content, detection).text
 
 
 def test_backslashes_are_escaped_for_the_expression_only(make_content: MakeContent) -> None:
     text = one(TARGET, make_content, "s: {CommandLine|endswith: '\\x\\y.z'}\ncondition: s").text
-    assert r"CommandLine=~`(?is).*\\x\\y\.z`" in text
+    assert r"CommandLine=~`(?is)^.*\\x\\y\.z$`" in text
 
 
 def test_a_value_with_a_backtick_is_quoted(make_content: MakeContent) -> None:
     text = one(TARGET, make_content, "s: {CommandLine: 'a`b\"c'}\ncondition: s").text
-    assert 'CommandLine=~"(?is)a`b\\"c"' in text
+    assert 'CommandLine=~"(?is)^a`b\\"c$"' in text
 
 
 def test_a_list_of_zeek_is_read_as_text(make_content: MakeContent) -> None:
     logsource = "{product: zeek, service: http}"
     text = one(TARGET, make_content, "s: {cookie_vars: [a, b]}\ncondition: s", logsource).text
     assert "| json cookie_vars=`cookie_vars`" in text
-    assert 'cookie_vars=~`(?is).*"(?:a|b)".*`' in text
+    assert 'cookie_vars=~`(?is)^.*"(?:a|b)".*$`' in text
 
 
 def test_a_count_sums_what_every_member_found(make_content: MakeContent) -> None:
