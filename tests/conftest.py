@@ -9,6 +9,7 @@ import pytest
 
 from sigmapack.load import load
 from sigmapack.model import Content
+from tests.engines import matrix
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -59,3 +60,13 @@ def make_content(rules_folder: Callable[..., Path]) -> MakeContent:
         return load(ROOT, rules_folder(lookups, **rules))
 
     return make
+
+
+def pytest_sessionstart() -> None:
+    """Forget how an earlier run proved the queries."""
+    matrix.clear()
+
+
+def pytest_sessionfinish() -> None:
+    """Write down how this run proved them."""
+    matrix.write()

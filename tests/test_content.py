@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sigmapack.check_events import event_files
 from sigmapack.load import load
 from sigmapack.model import Content, Rule
 from sigmapack.replay import Match, Report, replay
+from tests.engines.tools import record
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = load(ROOT)
@@ -82,6 +84,11 @@ def test_a_correlation_rests_on_each_event_that_it_must(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", CORRELATIONS, ids=lambda rule: rule.name)
 def test_a_correlation_finds_nothing_in_near_misses(rule: Rule) -> None:
     assert [match.records for match in correlated(rule, "miss")] == []
+
+
+def test_sqlite_is_proved_by_the_replay() -> None:
+    rules = {rule.name: "executed" for rule in CONTENT.rules}
+    record("sqlite", "sql", f"SQLite {sqlite3.sqlite_version}", rules)
 
 
 def test_events_of_one_rule_are_all_different() -> None:

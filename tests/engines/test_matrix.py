@@ -1,0 +1,41 @@
+"""The matrix says for every query how it was proved, and never more than was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.engines.matrix import gather
+
+
+def query(rule: str, path: str = "x") -> dict[str, Any]:
+    return {"rule": rule, "target": "t", "language": "l", "path": path, "sha256": "0"}
+
+
+def note(engine: str, **rules: str) -> dict[str, Any]:
+    return {"target": "t", "language": "l", "engine": engine, "rules": rules}
+
+
+def test_the_strongest_proof_counts_and_refused_queries_are_left_out() -> None:
+    manifest = {"queries": [query("a"), query("b"), query("c"), query("d", path="")]}
+    notes = [note("Parser 1", a="parsed", b="parsed"), note("Engine 2", a="executed")]
+    made = gather(manifest, notes)
+    assert [(row["rule"], row["proof"], row["engines"]) for row in made["queries"]] == [
+        ("a", "executed", ["Engine 2"]),
+        ("b", "parsed", ["Parser 1"]),
+        ("c", "not replayed", []),
+    ]
+    assert made["summary"] == [
+        {
+            "target": "t",
+            "language": "l",
+            "engines": ["Engine 2", "Parser 1"],
+            "executed": 1,
+            "parsed": 1,
+            "not replayed": 1,
+        }
+    ]
+
+
+def test_a_note_of_another_target_proves_nothing() -> None:
+    made = gather({"queries": [query("a")]}, [{**note("E 1", a="executed"), "target": "u"}])
+    assert made["queries"][0]["proof"] == "not replayed"
