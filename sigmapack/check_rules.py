@@ -24,7 +24,7 @@ from sigmapack import placeholders
 from sigmapack.check import at, own_check
 from sigmapack.coverage import attack
 from sigmapack.kinds import KINDS
-from sigmapack.load import shown
+from sigmapack.load import RESPONSE, shown
 from sigmapack.model import HUNTING, Content, Problem, Rule
 
 REQUIRED = (
@@ -69,6 +69,19 @@ def metadata(content: Content) -> Iterator[Problem]:
             random = False
         if not random:
             yield at(rule, "id", f"{rule.id!r} is not a random UUID (version 4)", "id")
+
+
+@own_check
+def responses(content: Content) -> Iterator[Problem]:
+    """Every rule names a playbook that is there, and no playbook is left over."""
+    path = shown(content.rules_dir / RESPONSE)
+    for rule in content.rules:
+        if rule.response not in content.playbooks:
+            known = ", ".join(sorted(content.playbooks)) or "none"
+            message = f"response {rule.response!r} is no playbook of {path} (has: {known})"
+            yield at(rule, "response", message, "response")
+    for name in content.playbooks.keys() - {rule.response for rule in content.rules}:
+        yield Problem(path, 1, "response", f"no rule uses the playbook {name}")
 
 
 @own_check

@@ -12,11 +12,23 @@ from typing import Any
 
 import yaml
 
-from sigmapack.model import Content, Lookup, Place, Problem, Row, Rule, Sources, Stage, Waiver
+from sigmapack.model import (
+    Content,
+    Lookup,
+    Place,
+    Playbook,
+    Problem,
+    Row,
+    Rule,
+    Sources,
+    Stage,
+    Waiver,
+)
 
 RULE_SUFFIXES = (".yml", ".yaml")
 WAIVERS = "waivers.toml"
 COVERAGE = "coverage.toml"
+RESPONSE = "response.toml"
 
 
 def load(root: Path, rules_dir: Path | None = None) -> Content:
@@ -42,6 +54,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         lookups=_lookups(_lookup_dir(root, directory), problems),
         waivers=_waivers(directory / WAIVERS, problems),
         stages=tuple(_stages(directory / COVERAGE, problems)),
+        playbooks={book.name: book for book in _playbooks(directory / RESPONSE, problems)},
         sources=read_sources(),
         problems=tuple(problems),
         own=own,
@@ -207,6 +220,25 @@ def _stages(path: Path, problems: list[Problem]) -> Iterator[Stage]:
             continue
         lists = (tuple(entry["techniques"]), tuple(entry["rules"]))
         yield Stage(entry["id"], entry["title"], *lists, entry.get("unseen", ""), line)
+
+
+def _playbooks(path: Path, problems: list[Problem]) -> Iterator[Playbook]:
+    if not path.is_file() or (text := _text(path, problems)) is None:
+        return
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(shown(path), 1, "toml", str(error)))
+        return
+    for name, entry in data.get("playbook", {}).items():
+        missing = [key for key in ("title", "check", "contain", "tell") if not entry.get(key)]
+        if missing:
+            message = f"playbook {name} has no {', '.join(missing)}"
+            problems.append(Problem(shown(path), 1, "playbook", message))
+            continue
+        contact = str(data.get("contact", ""))
+        tell = entry["tell"].replace("{contact}", contact)
+        yield Playbook(name, entry["title"], tuple(entry["check"]), tuple(entry["contain"]), tell)
 
 
 def _waiver(

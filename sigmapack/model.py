@@ -83,6 +83,11 @@ class Rule:
         return tuple(str(tag) for tag in self.document.get("tags") or ())
 
     @property
+    def response(self) -> str:
+        """The name of the rule's playbook in `response.toml`, an attribute of our own."""
+        return str(self.document.get("response", ""))
+
+    @property
     def is_hunting(self) -> bool:
         """Whether it is for hunting only: weak evidence that should not alert by itself."""
         return HUNTING in self.tags
@@ -172,6 +177,17 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Playbook:
+    """What to do on a hit, from `response.toml`; texts carry the contact already."""
+
+    name: str
+    title: str
+    check: tuple[str, ...]
+    contain: tuple[str, ...]
+    tell: str
+
+
+@dataclass(frozen=True)
 class Content:
     """All that was read: rules, lookups, waivers, log sources, and what was wrong on the way."""
 
@@ -185,6 +201,7 @@ class Content:
     own: bool
     """Whether this is the pack's own content, to which the house rules (events, tags, …) apply."""
     stages: tuple[Stage, ...] = ()
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
     @property
     def detections(self) -> tuple[Rule, ...]:

@@ -39,6 +39,7 @@ detection:
     selection:
         QueryName|expand: '%ioc_domains%'
     condition: selection
+response: sample
 falsepositives:
     - Analysts who resolve the domain
 level: high
@@ -56,6 +57,15 @@ NEVER = """\
 vendor_domains = ["vendor.example.org"]
 [false_indicators]
 "false.example.com" = "made up"
+"""
+
+RESPONSE = """
+contact = "team@example.org"
+[playbook.sample]
+title = "Sample"
+check = ["Look."]
+contain = ["Stop it."]
+tell = "Tell {contact}."
 """
 
 COVERAGE = """
@@ -87,6 +97,7 @@ def check_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePack:
             rules / "attack.toml": ATTACK,
             rules / "waivers.toml": waivers,
             rules / "coverage.toml": COVERAGE,
+            rules / "response.toml": RESPONSE,
             rules / folder / "dns_query_win_sample.yml": rule,
             tmp_path / "lookups/never.toml": NEVER,
             tmp_path / "lookups/ioc_domains.csv": domains,
