@@ -50,6 +50,8 @@ NOT_APPLIED = {
     "D3FENDTagValidator": "downloads data; the pack has no D3FEND tags",
     "TLPv1TagValidator": "the pack uses TLP 2.0, where white is called clear",
 }
+#: Attributes of our own, which Sigma allows and SigmaHQ's list of fields does not have.
+OWN_ATTRIBUTES = ["response"]
 STRONG = ("high", "critical")
 
 
@@ -172,9 +174,10 @@ def sigmahq(content: Content) -> Iterator[Problem]:
 
 def _issues(validator: SigmaValidator, rule: Rule) -> list[SigmaValidationIssue]:
     try:
-        return list(validator.validate_rule(cast(SigmaRule, _parsed(rule))))
+        found = validator.validate_rule(cast(SigmaRule, _parsed(rule)))
     except SigmaError:
         return []  # the check `sigma` has reported it
+    return [issue for issue in found if getattr(issue, "fieldname", []) != OWN_ATTRIBUTES]
 
 
 def _parsed(rule: Rule) -> SigmaRule | SigmaCorrelationRule:
