@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sigma.backends.splunk.splunk import SplunkBackend
@@ -18,7 +19,7 @@ from sigma.conversion.state import ConversionState
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
-from sigmapack.kinds import forms
+from sigmapack.kinds import KINDS, forms
 from sigmapack.model import (
     Artifact,
     Content,
@@ -32,6 +33,8 @@ from sigmapack.model import (
     Sources,
     Target,
 )
+from sigmapack.placeholders import references
+from sigmapack.targets import splunk_app
 from sigmapack.targets.splunk_fields import field_map
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "==", "neq": "!="}
@@ -192,7 +195,8 @@ def _csv(lookup: Lookup) -> bytes:
     return out.getvalue().encode()
 
 
-def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+def _settings(content: Content) -> dict[str, bytes]:
+    """macros.conf, transforms.conf and the lookups, by path."""
     sources = content.sources.products["splunk"]
     macros = [
         f"[{macro(name)}]\ndefinition = ({body})\niseval = 0\n" for name, body in sources.items()
@@ -202,14 +206,25 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
         "case_sensitive_match = false\nmin_matches = 0\nmax_matches = 1\n"
         for name in sorted(content.lookups)
     ]
-    lookups = [
-        Artifact(f"lookups/{name}.csv", _csv(table)) for name, table in content.lookups.items()
+    return {
+        "macros.conf": "\n".join(sorted(macros)).encode(),
+        "transforms.conf": "\n".join(transforms).encode(),
+        **{f"lookups/{name}.csv": _csv(table) for name, table in content.lookups.items()},
+    }
+
+
+def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    """Settings and lookups beside the queries, and the app with all of it."""
+    # AppInspect warns of every public address; those of the tables are for archives, not alerts.
+    tables = {n: t for n, t in content.lookups.items() if KINDS.get(t.key) != "ip"}
+    shipped = [
+        query
+        for query in queries
+        if query.path
+        and all(name.partition(".")[0] in tables for _, name in references(query.rule))
     ]
-    return [
-        Artifact("macros.conf", "\n".join(sorted(macros)).encode()),
-        Artifact("transforms.conf", "\n".join(transforms).encode()),
-        *lookups,
-    ]
+    app = splunk_app.package(content, shipped, _settings(replace(content, lookups=tables)))
+    return [*(Artifact(path, data) for path, data in _settings(content).items()), app]
 
 
 SPL = Language(

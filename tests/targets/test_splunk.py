@@ -110,7 +110,7 @@ def test_the_native_variant_reads_the_pattern_column_of_the_lookup(
     content = make_content(one=rule("one", detection, logsource))
     query = compiled(content)["one"]
     assert "[| inputlookup ioc_domains | rename pattern AS QueryName" in query.native_text
-    files = {a.path: a.data.decode() for a in TARGET.package(content, (query,))}
+    files = {a.path: a.data.decode("utf-8", "replace") for a in TARGET.package(content, (query,))}
     rows = list(csv.DictReader(io.StringIO(files["lookups/ioc_domains.csv"])))
     patterns = [row["pattern"] for row in rows if row["domain"] == "bad.example.com"]
     assert patterns == [
@@ -127,7 +127,9 @@ def test_the_native_variant_reads_the_pattern_column_of_the_lookup(
 def test_every_macro_that_a_search_uses_is_defined(make_content: MakeContent) -> None:
     content = make_content(one=rule("one", "s: {Image: a.exe}\ncondition: s"))
     query = compiled(content)["one"]
-    conf = {a.path: a.data.decode() for a in TARGET.package(content, (query,))}["macros.conf"]
+    conf = {a.path: a.data.decode("utf-8", "replace") for a in TARGET.package(content, (query,))}[
+        "macros.conf"
+    ]
     for name in re.findall(r"`(\w+)`", search(query)):
         assert f"[{name}]\ndefinition = (index=" in conf
 
