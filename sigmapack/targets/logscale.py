@@ -1,9 +1,11 @@
-"""CrowdStrike Falcon LogScale: queries on the fields of the CrowdStrike Parsing Standard (ECS).
+"""CrowdStrike Falcon LogScale: queries on the fields of CrowdStrike's packages.
 
-Fields: https://library.humio.com/logscale-parsing-standard/pasta.html; syntax:
-https://library.humio.com/data-analysis/syntax.html. Whole values are compared in their case there,
-so every string is a regular expression with the flag `i`. pySigma's log_scale backend (3.0) has
-the precedence of AND and OR reversed, and no names for hashes, hosts and proxies.
+Syntax: https://library.humio.com/data-analysis/syntax.html. Whole values are compared in their case
+there, so every string is a regular expression with the flag `i`. pySigma's log_scale backend (3.0)
+has the precedence of AND and OR reversed, and no names for hashes, hosts and proxies.
+
+Tables are for `match(file=..., field=..., column=pattern, mode=glob, ignoreCase=true)`, which is a
+step of a query but no part of a condition: the queries hold their values themselves.
 
 Correlations work on the search interval, which has to be the rule's span (it stands in the
 header): as a scheduled search they see exactly the span before each run, without bins.
@@ -13,13 +15,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 
 from sigma.processing.pipeline import ProcessingPipeline
-from sigma.types import SigmaString
+from sigma.types import SigmaString, SpecialChars
 
 from sigmapack import conversion
-from sigmapack.backend import ConditionBackend, alternation
+from sigmapack.backend import ConditionBackend, domains, regex_body, shape
 from sigmapack.correlation import read_correlation
 from sigmapack.kinds import forms
 from sigmapack.model import (
@@ -34,7 +37,7 @@ from sigmapack.model import (
     Sources,
     Target,
 )
-from sigmapack.targets.logscale_fields import field_map, hash_fields
+from sigmapack.targets.logscale_fields import ALGORITHMS, field_map, first_of, hash_fields
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "=", "neq": "!="}
 ORDER = "of more than two steps only neighbours are compared in time"
@@ -48,8 +51,17 @@ class Backend(ConditionBackend):
     not_token = "NOT"
 
     def strings(self, field: str, values: Sequence[SigmaString]) -> str:
-        """One anchored expression for all values."""
-        return f"{field}=/^{alternation(values)}$/i"
+        """One expression for all values, with anchors where a value has no wildcard."""
+        if any(set(shape(value).tokens) == {SpecialChars.WILDCARD_MULTI} for value in values):
+            return self.exists(field)
+        pattern = expression(values)
+        if field in ALGORITHMS:  # alone, or among others as Sysmon writes them
+            pattern = f"(?:^|{field}=)(?:{'|'.join(str(value) for value in values)})(?:,|$)"
+        flags = "id" if ".*" in pattern else "i"
+        if not field.endswith("[]"):
+            return f"{field}=/{pattern}/{flags}"
+        text = pattern.replace("\\/", "/").replace("\\", "\\\\").replace('"', '\\"')
+        return f'array:regex("{field}", regex="{text}", flags="{flags}")'
 
     def number(self, field: str, operator: str, value: int | float) -> str:
         """Numbers are compared as numbers."""
@@ -57,42 +69,76 @@ class Backend(ConditionBackend):
 
     def absent(self, field: str) -> str:
         """`*` is any value."""
-        return f"{field}!=*"
+        return self.negated(self.exists(field)) if field.endswith("[]") else f"{field}!=*"
 
     def exists(self, field: str) -> str:
         """`*` is any value."""
-        return f"{field}=*"
+        return f"{field.replace('[]', '[0]')}=*"
 
     def regex(self, field: str, pattern: str, insensitive: bool) -> str:
         """Unanchored, as Sigma's are."""
-        escaped = pattern.replace("/", "\\/")
+        if field.endswith("[]"):
+            raise Refused(f"a regular expression on the list {field} has no template")
+        escaped = re.sub(r"(?<!\\)/", r"\\/", pattern)
         return f"{field}=/{escaped}/{'i' if insensitive else ''}"
 
 
+def expression(values: Sequence[SigmaString]) -> str:
+    """One regular expression that finds any of the values."""
+    names, rest = domains(values)
+    groups: dict[tuple[str, str], list[str]] = {}
+    if names:
+        groups["(?:^|\\.)", "\\.?$"] = [regex_body((name,)) for name in names]
+    for value in rest:
+        tokens = list(shape(value).tokens)
+        start = end = ""
+        if tokens and tokens[0] is SpecialChars.WILDCARD_MULTI:
+            tokens.pop(0)
+        else:
+            start = "^"
+        if tokens and tokens[-1] is SpecialChars.WILDCARD_MULTI:
+            tokens.pop()
+        else:
+            end = "$"
+        groups.setdefault((start, end), []).append(regex_body(tokens))
+    return "|".join(
+        f"{start}{found[0] if len(found) == 1 else f'(?:{chr(124).join(found)})'}{end}"
+        for (start, end), found in groups.items()
+    )
+
+
 def _prepare(rule: Rule) -> Rule:
+    """Each hash to the field of its algorithm."""
     return conversion.split_hashes(rule, hash_fields(rule.logsource))
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
-    return conversion.pipeline("logscale", rule, field_map(rule.logsource))
+    return conversion.pipeline("logscale", rule, field_map(rule))
 
 
 def _source(rule: Rule, sources: Sources) -> str:
     """The filter for the sources of a rule."""
     terms = []
+    whole = sources.products["logscale"].get(rule.logsource.key)
     for _, ids, body in conversion.names(sources, "logscale", rule.logsource):
-        codes = [f"event.code={number}" for number in ids]
-        listed = f" ({' OR '.join(codes)})" if len(codes) > 1 else "".join(f" {c}" for c in codes)
-        terms.append(f"{body}{listed}")
+        fields = first_of(rule.logsource, "EventID") or ["event.code"]
+        codes = " OR ".join(f"{field}={number}" for number in ids for field in fields)
+        listed = f"({codes})" if " OR " in codes else codes
+        terms.append(f"{whole or body} AND {listed}" if codes else whole or body)
     return terms[0] if len(terms) == 1 else " OR ".join(f"({term})" for term in terms)
 
 
+def _stages(rule: Rule, condition: str, sources: Sources, *more: str) -> list[str]:
+    """The steps of a query: the source, fields of Sigma's names, the condition."""
+    stages = [_source(rule, sources)]
+    for field in dict.fromkeys([*conversion.fields(rule), *more]):
+        found = first_of(rule.logsource, field)
+        stages += [f"{field} := coalesce([{', '.join(found)}])"] if found else []
+    return [*stages, condition]
+
+
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    return f"{_source(rule, sources)}\n| {condition}"
-
-
-def _key(field: str, name: str) -> str:
-    return f"| {name} := lower({field})"
+    return "\n| ".join(_stages(rule, condition, sources))
 
 
 def _case(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
@@ -101,21 +147,26 @@ def _case(correlation: Correlation, parts: Mapping[str, Part], sources: Sources)
     for number, step in enumerate(correlation.steps, 1):
         for name in step:
             part = parts[name]
-            mapping = field_map(part.rule.logsource)
-            wanted = [(f, f"sigma_key_{n}") for n, f in enumerate(correlation.group_by)]
+            wanted = {f"sigma_key_{n}": field for n, field in enumerate(correlation.group_by)}
             if correlation.value_field:
-                wanted.append((correlation.value_field, "sigma_value"))
-            keys = []
-            for field, new in wanted:
-                own = correlation.field(field, name)
-                keys.append(_key(conversion.mapped(own, mapping, part.rule), new))
-            source = _source(part.rule, sources)
-            condition = part.condition.replace("\n", "\n  ")
-            marks = f'sigma_step := {number} | sigma_rule := "{name}"'
-            branches.append(
-                f"  ({source})\n  AND ({condition})\n  {' '.join([f'| {marks}', *keys])};"
-            )
+                wanted["sigma_value"] = correlation.value_field
+            own = {new: correlation.field(field, name) for new, field in wanted.items()}
+            mapping = field_map(part.rule, *own.values())
+            stages = _stages(part.rule, part.condition, sources, *own.values())
+            stages.append(f'sigma_step := {number} | sigma_rule := "{name}"')
+            for new, field in own.items():
+                stages.append(f"{new} := lower({_key(field, mapping, part)})")
+            lines = "\n| ".join(stages).replace("\n", "\n  ")
+            branches.append(f"  {lines};")
     return "case {\n" + "\n".join(branches) + "\n}"
+
+
+def _key(field: str, mapping: Mapping[str, str], part: Part) -> str:
+    """The field of a key, which must be a name that needs no quotes."""
+    found = conversion.mapped(field, mapping, part.rule)
+    if found[-1] in '"]' or found == "@rawstring":
+        raise Refused(f"{field} of {part.rule.name} cannot be a key")
+    return found
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
@@ -159,15 +210,15 @@ def _comment(text: list[str]) -> str:
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    """Tables for `match(file=…, column=pattern, mode=glob, ignoreCase=true)`, a row per form."""
+    """Tables for `match(file=..., column=pattern, mode=glob, ignoreCase=true)`: a row per form."""
     files = []
     for name, table in content.lookups.items():
         out = io.StringIO()
         writer = csv.DictWriter(out, ["pattern", *table.columns], lineterminator="\n")
         writer.writeheader()
-        field = "Hashes" if table.key == "hash" else table.key
         for row in table.rows:
-            found = forms(table.key, "value" if table.key == "hash" else field, row.values)
+            # `*` is the only wildcard of a glob there: a question mark needs no escape.
+            found = [form.replace("\\?", "?") for form in forms(table.key, table.key, row.values)]
             writer.writerows({"pattern": form, **row.values} for form in found)
         files.append(Artifact(f"lookups/{name}.csv", out.getvalue().encode()))
     return files

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
 from sigma.processing.pipeline import ProcessingPipeline
-from sigma.types import SigmaString
+from sigma.types import SigmaNumber, SigmaString
 
 from sigmapack import conversion
 from sigmapack.backend import ConditionBackend, alternation
@@ -43,7 +43,7 @@ class Backend(ConditionBackend):
         self.inside_not = False
 
     def convert_condition(self, cond: Any, state: Any) -> Any:
-        """One node; below a NOT by De Morgan's laws."""
+        """One node; below a NOT by De Morgan's laws: opposite comparisons, AND and OR changed."""
         if isinstance(cond, ConditionNOT):
             self.inside_not = not self.inside_not
             inner = cond.args[0]
@@ -56,6 +56,13 @@ class Backend(ConditionBackend):
         if self.inside_not:
             token = {"and": "or", "or": "and"}[token]
         return super()._joined(token, parts)
+
+    def _values(self, field: str, values: list[Any]) -> str:
+        numbers = [[value] for value in values if isinstance(value, SigmaNumber)]
+        texts = [value for value in values if not isinstance(value, SigmaNumber)]
+        groups = [texts, *numbers] if texts else numbers
+        parts = [ConditionBackend._values(self, field, group) for group in groups]
+        return parts[0] if len(parts) == 1 else f"({self._joined(self.or_token, parts)})"
 
     def negated(self, expression: str) -> str:
         """Never reached: `convert_condition` pushes NOT down."""

@@ -1,7 +1,8 @@
 """Loki: correlations as metric queries over range vectors, which slide.
 
 Every alternative becomes one vector with the labels `sigma_key`, `sigma_rule` (and `sigma_value`);
-`or` unites vectors that differ in a label, so none is lost.
+`or` unites vectors that differ in a label, so none is lost. A range leaves out its very beginning:
+two events exactly a span apart do not count as within it.
 """
 
 from __future__ import annotations
