@@ -35,7 +35,9 @@ def test_the_golden_package_is_built_byte_for_byte(tmp_path: Path) -> None:
     assert sorted(made) == sorted(wanted), HOW
     for path, data in made.items():
         if data != wanted[path]:
-            old, new = (text.decode().splitlines() for text in (wanted[path], data))
+            old, new = (
+                text.decode("utf-8", "replace").splitlines() for text in (wanted[path], data)
+            )
             difference = "\n".join(difflib.unified_diff(old, new, path, "now", lineterm=""))
             raise AssertionError(f"{difference}\n{HOW}")
 
