@@ -23,7 +23,8 @@ from sigmapack.compile import compile_target, resolved
 from sigmapack.events import UnreadableInput
 from sigmapack.load import COVERAGE, load
 from sigmapack.manifest import manifest
-from sigmapack.model import Artifact, Content, Problem, Query, Target
+from sigmapack.model import Content, Problem
+from sigmapack.product import Artifact, Query, Target
 from sigmapack.replay import replay as run_replay
 from sigmapack.targets import discover
 from sigmapack.write import WriteRefused, check_replaceable, write

@@ -10,8 +10,9 @@ from sigma.rule import SigmaRule
 
 from sigmapack.correlation import read_correlation
 from sigmapack.load import shown
-from sigmapack.model import Content, Problem, Query, Refused, Rule
+from sigmapack.model import Content, Problem, Refused, Rule
 from sigmapack.placeholders import unknown
+from sigmapack.product import Query
 
 Check = Callable[[Content], Iterator[Problem]]
 

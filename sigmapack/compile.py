@@ -12,8 +12,9 @@ from sigma.rule import SigmaRule
 
 from sigmapack.correlation import read_correlation
 from sigmapack.kinds import KINDS
-from sigmapack.model import Content, Language, Part, Query, Refused, Rule, Target
+from sigmapack.model import Content, Refused, Rule
 from sigmapack.placeholders import native_uses, resolve
+from sigmapack.product import Language, Part, Query, Target
 
 #: What stops a rule on one target, and is shown as the reason of its refusal.
 STOPS = (Refused, SigmaError, NotImplementedError, ValueError)

@@ -17,7 +17,8 @@ from sigma.correlations import (
     SigmaRuleReference,
 )
 
-from sigmapack.model import Correlation, Refused, Rule
+from sigmapack.model import Refused, Rule
+from sigmapack.product import Correlation
 
 
 def read_correlation(rule: Rule) -> Correlation:

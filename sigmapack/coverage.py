@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from sigmapack.correlation import read_correlation
-from sigmapack.model import Artifact, Content, Rule, Stage
+from sigmapack.model import Content, Rule, Stage
+from sigmapack.product import Artifact
 
 COVERAGE = "coverage.json"
 LAYER = "attack_navigator_layer.json"

@@ -16,7 +16,8 @@ from sigmapack import conversion
 from sigmapack.compile import compile_target
 from sigmapack.correlation import read_correlation
 from sigmapack.events import BadRecord, Event, read_events
-from sigmapack.model import Content, LogSource, Query, Rule, Sources
+from sigmapack.model import Content, LogSource, Rule, Sources
+from sigmapack.product import Query
 from sigmapack.targets import sqlite
 
 #: Rows that one event with several multi-valued fields may become; more are cut off.

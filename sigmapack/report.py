@@ -15,7 +15,8 @@ from rich.progress import track
 from rich.table import Table
 
 from sigmapack.manifest import OUTCOMES, entry, summary
-from sigmapack.model import Content, Problem, Query
+from sigmapack.model import Content, Problem
+from sigmapack.product import Query
 from sigmapack.replay import Match, Report
 
 Item = TypeVar("Item")

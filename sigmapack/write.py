@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from sigmapack.model import Artifact
+from sigmapack.product import Artifact
 
 MANIFEST = "manifest.json"
 

@@ -12,7 +12,8 @@ from conftest import DOMAINS, RULE, MakeContent
 from sigmapack import check_lookups
 from sigmapack.check import outcome_problems, problems
 from sigmapack.load import load
-from sigmapack.model import Problem, Query, Waiver
+from sigmapack.model import Problem, Waiver
+from sigmapack.product import Query
 
 OWN_RULE = """\
 title: Sample Domain Was Asked For By A Windows Host

@@ -6,7 +6,7 @@ import pytest
 from conftest import RULE, MakeContent
 
 from sigmapack.compile import compile_target
-from sigmapack.model import Query
+from sigmapack.product import Query
 from sigmapack.targets import discover, splunk, sqlite
 
 CORRELATION = """\

@@ -6,7 +6,8 @@ import pytest
 from sigma.exceptions import SigmaError
 
 from sigmapack.correlation import read_correlation
-from sigmapack.model import Correlation, Refused, Rule
+from sigmapack.model import Refused, Rule
+from sigmapack.product import Correlation
 
 
 def read(**correlation: object) -> Correlation:

@@ -13,19 +13,8 @@ from collections.abc import Mapping
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Lookup,
-    Part,
-    Query,
-    Refused,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Lookup, Refused, Rule, Sources
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 from sigmapack.targets import kql_tables
 from sigmapack.targets.defender_fields import TABLES
 from sigmapack.targets.kql import Backend

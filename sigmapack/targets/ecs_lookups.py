@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sigmapack.correlation import read_correlation
-from sigmapack.model import Artifact, Content, Lookup, Query, Refused, Rule
+from sigmapack.model import Content, Lookup, Refused, Rule
+from sigmapack.product import Artifact, Query
 from sigmapack.targets.ecs_rules import merged, sources
 
 #: The ECS type of an indicator and the field that holds it, by kind of the table's first column.

@@ -17,7 +17,8 @@ from typing import Any, ClassVar
 from sigma.conversion.state import ConversionState
 from sigma.types import CompareOperators
 
-from sigmapack.model import Correlation, Part, Refused
+from sigmapack.model import Refused
+from sigmapack.product import Correlation, Part
 from sigmapack.targets.ecs_backend import EcsBackend, Pieces
 from sigmapack.targets.ecs_fields import BY_LOGSOURCE
 from sigmapack.targets.elastic_lucene import expressions

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sigmapack.model import Correlation, Part, Refused
+from sigmapack.model import Refused
+from sigmapack.product import Correlation, Part
 from sigmapack.targets.ecs_fields import kind
 from sigmapack.targets.elastic_esql import field_name
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sigmapack.model import Correlation, Part, Refused
+from sigmapack.model import Refused
+from sigmapack.product import Correlation, Part
 from sigmapack.targets.kql_tables import Table
 
 

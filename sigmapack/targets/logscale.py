@@ -25,18 +25,8 @@ from sigmapack import conversion
 from sigmapack.backend import ConditionBackend, domains, regex_body, shape
 from sigmapack.correlation import read_correlation
 from sigmapack.kinds import forms
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Part,
-    Query,
-    Refused,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Refused, Rule, Sources
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 from sigmapack.targets.logscale_fields import ALGORITHMS, field_map, first_of, hash_fields
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "=", "neq": "!="}

@@ -25,7 +25,8 @@ from sigma.types import SigmaNumber, SigmaString
 from sigmapack import conversion
 from sigmapack.backend import ConditionBackend, alternation
 from sigmapack.correlation import read_correlation
-from sigmapack.model import Artifact, Content, Language, Part, Query, Refused, Rule, Sources, Target
+from sigmapack.model import Content, Refused, Rule, Sources
+from sigmapack.product import Artifact, Language, Part, Query, Target
 from sigmapack.targets.loki_correlation import correlate, quoted
 from sigmapack.targets.loki_fields import ARRAYS, HEAD, SYSTEM, WINDOWS, field_map
 

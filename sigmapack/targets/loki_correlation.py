@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sigmapack.model import Correlation, Part, Refused
+from sigmapack.model import Refused
+from sigmapack.product import Correlation, Part
 from sigmapack.targets.loki_fields import ARRAYS, SYSTEM, field_map
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "==", "neq": "!="}

@@ -13,18 +13,8 @@ from collections.abc import Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Part,
-    Query,
-    Refused,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Refused, Rule, Sources
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 from sigmapack.targets import ecs_lookups, elastic_lucene
 from sigmapack.targets.ecs_fields import field_map
 from sigmapack.targets.ecs_rules import prepare, sources, with_fields

@@ -17,19 +17,8 @@ from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
 from sigmapack.correlation import read_correlation
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Lookup,
-    Part,
-    Query,
-    Refused,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Lookup, Refused, Rule, Sources
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 from sigmapack.targets import kql_tables
 from sigmapack.targets.kql import Backend
 from sigmapack.targets.kql_correlation import Member, correlate

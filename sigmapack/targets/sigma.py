@@ -7,17 +7,8 @@ from collections.abc import Mapping
 import yaml
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Part,
-    Query,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Rule, Sources
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 
 #: The C dumper where PyYAML was built with it: ten times as fast, and the same text.
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

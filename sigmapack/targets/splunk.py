@@ -20,20 +20,9 @@ from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
 from sigmapack.kinds import KINDS, forms
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Lookup,
-    Part,
-    Query,
-    Refused,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.placeholders import references
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 from sigmapack.targets import splunk_app
 from sigmapack.targets.splunk_fields import field_map
 

@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from sigmapack import __version__
-from sigmapack.model import Artifact, Content, Query
+from sigmapack.model import Content
+from sigmapack.product import Artifact, Query
 from sigmapack.targets.splunk_searches import APP, stanza
 
 LABEL = "3CX Detection Pack"

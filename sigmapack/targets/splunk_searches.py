@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from sigmapack import response
 from sigmapack.correlation import read_correlation
-from sigmapack.model import Content, Query, Rule
+from sigmapack.model import Content, Rule
+from sigmapack.product import Query
 
 APP = "threecx_detection_pack"
 #: Longest name of a saved search (Splunk Web refuses more).

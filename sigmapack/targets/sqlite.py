@@ -20,19 +20,8 @@ from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
 from sigmapack.kinds import forms
-from sigmapack.model import (
-    Artifact,
-    Content,
-    Correlation,
-    Language,
-    Lookup,
-    Part,
-    Query,
-    Refused,
-    Rule,
-    Sources,
-    Target,
-)
+from sigmapack.model import Content, Lookup, Refused, Rule, Sources
+from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 
 COLUMNS = ("product", "category", "service")
 #: The name of a selection, or a pattern of names, in a Sigma condition.

@@ -12,7 +12,8 @@ from sigmapack.check_events import event_files
 from sigmapack.compile import compile_target
 from sigmapack.events import BadRecord, Event, read_events
 from sigmapack.load import load
-from sigmapack.model import Content, Query
+from sigmapack.model import Content
+from sigmapack.product import Query
 from sigmapack.replay import channel_map, replay
 from sigmapack.targets import discover
 

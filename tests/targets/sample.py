@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sigmapack.compile import compile_target
-from sigmapack.model import Content, Query, Target
+from sigmapack.model import Content
+from sigmapack.product import Query, Target
 
 MakeContent = Callable[..., Content]
 

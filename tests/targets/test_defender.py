@@ -8,7 +8,7 @@ import re
 import pytest
 from kql_rules import MakeContent, correlated, one, rule
 
-from sigmapack.model import Query
+from sigmapack.product import Query
 from sigmapack.targets.defender import TARGET
 from sigmapack.targets.kql_factor import ANY, factor, regex
 

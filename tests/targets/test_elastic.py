@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from sigmapack.compile import compile_target
-from sigmapack.model import Content, Query
+from sigmapack.model import Content
+from sigmapack.product import Query
 from sigmapack.targets.elastic import TARGET
 from sigmapack.targets.elastic_lucene import MAX_REGEX, expressions
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 
 from sigmapack.compile import compile_target
-from sigmapack.model import Content, Query
+from sigmapack.model import Content
+from sigmapack.product import Query
 from sigmapack.targets.elastic_lucene import MAX_REGEX
 from sigmapack.targets.opensearch import TARGET
 

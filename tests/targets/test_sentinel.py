@@ -8,7 +8,7 @@ import re
 import pytest
 from kql_rules import MakeContent, compiled, correlated, one, rule
 
-from sigmapack.model import Query
+from sigmapack.product import Query
 from sigmapack.targets.sentinel import TARGET
 
 DNS = "product: windows, category: dns_query"

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 
 from sigmapack.compile import compile_target
-from sigmapack.model import Content, Query
+from sigmapack.model import Content
+from sigmapack.product import Query
 from sigmapack.targets.splunk import TARGET
 
 MakeContent = Callable[..., Content]

@@ -16,7 +16,7 @@ import pytest
 
 from sigmapack.compile import compile_target
 from sigmapack.load import load
-from sigmapack.model import Query
+from sigmapack.product import Query
 from sigmapack.targets.splunk import TARGET
 from sigmapack.targets.splunk_searches import APP
 from tests.engines import tools

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from sigmapack.compile import compile_target
-from sigmapack.model import Content, Query
+from sigmapack.model import Content
+from sigmapack.product import Query
 from sigmapack.targets.sqlite import TARGET
 
 MakeContent = Callable[..., Content]
