@@ -8,13 +8,20 @@ is empty; the lookups are documents for indicator match rules (threat.indicator.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.model import Content, Refused, Rule, Sources
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
-from sigmapack.targets import ecs_lookups, elastic_eql, elastic_esql, elastic_lucene
+from sigmapack.targets import (
+    ecs_lookups,
+    elastic_eql,
+    elastic_esql,
+    elastic_lucene,
+    elastic_rules,
+)
 from sigmapack.targets.ecs_fields import field_map
 from sigmapack.targets.ecs_rules import merged, prepare, sources, with_fields
 from sigmapack.targets.elastic_esql_correlation import query
@@ -113,8 +120,10 @@ def _stats(correlation: Correlation, parts: Mapping[str, Part], described: Sourc
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    patterns = ecs_lookups.index_patterns(NAME, content, queries)
     return [
-        ecs_lookups.index_patterns(NAME, content, queries),
+        patterns,
+        elastic_rules.rules(content, queries, json.loads(patterns.data)),
         *ecs_lookups.indicators(content),
     ]
 

@@ -1,0 +1,290 @@
+"""Kibana's detection rules: one NDJSON file for "Import rules", every rule switched off.
+
+Fields: https://www.elastic.co/docs/api/doc/kibana/operation/operation-importrules and the rule
+schemas of elastic/detection-rules. One language a rule: a sequence or a condition in EQL where it
+can be said, else ES|QL, else Lucene; and one indicator match rule on the pack's own indicators.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sigmapack import coverage, response
+from sigmapack.correlation import read_correlation
+from sigmapack.model import Content, Rule
+from sigmapack.product import Artifact, Query
+from sigmapack.targets.ecs_fields import BOOLEAN, BY_LOGSOURCE, EVENT, IP, NUMBER
+
+AUTHOR = ["3CX Detection Pack Maintainers"]
+LICENSE = "Apache-2.0"
+INDICATORS = "logs-ti_threecx"
+NAMESPACE = uuid.UUID("0c6d1d5c-6a5c-4d0e-8d0a-9f6a3f0e7b61")
+#: Level -> Kibana's severity, risk score, minutes between runs.
+LEVELS: Mapping[str, tuple[str, int, int]] = {
+    "critical": ("critical", 99, 5),
+    "high": ("high", 73, 5),
+    "medium": ("medium", 47, 15),
+    "low": ("low", 21, 60),
+    "informational": ("low", 5, 60),
+}
+#: Minutes that a rule looks back beyond its interval, for events that arrive late.
+LATE = 10
+PREFERRED = ("eql", "esql", "lucene")
+#: Fields of ECS whose type is wildcard (https://www.elastic.co/docs/reference/ecs/ecs-field-reference).
+WILDCARD = frozenset(
+    {
+        "process.command_line",
+        "process.parent.command_line",
+        "registry.data.strings",
+        "url.full",
+        "url.original",
+        "url.path",
+    }
+)
+RESTRICTING = {"event.dataset", "event.type", "host.os.type", "network.protocol", "winlog.channel"}
+#: Every field that a query may name.
+KNOWN = RESTRICTING.union(
+    target
+    for mapping in (EVENT, *BY_LOGSOURCE.values())
+    for named in mapping.values()
+    for target in ([named] if isinstance(named, str) else named)
+)
+#: Integration package -> what its indices begin with.
+PACKAGES = {
+    "endpoint": "logs-endpoint.",
+    "windows": "logs-windows.",
+    "system": "logs-system.",
+    "zeek": "logs-zeek.",
+    "microsoft_dnsserver": "logs-microsoft_dnsserver.",
+    "sysmon_linux": "logs-sysmon_linux.",
+}
+
+
+def rules(
+    content: Content, queries: Sequence[Query], indices: Mapping[str, Sequence[str]]
+) -> Artifact:
+    """`rules.ndjson`: every rule that Elastic can say, in the order of the rules' names.
+
+    Args:
+        content: what was read.
+        queries: the queries of the target, all languages.
+        indices: a rule's name -> its index patterns.
+    """
+    by_rule: dict[str, dict[str, Query]] = {}
+    for query in queries:
+        if query.path:
+            by_rule.setdefault(query.rule.name, {})[query.language] = query
+    found = []
+    for name, languages in sorted(by_rule.items()):
+        language = next(one for one in PREFERRED if one in languages)
+        found.append(rule(content, languages[language], indices.get(name, ())))
+    if "ioc_domains" in content.lookups:
+        found.append(indicator_match(content))
+    lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in found]
+    return Artifact("rules.ndjson", ("\n".join(lines) + "\n").encode())
+
+
+def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]:
+    """One rule as Kibana imports it."""
+    found = common(content, query.rule)
+    found |= {"query": query.text, "language": query.language}
+    found["required_fields"] = required(query.text)
+    if query.language == "esql":
+        found["type"] = "esql"
+    else:
+        found["type"] = "eql" if query.language == "eql" else "query"
+        found["index"] = list(index)
+        found["related_integrations"] = integrations(index)
+    found["investigation_fields"] = {"field_names": shown(query.text)}
+    key = (
+        "source.ip" if "source.ip" in query.text and "host.name" not in query.text else "host.name"
+    )
+    if not (query.rule.is_correlation and query.language == "eql"):
+        found["alert_suppression"] = {
+            "group_by": [key],
+            "duration": {"value": 1, "unit": "d"},
+            "missing_fields_strategy": "doNotSuppress",
+        }
+    return found
+
+
+def common(content: Content, rule: Rule) -> dict[str, Any]:
+    """What every type of rule has."""
+    severity, score, every = LEVELS[rule.level]
+    back = every + LATE
+    if rule.is_correlation:
+        every = max(every, 60)
+        back = read_correlation(rule).seconds // 60 + every + LATE
+    return {
+        "rule_id": rule.id,
+        "name": rule.title,
+        "description": response.description(rule),
+        "severity": severity,
+        "risk_score": score,
+        "enabled": False,
+        "interval": f"{every}m",
+        "from": f"now-{back}m",
+        "author": AUTHOR,
+        "license": LICENSE,
+        "version": 1,
+        "max_signals": 100,
+        "tags": tags(rule),
+        "references": [str(link) for link in rule.document.get("references") or ()],
+        "false_positives": [str(text) for text in rule.document.get("falsepositives") or ()],
+        "threat": threat(content, rule),
+        "note": response.markdown(content, rule),
+        "setup": setup(content, rule),
+        "exceptions_list": [],
+    }
+
+
+def tags(rule: Rule) -> list[str]:
+    """The names by which people filter rules."""
+    use = "Use Case: Threat Hunting" if rule.is_hunting else "Use Case: Threat Detection"
+    return ["Threat: 3CX supply-chain compromise", "CVE-2023-29059", use, "TLP: CLEAR"]
+
+
+def setup(content: Content, rule: Rule) -> str:
+    """What has to be collected, in words of the log sources."""
+    needed = ", ".join(coverage.telemetry(content, [rule]))
+    return f"Needs: {needed}. Index patterns are those of the integrations: change them to yours."
+
+
+def threat(content: Content, rule: Rule) -> list[dict[str, Any]]:
+    """ATT&CK as Kibana wants it: every tactic with those of its techniques that are tagged."""
+    if not (content.rules_dir / "attack.toml").is_file():
+        return []
+    known = coverage.attack(content)
+    named = {tag.removeprefix("attack.") for tag in rule.tags if tag.startswith("attack.")}
+    found = []
+    for slug, tactic in known["tactics"].items():
+        if slug not in named:
+            continue
+        own = [
+            (name, technique)
+            for name, technique in known["techniques"].items()
+            if name.lower() in named and slug in technique["tactics"]
+        ]
+        entry = {
+            "framework": "MITRE ATT&CK",
+            "tactic": reference("tactics", tactic["id"], tactic["name"]),
+            "technique": techniques(own, known["techniques"]),
+        }
+        found.append(entry)
+    return found
+
+
+def techniques(
+    own: Sequence[tuple[str, Mapping[str, Any]]], known: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Techniques, each with those of its subtechniques that are tagged."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, technique in own:
+        parent = name.partition(".")[0]
+        title = known.get(parent, {}).get("name", PARENTS.get(parent, parent))
+        entry = found.setdefault(
+            parent, {**reference("techniques", parent, title), "subtechnique": []}
+        )
+        if "." in name:
+            entry["subtechnique"].append(reference("techniques", name, technique["name"]))
+    return [found[name] for name in sorted(found)]
+
+
+#: Techniques that only stand in attack.toml by their subtechniques.
+PARENTS = {
+    "T1070": "Indicator Removal",
+    "T1195": "Supply Chain Compromise",
+    "T1218": "System Binary Proxy Execution",
+    "T1543": "Create or Modify System Process",
+    "T1564": "Hide Artifacts",
+    "T1573": "Encrypted Channel",
+    "T1574": "Hijack Execution Flow",
+}
+
+
+def reference(kind: str, identifier: str, name: str) -> dict[str, str]:
+    """A tactic or technique with its page."""
+    path = identifier.replace(".", "/")
+    return {
+        "id": identifier,
+        "name": name,
+        "reference": f"https://attack.mitre.org/{kind}/{path}/",
+    }
+
+
+def fields(text: str) -> list[str]:
+    """The ECS and integration fields that a query names, sorted."""
+    return sorted(set(re.findall(r"[A-Za-z_]\w*(?:\.\w+)+", text)) & KNOWN)
+
+
+def required(text: str) -> list[dict[str, Any]]:
+    """`required_fields` of a query."""
+    own = ("winlog.", "sysmon.", "zeek.", "squid.")
+    return [
+        {
+            "name": field,
+            "type": kind(field),
+            "ecs": not field.startswith(own) and ".Ext." not in field,
+        }
+        for field in fields(text)
+    ]
+
+
+def kind(field: str) -> str:
+    """The type of a field's mapping."""
+    for name, members in (
+        ("ip", IP),
+        ("long", NUMBER),
+        ("boolean", BOOLEAN),
+        ("wildcard", WILDCARD),
+    ):
+        if field in members:
+            return name
+    return "keyword"
+
+
+def shown(text: str) -> list[str]:
+    """The fields that an analyst looks at first: those of the query, then host and user."""
+    plain = ("event.", "winlog.channel", "winlog.provider_name", "network.protocol")
+    used = [field for field in fields(text) if not field.startswith(plain)]
+    return list(dict.fromkeys([*used, "host.name", "user.name", "@timestamp"]))
+
+
+def integrations(index: Sequence[str]) -> list[dict[str, str]]:
+    """The integrations whose indices a rule reads."""
+    return [
+        {"package": package, "version": ">=1.0.0"}
+        for package, start in sorted(PACKAGES.items())
+        if any(name.startswith(start) for name in index)
+    ]
+
+
+def indicator_match(content: Content) -> dict[str, Any]:
+    """A rule driven by the indicator index: lookups of names that stand there."""
+    rule = content.by_name.get("dns_query_win_threecx_c2_domain")
+    base = common(content, rule) if rule else {}
+    return {
+        **base,
+        "rule_id": str(uuid.uuid5(NAMESPACE, "indicator match on dns.question.name")),
+        "name": "3CX Campaign Domain Resolved, By The Indicator Index",
+        "type": "threat_match",
+        "language": "kuery",
+        "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
+        "query": "dns.question.name: *",
+        "threat_index": [f"{INDICATORS}*"],
+        "threat_query": "threat.feed.name: ioc_domains",
+        "threat_language": "kuery",
+        "threat_indicator_path": "threat.indicator",
+        "threat_mapping": [
+            {
+                "entries": [
+                    {"field": name, "type": "mapping", "value": "threat.indicator.url.domain"}
+                ]
+            }
+            for name in ("dns.question.name", "dns.question.registered_domain")
+        ],
+    }
