@@ -21,11 +21,12 @@ from sigmapack import __version__, coverage, report
 from sigmapack.check import outcome_problems, problems
 from sigmapack.compile import compile_target, resolved
 from sigmapack.events import UnreadableInput
-from sigmapack.load import COVERAGE, load
+from sigmapack.load import load
 from sigmapack.manifest import manifest
 from sigmapack.model import Content, Problem
 from sigmapack.product import Artifact, Query, Target
 from sigmapack.replay import replay as run_replay
+from sigmapack.settings import COVERAGE
 from sigmapack.targets import discover
 from sigmapack.write import WriteRefused, check_replaceable, write
 
@@ -56,6 +57,7 @@ quiet_option = click.option("--quiet", is_flag=True, help="Print only problems."
 @click.version_option(__version__, prog_name="build.py")
 def main() -> None:
     """Build, check and replay the 3CX detection pack. Without a verb: build."""
+    report.prepare()
 
 
 @main.command()

@@ -9,7 +9,7 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
 from sigmapack.correlation import read_correlation
-from sigmapack.load import shown
+from sigmapack.files import shown
 from sigmapack.model import Content, Problem, Refused, Rule
 from sigmapack.placeholders import unknown
 from sigmapack.product import Query
@@ -103,6 +103,9 @@ def sigma(content: Content) -> Iterator[Problem]:
                 condition.parse()
         except SigmaError as error:
             yield at(rule, "sigma", str(error), "detection", "condition")
+        except (AttributeError, TypeError, ValueError):
+            message = "the condition is no text, or the name of a detection is none"
+            yield at(rule, "sigma", message, "detection", "condition")
 
 
 def _place(rule: Rule, message: str) -> tuple[str, ...]:
@@ -121,10 +124,15 @@ def references(content: Content) -> Iterator[Problem]:
             continue
         try:
             members = read_correlation(rule).members
-        except (SigmaError, Refused, AttributeError, TypeError, ValueError, KeyError):
+        except (SigmaError, Refused, AttributeError, ValueError, KeyError):
             continue
+        except TypeError as error:
+            yield at(rule, "sigma", f"not a Sigma rule: {error}")
+            continue
+        if not members:
+            yield at(rule, "unknown-rule", "a correlation needs rules", "correlation", "rules")
         for name in members:
-            if name not in content.by_name:
+            if not isinstance(name, str) or name not in content.by_name:
                 message = f"no rule of this folder has the name or id {name!r}"
                 yield at(rule, "unknown-rule", message, "correlation", "rules")
 

@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from sigmapack.check import at, own_check
 from sigmapack.correlation import read_correlation
 from sigmapack.coverage import attack
-from sigmapack.load import COVERAGE, shown
+from sigmapack.files import shown
 from sigmapack.model import Content, Problem
+from sigmapack.settings import COVERAGE
 
 
 @own_check

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sigmapack.check import at, own_check
-from sigmapack.load import shown
+from sigmapack.files import shown
 from sigmapack.model import Content, Problem, Rule
 
 LEAST = 3

@@ -23,9 +23,10 @@ from sigma.validators.base import SigmaValidationIssue
 from sigmapack import placeholders
 from sigmapack.check import at, own_check
 from sigmapack.coverage import attack
+from sigmapack.files import shown
 from sigmapack.kinds import KINDS
-from sigmapack.load import RESPONSE, shown
 from sigmapack.model import HUNTING, Content, Problem, Rule
+from sigmapack.settings import RESPONSE
 
 REQUIRED = (
     "title",

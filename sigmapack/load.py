@@ -8,27 +8,14 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from sigmapack.model import (
-    Content,
-    Lookup,
-    Place,
-    Playbook,
-    Problem,
-    Row,
-    Rule,
-    Sources,
-    Stage,
-    Waiver,
-)
+from sigmapack import settings
+from sigmapack.files import shown, text_of
+from sigmapack.model import Content, Lookup, Place, Problem, Row, Rule, Sources
 
 RULE_SUFFIXES = (".yml", ".yaml")
-WAIVERS = "waivers.toml"
-COVERAGE = "coverage.toml"
-RESPONSE = "response.toml"
 
 
 def load(root: Path, rules_dir: Path | None = None) -> Content:
@@ -52,9 +39,11 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         rules_dir=directory,
         rules=rules,
         lookups=_lookups(_lookup_dir(root, directory), problems),
-        waivers=_waivers(directory / WAIVERS, problems),
-        stages=tuple(_stages(directory / COVERAGE, problems)),
-        playbooks={book.name: book for book in _playbooks(directory / RESPONSE, problems)},
+        waivers=settings.waivers(directory / settings.WAIVERS, problems),
+        stages=tuple(settings.stages(directory / settings.COVERAGE, problems)),
+        playbooks={
+            book.name: book for book in settings.playbooks(directory / settings.RESPONSE, problems)
+        },
         sources=read_sources(),
         problems=tuple(problems),
         own=own,
@@ -66,28 +55,6 @@ def read_sources() -> Sources:
     path = Path(__file__).with_name("logsources.toml")
     data = tomllib.loads(path.read_text("utf-8"))
     return Sources(data["source"], data["logsource"], data["product"])
-
-
-def shown(path: Path | str) -> str:
-    """A path as the user would write it: relative to the current folder where it lies below."""
-    path = Path(path)
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def _text(path: Path, problems: list[Problem]) -> str | None:
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        message = f"byte {error.start} is not UTF-8: save the file as UTF-8"
-        problems.append(Problem(shown(path), line, "not-utf8", message, True))
-    except OSError as error:
-        message = f"{error.strerror}: make the file readable or remove it"
-        problems.append(Problem(shown(path), 1, "unreadable", message, True))
-    return None
 
 
 def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -104,7 +71,7 @@ def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
     if not directory.is_dir():
         return
     for path in _files(directory, problems):
-        if path.suffix in RULE_SUFFIXES and (text := _text(path, problems)) is not None:
+        if path.suffix in RULE_SUFFIXES and (text := text_of(path, problems)) is not None:
             yield from _documents(shown(path), text, problems)
 
 
@@ -162,7 +129,7 @@ def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
     tables = {}
     if directory.is_dir():
         for path in _files(directory, problems):
-            if path.suffix == ".csv" and (text := _text(path, problems)) is not None:
+            if path.suffix == ".csv" and (text := text_of(path, problems)) is not None:
                 table = _table(path, text, problems)
                 if table:
                     tables[table.name] = table
@@ -188,67 +155,3 @@ def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
     except csv.Error as error:
         problems.append(Problem(name, reader.line_num, "csv", str(error)))
     return Lookup(path.stem, name, columns, tuple(rows))
-
-
-def _entries(path: Path, key: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The tables `[[key]]` of a TOML file, each with its line."""
-    if not path.is_file() or (text := _text(path, problems)) is None:
-        return
-    try:
-        entries = tomllib.loads(text).get(key, [])
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(shown(path), 1, "toml", str(error)))
-        return
-    starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{key}]]"]
-    yield from zip(starts, entries, strict=False)
-
-
-def _waivers(path: Path, problems: list[Problem]) -> tuple[Waiver, ...]:
-    return tuple(
-        waiver
-        for line, entry in _entries(path, "waiver", problems)
-        for waiver in _waiver(shown(path), line, entry, problems)
-    )
-
-
-def _stages(path: Path, problems: list[Problem]) -> Iterator[Stage]:
-    for line, entry in _entries(path, "stage", problems):
-        missing = [key for key in ("id", "title", "techniques", "rules") if key not in entry]
-        if missing:
-            message = f"a stage needs id, title, techniques, rules; missing: {', '.join(missing)}"
-            problems.append(Problem(shown(path), line, "stage", message))
-            continue
-        lists = (tuple(entry["techniques"]), tuple(entry["rules"]))
-        yield Stage(entry["id"], entry["title"], *lists, entry.get("unseen", ""), line)
-
-
-def _playbooks(path: Path, problems: list[Problem]) -> Iterator[Playbook]:
-    if not path.is_file() or (text := _text(path, problems)) is None:
-        return
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(shown(path), 1, "toml", str(error)))
-        return
-    for name, entry in data.get("playbook", {}).items():
-        missing = [key for key in ("title", "check", "contain", "tell") if not entry.get(key)]
-        if missing:
-            message = f"playbook {name} has no {', '.join(missing)}"
-            problems.append(Problem(shown(path), 1, "playbook", message))
-            continue
-        contact = str(data.get("contact", ""))
-        tell = entry["tell"].replace("{contact}", contact)
-        yield Playbook(name, entry["title"], tuple(entry["check"]), tuple(entry["contain"]), tell)
-
-
-def _waiver(
-    path: str, line: int, entry: dict[str, Any], problems: list[Problem]
-) -> Iterator[Waiver]:
-    missing = [key for key in ("rules", "scopes", "outcome", "reason") if not entry.get(key)]
-    if missing:
-        message = f"a waiver needs rules, scopes, outcome and reason; missing: {', '.join(missing)}"
-        problems.append(Problem(path, line, "waiver", message))
-        return
-    for rule in entry["rules"]:
-        for scope in entry["scopes"]:
-            yield Waiver(rule, scope, entry["outcome"], entry["reason"], line)

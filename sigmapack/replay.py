@@ -162,7 +162,8 @@ def _load(
                 continue
             report.events += 1
             number = report.events
-            place = (number, item.file, item.record, item.timestamp, item.host)
+            name = item.file.encode("utf-8", "backslashreplace").decode()  # no surrogates in SQLite
+            place = (number, name, item.record, item.timestamp, item.host)
             db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", place)
             db.executemany(f"INSERT INTO logs VALUES ({marks})", _rows(number, item, columns))
     db.commit()

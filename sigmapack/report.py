@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections import Counter
@@ -24,10 +25,17 @@ Item = TypeVar("Item")
 LEVELS = ("critical", "high", "medium", "low", "informational")
 
 
+def prepare() -> None:
+    """Let no character stop the output: what a stream cannot encode is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def progress(items: Sequence[Item], label: str, quiet: bool) -> Iterable[Item]:
     """The items, with a progress bar on standard error if that is a terminal."""
     console = Console(stderr=True)
-    shown = console.is_terminal and not quiet
+    shown = _watched(console) and not quiet
     return track(items, label, console=console, transient=True) if shown else items
 
 
@@ -91,7 +99,7 @@ def replayed(result: Report, as_json: bool, quiet: bool) -> None:
     """Matches on standard output; unreadable records and a summary on standard error."""
     if as_json:
         for match in result.matches:
-            click.echo(json.dumps(match.as_json(), ensure_ascii=False))
+            click.echo(json.dumps(match.as_json(), ensure_ascii=_ascii_only()))
     else:
         ordered = sorted(result.matches, key=_severity)
         columns = ("level", "rule", "record", "time", "host")
@@ -127,7 +135,7 @@ def _row(match: Match) -> tuple[str, ...]:
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal; columns apart by blanks in a pipe."""
     console = Console()
-    if console.is_terminal:
+    if _watched(console):
         shown = Table(*columns)
         for row in rows:
             shown.add_row(*row)
@@ -141,5 +149,15 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def dump(data: Any) -> None:
     """JSON on standard output."""
-    json.dump(data, sys.stdout, indent=1, ensure_ascii=False)
+    json.dump(data, sys.stdout, indent=1, ensure_ascii=_ascii_only())
     sys.stdout.write("\n")
+
+
+def _watched(console: Console) -> bool:
+    """Whether a person watches; rich alone takes a pipe for one where FORCE_COLOR is set."""
+    return console.is_terminal and console.file.isatty()
+
+
+def _ascii_only() -> bool:
+    """Whether JSON must escape all but ASCII: standard output is not UTF-8, as on Windows."""
+    return sys.stdout.encoding.lower().replace("-", "") != "utf8"

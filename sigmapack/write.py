@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -36,7 +37,8 @@ def write(artifacts: Iterable[Artifact], out: Path) -> None:
     """Write all artifacts so that `out` holds these files and no others.
 
     Raises:
-        WriteRefused: `out` is not replaceable, or the system refuses to write.
+        WriteRefused: `out` is not replaceable, is no build of the same pack, or the system
+            refuses to write.
         ValueError: two artifacts have the same path.
     """
     files = sorted(artifacts, key=lambda artifact: artifact.path)
@@ -44,6 +46,8 @@ def write(artifacts: Iterable[Artifact], out: Path) -> None:
         if one.path == next_one.path:
             raise ValueError(f"two artifacts have the path {one.path}")
     check_replaceable(out)
+    if (out / MANIFEST).is_file():
+        _check_same_pack(out, files)
     out = out.resolve()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +56,29 @@ def write(artifacts: Iterable[Artifact], out: Path) -> None:
             _swap(Path(scratch), out)
     except OSError as error:
         raise WriteRefused(f"{error.filename or out}: {error.strerror}: nothing changed") from error
+
+
+def _check_same_pack(out: Path, files: list[Artifact]) -> None:
+    """Many programs call a file of theirs manifest.json: ours names its pack."""
+    made = next((artifact.data for artifact in files if artifact.path == MANIFEST), b"")
+    try:
+        found = (out / MANIFEST).read_bytes()
+    except OSError as error:
+        raise WriteRefused(f"{out / MANIFEST}: {error.strerror}: nothing changed") from error
+    if _pack(found) != _pack(made):
+        raise WriteRefused(
+            f"{out}: its {MANIFEST} is not of this pack, so it is not an earlier build: "
+            "give --out an empty or new folder"
+        )
+
+
+def _pack(manifest: bytes) -> object:
+    """The name of the pack that a manifest is of, None where it names none."""
+    try:
+        data = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return None
+    return data.get("pack") if isinstance(data, dict) else None
 
 
 def _fill(folder: Path, files: list[Artifact]) -> None:

@@ -306,3 +306,32 @@ class TestOutcomes:
     ) -> None:
         content = make_content(a=RULE)
         assert list(outcome_problems(content, self.queries(content, "refused"))) == []
+
+
+@pytest.mark.parametrize(
+    "detection",
+    [
+        "    selection: {QueryName: a}\n    condition: 5",
+        "    selection: {QueryName: a}\n    condition: [a, 5]",
+        "    7: {QueryName: a}\n    condition: 7",
+    ],
+)
+def test_a_detection_of_wrong_types_is_a_problem_and_no_crash(
+    make_content: MakeContent, detection: str
+) -> None:
+    text = RULE.partition("detection:")[0] + f"detection:\n{detection}\nlevel: high\n"
+    found = problems(make_content(bad=text))
+    assert [problem.code for problem in found] == ["sigma"]
+
+
+@pytest.mark.parametrize("rules", ["[]", "[5]", "sample", "{a: b}"])
+def test_a_correlation_of_wrong_types_is_a_problem_and_no_crash(
+    make_content: MakeContent, rules: str
+) -> None:
+    text = (
+        "title: Bad\nid: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a09\nname: bad\ncorrelation:\n"
+        f"    type: event_count\n    rules: {rules}\n    group-by: [Computer]\n"
+        "    timespan: 1h\n    condition: {gte: 2}\nlevel: high\n"
+    )
+    found = problems(make_content(sample=RULE, bad=text))
+    assert all(problem.code in ("sigma", "unknown-rule") for problem in found)

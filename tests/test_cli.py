@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,6 +34,7 @@ correlation:
     condition: {gte: 2}
 level: critical
 """
+PROBLEM = re.compile(r"\S+:[1-9]\d*: [a-z0-9-]+: \S.*")
 
 
 def run(*arguments: str | Path) -> Result:
@@ -62,7 +64,8 @@ def break_yaml(folder: Path) -> None:
 
 
 def break_placeholder(folder: Path) -> None:
-    (folder / "bad.yml").write_text(SECOND.replace("ioc_domains", "no_such_table"), "utf-8")
+    text = SECOND.replace("ioc_domains", "no_such_table").replace("sample", "other")
+    (folder / "bad.yml").write_text(text, "utf-8")
 
 
 def break_id(folder: Path) -> None:
@@ -86,6 +89,41 @@ def break_link(folder: Path) -> None:
     (folder / "bad.yml").symlink_to(folder / "nowhere.yml")
 
 
+def break_lookup_encoding(folder: Path) -> None:
+    (folder / "lookups/other.csv").write_bytes(DOMAINS.encode() + b"caf\xe9,c2,any,high,t,,,,no\n")
+
+
+def break_header(folder: Path) -> None:
+    (folder / "lookups/other.csv").write_text("domain,,role\n", "utf-8")
+
+
+def break_waivers(folder: Path) -> None:
+    text = "[[waiver]]\nrules = ['*']\nscopes = 5\noutcome = 'refused'\nreason = 'x'\n"
+    (folder / "waivers.toml").write_text(text, "utf-8")
+
+
+def break_toml(folder: Path) -> None:
+    (folder / "waivers.toml").write_text("# heading\nwaiver = \n", "utf-8")
+
+
+def break_kind(folder: Path) -> None:
+    (folder / "waivers.toml").write_text("[waiver]\nrules = ['*']\n", "utf-8")
+
+
+def break_stages(folder: Path) -> None:
+    text = "[[stage]]\nid = 'A'\ntitle = 'x'\ntechniques = 'T1'\nrules = []\n"
+    (folder / "coverage.toml").write_text(text, "utf-8")
+
+
+def break_playbooks(folder: Path) -> None:
+    (folder / "response.toml").write_text("playbook = 5\n", "utf-8")
+
+
+def break_playbook(folder: Path) -> None:
+    text = "[playbook.a]\ntitle = 'x'\ncheck = []\ncontain = ['y']\ntell = 5\n"
+    (folder / "response.toml").write_text(text, "utf-8")
+
+
 def empty(folder: Path) -> None:
     (folder / "sample.yml").unlink()
 
@@ -100,6 +138,14 @@ def empty(folder: Path) -> None:
         (break_table, 1, "ioc_domains.csv:4: columns: 2 values for 9 columns: domain, role, "),
         (break_encoding, 2, "bad.yml:1: not-utf8: byte 10 is not UTF-8"),
         (break_link, 2, "bad.yml:1: unreadable: "),
+        (break_lookup_encoding, 2, "other.csv:4: not-utf8: byte "),
+        (break_header, 1, "other.csv:1: header: the first line names the columns"),
+        (break_waivers, 1, "waivers.toml:1: waiver: a waiver needs "),
+        (break_toml, 1, "waivers.toml:2: toml: "),
+        (break_kind, 1, "waivers.toml:1: toml: waiver is to be written as [[waiver]]"),
+        (break_stages, 1, "coverage.toml:1: stage: a stage needs "),
+        (break_playbooks, 1, "response.toml:1: playbook: playbooks are to be written as "),
+        (break_playbook, 1, "response.toml:1: playbook: playbook a has no tell, check"),
         (empty, 2, ":1: no-rules: has no .yml file: name a folder with rules"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -112,10 +158,67 @@ def test_bad_input_is_one_line_a_problem_and_leaves_the_build(
     spoil(folder)
     result = run("--rules", folder, "--out", built, *QUICK)
     assert result.exit_code == code
-    found = [text for text in result.stderr.splitlines() if line in text]
-    assert len(found) == 1, result.stderr
+    (found,) = result.stderr.splitlines()
+    assert line in found
+    assert PROBLEM.fullmatch(found)
     assert result.stdout == ""
     assert tree(built) == before
+
+
+def test_all_problems_are_told_at_once_in_order(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = rules_folder(sample=RULE)
+    for spoil in (break_table, break_yaml, break_header):
+        spoil(folder)
+    result = run("--rules", folder, "--out", tmp_path / "dist", "--quiet", *QUICK)
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert all(PROBLEM.fullmatch(line) for line in lines)
+    assert [Path(line.partition(":")[0]).name for line in lines] == [
+        "bad.yml",
+        "ioc_domains.csv",
+        "other.csv",
+    ]
+    assert not (tmp_path / "dist").exists()
+
+
+def test_unreadable_input_outweighs_bad_content(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = rules_folder(sample=RULE)
+    break_table(folder)
+    break_encoding(folder)
+    result = run("--rules", folder, "--out", tmp_path / "dist", *QUICK)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["nowhere", "sample.yml"])
+def test_rules_that_are_no_folder_are_wrong_use(
+    rules_folder: RulesFolder, tmp_path: Path, name: str
+) -> None:
+    folder = rules_folder(sample=RULE)
+    result = run("--rules", folder / name, "--out", tmp_path / "dist", *QUICK)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(":1: no-rules: is not a folder: name a folder with rules\n")
+
+
+def test_lookups_lie_beside_a_folder_called_sigma_rules(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    rules_folder(sample=RULE).rename(tmp_path / "sigma_rules")
+    (tmp_path / "sigma_rules" / "lookups").rename(tmp_path / "lookups")
+    text = DOMAINS.replace("bad.example.com", "beside.example.com")
+    (tmp_path / "lookups" / "ioc_domains.csv").write_text(text, "utf-8")
+    result = run("--rules", tmp_path / "sigma_rules", "--out", tmp_path / "dist", *QUICK)
+    assert result.exit_code == 0
+    assert b"beside.example.com" in tree(tmp_path / "dist")["sigma/queries/sample.yml"]
+
+
+def test_a_waiver_written_inline_is_not_lost(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = rules_folder(sample=RULE)
+    text = "waiver = [{rules=['x'], scopes=['sqlite/sql'], outcome='refused', reason='y'}]\n"
+    (folder / "waivers.toml").write_text(text, "utf-8")
+    result = run("--rules", folder, "--out", tmp_path / "dist", *QUICK)
+    assert result.exit_code == 1
+    assert "waivers.toml:1: unneeded-waiver: x is not refused on sqlite/sql" in result.stderr
 
 
 def test_problems_are_json_on_request(rules_folder: RulesFolder, tmp_path: Path) -> None:
@@ -138,6 +241,50 @@ def test_a_folder_that_is_somebody_elses_is_not_replaced(
     assert result.exit_code == 2
     assert "not an earlier build: give --out an empty or new folder" in result.stderr
     assert tree(other) == {"one.jpg": b"x"}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"manifest_version": 3}', '{"pack": "another"}', "[]", "no JSON", "[" * 100_000]
+)
+def test_a_manifest_of_another_kind_makes_no_folder_ours(
+    rules_folder: RulesFolder, tmp_path: Path, text: str
+) -> None:
+    other = tmp_path / "extension"
+    other.mkdir()
+    (other / "manifest.json").write_text(text, "utf-8")
+    (other / "background.js").write_bytes(b"x")
+    before = tree(other)
+    result = run("--rules", rules_folder(sample=RULE), "--out", other, *QUICK)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert "its manifest.json is not of this pack" in line
+    assert tree(other) == before
+
+
+def test_a_file_is_no_output_folder(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        result = run("--rules", rules_folder(sample=RULE), "--out", out, *QUICK)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("build.py: ") and result.stderr.count("\n") == 1
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
+def test_a_new_build_takes_the_old_ones_place_whole(built: Path, rules_folder: RulesFolder) -> None:
+    folder = rules_folder(other=RULE)
+    (folder / "sample.yml").unlink()
+    assert run("--rules", folder, "--out", built, "--target", "sigma").exit_code == 0
+    assert not (built / "sqlite").exists()
+    names = {path.name for path in built.parent.iterdir()}
+    assert names == {"dist", "rules"}  # nothing half-made is left
+
+
+def test_an_unknown_target_leaves_the_build(built: Path, rules_folder: RulesFolder) -> None:
+    before = tree(built)
+    result = run("--rules", rules_folder(sample=RULE), "--out", built, "--target", "splnk")
+    assert result.exit_code == 2
+    assert "'splnk' is not one of " in result.stderr and "'splunk'" in result.stderr
+    assert tree(built) == before
 
 
 @pytest.mark.parametrize(
@@ -290,3 +437,142 @@ def test_coverage_needs_stages(rules_folder: RulesFolder) -> None:
     assert "no coverage.toml there" in result.stderr
     stages = json.loads(run("coverage", "--json").stdout)["stages"]
     assert stages[0]["id"] == "W1"
+
+
+def process(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The command as a process whose output goes into pipes."""
+    return subprocess.run(
+        [sys.executable, ROOT / "build.py", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"])
+def test_a_pipe_gets_plain_text_only(
+    rules_folder: RulesFolder, tmp_path: Path, variable: str
+) -> None:
+    out = tmp_path / "dist"
+    done = process("--rules", rules_folder(sample=RULE), "--out", out, *QUICK, **{variable: "1"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode("ascii").splitlines() == [
+        "target  language  ok  degraded  refused",
+        "sigma   sigma     1   0         0",
+        "sqlite  sql       1   0         0",
+        f"2 queries written to {out}",
+    ]
+
+
+def test_a_process_ends_with_the_same_codes(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = rules_folder(sample=RULE)
+    hit = lookups(tmp_path / "hit.jsonl", "bad.example.com")
+    assert process("replay", hit, "--rules", folder, "--fail-on-match").returncode == 1
+    assert process("replay", tmp_path / "nowhere", "--rules", folder).returncode == 2
+    break_id(folder)
+    done = process("--rules", folder, "--out", tmp_path / "dist", *QUICK)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_no_character_stops_the_output(
+    rules_folder: RulesFolder, tmp_path: Path, encoding: str
+) -> None:
+    folder = rules_folder(sample=RULE.replace("title: Sample", "title: \u041f \U0001f600"))
+    events = lookups(tmp_path / "e.jsonl", "\U0001f600.bad.example.com")
+    done = process("replay", events, "--rules", folder, "--json", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr
+    match = json.loads(done.stdout.decode(encoding))
+    assert match["title"] == "\u041f \U0001f600"
+    assert match["fields"] == {"QueryName": "\U0001f600.bad.example.com"}
+    plain = process(
+        "replay", tmp_path / "\u041f.jsonl", "--rules", folder, PYTHONIOENCODING=encoding
+    )
+    assert plain.returncode == 2
+    assert plain.stderr.endswith(b".jsonl: no such file: check the path" + os.linesep.encode())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
+def test_a_file_name_that_is_no_text_is_shown_with_escapes(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    events = lookups(tmp_path / os.fsdecode(b"caf\xe9.jsonl"), "bad.example.com")
+    result = run("replay", events, "--rules", rules_folder(sample=RULE), "--json")
+    assert result.exit_code == 0, result.exception
+    assert json.loads(result.stdout)["file"].endswith(r"caf\udce9.jsonl")
+
+
+def test_matches_are_a_table_by_severity(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    events = lookups(tmp_path / "e.jsonl", "bad.example.com", "x.example", "worse.example.net")
+    folder = rules_folder(sample=RULE, twice=CORRELATION)
+    result = run("replay", events, "--rules", folder)
+    assert result.exit_code == 0
+    rows = [re.split(" {2,}", line) for line in result.stdout.splitlines()]
+    assert rows == [
+        ["level", "rule", "record", "time", "host"],
+        [
+            "critical",
+            "twice",
+            f"{events}:3 (rests on 2 records)",
+            "2023-03-29T10:02:00.000Z",
+            "WS-1",
+        ],
+        ["high", "sample", f"{events}:1", "2023-03-29T10:00:00.000Z", "WS-1"],
+        ["high", "sample", f"{events}:3", "2023-03-29T10:02:00.000Z", "WS-1"],
+    ]
+    summary = "3 events in 1 files, 0 unreadable: 3 matches of 2 rules (1 critical, 2 high)\n"
+    assert result.stderr == summary
+    quiet = run("replay", events, "--rules", folder, "--quiet")
+    assert (quiet.stdout, quiet.stderr) == (result.stdout, "")
+
+
+def test_no_match_prints_no_table(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    events = lookups(tmp_path / "e.jsonl", "good.example.com")
+    for options in ([], ["--json"]):
+        result = run("replay", events, "--rules", rules_folder(sample=RULE), *options)
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert result.stderr == "1 events in 1 files, 0 unreadable: 0 matches of 0 rules\n"
+
+
+def test_a_correlation_rests_on_records_of_several_files(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    early = lookups(tmp_path / "b.jsonl", "bad.example.com")
+    late = lookups(tmp_path / "a.jsonl", "x.example", "y.example", "worse.example.net")
+    folder = rules_folder(sample=RULE, twice=CORRELATION)
+    result = run("replay", late, early, "--rules", folder, "--json")
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    (match,) = [match for match in found if match["rule"] == "twice"]
+    assert (match["file"], match["record"]) == (str(late), 3)
+    assert match["records"] == [
+        {"file": str(early), "record": 1},
+        {"file": str(late), "record": 3},
+    ]
+
+
+def test_one_missing_file_stops_before_anything_is_printed(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    folder = rules_folder(sample=RULE)
+    result = run("replay", events, tmp_path / "nowhere.jsonl", "--rules", folder, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_replay_stops_on_rules_with_problems(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = rules_folder(sample=RULE)
+    break_placeholder(folder)
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert PROBLEM.fullmatch(result.stderr.rstrip("\n"))
+
+
+def test_a_check_says_what_it_read(rules_folder: RulesFolder) -> None:
+    folder = rules_folder(sample=RULE, twice=CORRELATION)
+    result = run("check", "--rules", folder)
+    assert result.stdout == "no problems in 1 rules, 1 correlations, 1 lookups, 0 waivers\n"
+    assert json.loads(run("check", "--rules", folder, "--json").stdout) == []
+    quiet = run("check", "--rules", folder, "--quiet")
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")

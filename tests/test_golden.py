@@ -27,19 +27,34 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def compared(path: str, old: bytes | None, new: bytes | None) -> list[str]:
+    """The lines that tell a kept file from the one made now; none where they are equal."""
+    if old is None or new is None:
+        return [f"{path}: {'is new' if old is None else 'is not made any more'}"]
+    texts = (data.decode("utf-8", "replace").splitlines() for data in (old, new))
+    lines = list(difflib.unified_diff(*texts, path, "now", lineterm=""))
+    return lines if lines or old == new else [f"{path}: other bytes, the same lines"]
+
+
+def test_a_difference_is_told_with_its_lines() -> None:
+    assert compared("a", b"x\n", b"x\n") == []
+    assert compared("a", b"x\n", b"y\n")[-2:] == ["-x", "+y"]
+    assert compared("a", b"x\n", b"x\r\n") == ["a: other bytes, the same lines"]
+    assert compared("a", None, b"") == ["a: is new"]
+    assert compared("a", b"", None) == ["a: is not made any more"]
+
+
 def test_the_golden_package_is_built_byte_for_byte(tmp_path: Path) -> None:
     arguments = ["--rules", str(GOLDEN / "sigma_rules"), "--out", str(tmp_path / "dist")]
     result = CliRunner().invoke(build.main, arguments)
     assert result.exit_code == 0, result.stderr
     wanted, made = tree(GOLDEN / "dist"), tree(tmp_path / "dist")
-    assert sorted(made) == sorted(wanted), HOW
-    for path, data in made.items():
-        if data != wanted[path]:
-            old, new = (
-                text.decode("utf-8", "replace").splitlines() for text in (wanted[path], data)
-            )
-            difference = "\n".join(difflib.unified_diff(old, new, path, "now", lineterm=""))
-            raise AssertionError(f"{difference}\n{HOW}")
+    differences = [
+        difference
+        for path in sorted({*wanted, *made})
+        for difference in compared(path, wanted.get(path), made.get(path))
+    ]
+    assert not differences, "\n".join([*differences, HOW])
 
 
 def test_the_golden_package_has_every_target_and_refuses_only_what_lucene_cannot() -> None:
