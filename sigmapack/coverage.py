@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sigmapack.correlation import read_correlation
@@ -65,7 +67,12 @@ def artifacts(content: Content) -> list[Artifact]:
 
 def attack(content: Content) -> dict[str, Any]:
     """The part of ATT&CK that the pack declares (`attack.toml`)."""
-    return tomllib.loads((content.rules_dir / "attack.toml").read_text("utf-8"))
+    return _attack(content.rules_dir / "attack.toml")
+
+
+@cache
+def _attack(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 def layer(content: Content) -> dict[str, Any]:

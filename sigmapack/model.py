@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -207,7 +208,7 @@ class Content:
     def detections(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if not rule.is_correlation)
 
-    @property
+    @cached_property
     def by_name(self) -> Mapping[str, Rule]:
         """Rules by each of the two names a correlation may use: `name` and `id`."""
         return {key: rule for rule in self.rules for key in (rule.id, rule.name) if key}
