@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from sigmapack.check import problems
 from sigmapack.check_events import event_files
 from sigmapack.load import load
-from sigmapack.model import Content, Rule
+from sigmapack.model import Rule
 from sigmapack.replay import Match, Report, replay
 from tests.engines.tools import record
 
@@ -26,7 +27,7 @@ CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
 def report() -> Report:
     """Every event of the pack, replayed together on the single-event rules."""
     files = [path for rule in DETECTIONS for path in event_files(CONTENT, rule).values()]
-    content = Content(**{**vars(CONTENT), "rules": tuple(DETECTIONS)})
+    content = replace(CONTENT, rules=tuple(DETECTIONS))
     return replay(content, files)
 
 

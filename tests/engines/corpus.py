@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def content() -> Content:
     """The pack's own content, without its correlations."""
     loaded = load(ROOT)
     rules = tuple(rule for rule in loaded.rules if not rule.is_correlation)
-    return Content(**{**vars(loaded), "rules": rules})
+    return replace(loaded, rules=rules)
 
 
 @cache
