@@ -50,6 +50,8 @@ def record(target: str, language: str, engine: str, rules: dict[str, str]) -> No
     """
     folder = ROOT / ".verification"
     folder.mkdir(exist_ok=True)
-    entry = {"target": target, "language": language, "engine": engine, "rules": rules}
     path = folder / f"{target}-{language}-{engine.partition(' ')[0]}.json"
+    earlier = json.loads(path.read_text("utf-8"))["rules"] if path.is_file() else {}
+    both = {**earlier, **rules}
+    entry = {"target": target, "language": language, "engine": engine, "rules": both}
     path.write_text(json.dumps(entry, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -1,0 +1,1 @@
+"""Events of the pack as each product stores them: one module each, `documents(event)`."""
