@@ -107,10 +107,10 @@ def add_aliases(fields: Fields) -> None:
     """Add the Sigma names of fields that Windows calls otherwise; the originals stay."""
     for name in [name for name in fields if " " in name]:
         fields.setdefault(name.replace(" ", ""), fields[name])
-    if "NewProcessName" in fields:  # Security 4688
-        fields.setdefault("Image", fields["NewProcessName"])
-        if "ParentProcessName" in fields:
-            fields.setdefault("ParentImage", fields["ParentProcessName"])
+    if {"NewProcessName", "ParentProcessName"} & fields.keys():  # Security 4688
+        for name, original in (("Image", "NewProcessName"), ("ParentImage", "ParentProcessName")):
+            if original in fields:
+                fields.setdefault(name, fields[original])
         if "User" not in fields:
             names = [first(fields, [f"Subject{part}"]) for part in ("DomainName", "UserName")]
             put(fields, "User", account(*names))

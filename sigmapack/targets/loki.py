@@ -77,7 +77,8 @@ class Backend(ConditionBackend):
         """
         body = alternation(values, r"\.^$*+?()[]{}|")
         if field in ARRAYS:
-            body = f'.*"{body}".*'
+            # a quote inside an element is escaped, so that only a real one follows a comma
+            body = rf'.*[\[,]\s*"{body}"\s*[,\]].*'
         operator = "!~" if self.inside_not else "=~"
         return f"{field}{operator}{quoted(f'(?is)^{body}$')}"
 

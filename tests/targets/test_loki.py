@@ -66,7 +66,7 @@ def test_a_list_of_zeek_is_read_as_text(make_content: MakeContent) -> None:
     logsource = "{product: zeek, service: http}"
     text = one(TARGET, make_content, "s: {cookie_vars: [a, b]}\ncondition: s", logsource).text
     assert "| json cookie_vars=`cookie_vars`" in text
-    assert 'cookie_vars=~`(?is)^.*"(?:a|b)".*$`' in text
+    assert r'cookie_vars=~`(?is)^.*[\[,]\s*"(?:a|b)"\s*[,\]].*$`' in text
 
 
 def test_every_expression_has_its_own_anchors(make_content: MakeContent) -> None:

@@ -1,0 +1,85 @@
+"""Every engine and the oracle give one verdict on the changed events of every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sigmapack.events import Event
+from tests.engines import loki_engine, oracle
+from tests.engines.agreement import Ask, disagreements, verdicts
+from tests.engines.corpus import content, queries
+from tests.engines.mutations import EACH, changes, mutants
+from tests.shapes import loki as loki_shape
+
+RULES = [rule.name for rule in content().rules]
+
+
+def numbered(events: Mapping[str, Sequence[Event]]) -> list[tuple[str, int, Event]]:
+    """(rule, place among its events, event) of all rules' events."""
+    return [(rule, n, event) for rule, own in events.items() for n, event in enumerate(own)]
+
+
+def by_oracle(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None]]:
+    texts = {name: query.text for name, query in queries("sigma", "sigma").items()}
+    places = numbered(events)
+    own = {rule: texts[rule] for rule in events}
+    found = oracle.matches(own, [event for *_, event in places])
+    verdict: dict[str, list[bool | None]] = {rule: [] for rule in events}
+    for number, (rule, _, _) in enumerate(places):
+        verdict[rule].append(number in found[rule])
+    return verdict
+
+
+def by_loki(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None]]:
+    texts = {name: query.text for name, query in queries("loki", "logql").items()}
+    verdict: dict[str, list[bool | None]] = {}
+    for rule, own in events.items():
+        found = {number: loki_shape.documents(event) for number, event in enumerate(own)}
+        shown = {number: documents for number, documents in found.items() if documents}
+        hits = loki_engine.replay(shown, {rule: texts[rule]})[rule]
+        verdict[rule] = [number in hits if number in shown else None for number in range(len(own))]
+    return verdict
+
+
+def test_every_rule_has_its_number_of_mutants_and_they_stay_the_same() -> None:
+    assert EACH >= 200
+    for rule in RULES:
+        assert len(mutants(rule)) == EACH
+    first = [mutant.record for mutant in mutants(RULES[0])]
+    mutants.cache_clear()
+    assert [mutant.record for mutant in mutants(RULES[0])] == first
+
+
+def test_mutants_of_every_rule_match_and_do_not() -> None:
+    """Changes that may make no difference (letter case) and such that must (a letter less)."""
+    for rule in RULES:
+        assert 0 < sum(verdicts()[rule]) < EACH, rule
+
+
+def test_every_change_is_made_to_some_event() -> None:
+    made = {
+        change.partition(": ")[2] for rule in RULES for m in mutants(rule) for change in m.changes
+    }
+    assert made >= set(changes("Image")) | set(changes("DestinationIp")) | {"missing"}
+
+
+def test_the_oracle_agrees() -> None:
+    assert disagreements(by_oracle, RULES) == []
+
+
+def test_loki_agrees() -> None:
+    assert disagreements(by_loki, sorted(queries("loki", "logql"))) == []
+
+
+def test_a_disagreement_is_made_small() -> None:
+    """An engine that never matches differs on every event that does; what it prints is short."""
+
+    def never(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None]]:
+        return {rule: [False] * len(own) for rule, own in events.items()}
+
+    rule = "dns_query_win_threecx_c2_domain"
+    ask: Ask = never
+    lines = disagreements(ask, [rule])
+    assert lines[0].startswith(f"{rule} missed (")
+    assert len(lines[0]) < 600 and "CORP" not in lines[0]
+    assert lines[-1].endswith(" more")
