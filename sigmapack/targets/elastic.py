@@ -19,6 +19,7 @@ from sigmapack.targets import (
     ecs_lookups,
     elastic_eql,
     elastic_esql,
+    elastic_lists,
     elastic_lucene,
     elastic_rules,
 )
@@ -125,6 +126,8 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
         patterns,
         elastic_rules.rules(content, queries, json.loads(patterns.data)),
         *ecs_lookups.indicators(content),
+        *elastic_lists.value_lists(content),
+        elastic_lists.index_template(),
     ]
 
 

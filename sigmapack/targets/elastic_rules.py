@@ -106,7 +106,7 @@ def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]
     if not (query.rule.is_correlation and query.language == "eql"):
         found["alert_suppression"] = {
             "group_by": [key],
-            "duration": {"value": 1, "unit": "d"},
+            "duration": {"value": 24, "unit": "h"},
             "missing_fields_strategy": "doNotSuppress",
         }
     return found

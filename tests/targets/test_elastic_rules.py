@@ -7,14 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+from jsonschema import Draft202012Validator
+
 from sigmapack.compile import compile_target
 from sigmapack.coverage import attack
 from sigmapack.load import load
 from sigmapack.product import Query
 from sigmapack.targets.elastic import TARGET
+from tests.targets.kibana import schema
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUIRED = {"rule_id", "name", "description", "risk_score", "severity", "type", "query", "language"}
 
 
 @cache
@@ -41,15 +44,25 @@ def test_the_query_of_a_rule_is_the_text_of_its_file() -> None:
         assert rule["type"] == "threat_match" or rule["query"] in texts
 
 
-def test_a_rule_has_what_the_importer_asks_for_and_is_switched_off() -> None:
+def test_every_rule_is_what_the_importer_takes_and_is_switched_off() -> None:
     for rule in rules():
-        assert set(rule) >= REQUIRED, rule["name"]
-        assert rule["enabled"] is False
-        assert rule["severity"] in ("low", "medium", "high", "critical")
-        assert 0 <= rule["risk_score"] <= 100
-        assert ("index" in rule) == (rule["type"] != "esql"), rule["name"]
+        found = Draft202012Validator(schema(rule["type"])).iter_errors(rule)
+        assert [f"{rule['name']}: {error.json_path}: {error.message}" for error in found] == []
         if rule["type"] == "esql" and "STATS" not in rule["query"]:
             assert "METADATA _id, _version, _index" in rule["query"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("severity", "informational"),
+        ("alert_suppression", {"group_by": ["host.name"], "duration": {"value": 1, "unit": "d"}}),
+        ("risk_scor", 5),
+    ],
+)
+def test_the_schema_refuses_what_the_importer_refuses(key: str, value: Any) -> None:
+    rule = {**rules()[0], key: value}
+    assert not Draft202012Validator(schema(rule["type"])).is_valid(rule)
 
 
 def test_a_rule_looks_back_further_than_its_interval() -> None:
@@ -92,3 +105,32 @@ def test_the_indicator_match_rule_reads_the_packs_index() -> None:
     assert rule["threat_indicator_path"] == "threat.indicator"
     values = {e["value"] for mapping in rule["threat_mapping"] for e in mapping["entries"]}
     assert values == {"threat.indicator.url.domain"}
+
+
+def files() -> dict[str, bytes]:
+    return {a.path: a.data for a in TARGET.package(load(ROOT), queries())}
+
+
+def test_a_value_list_holds_the_values_of_its_table_once_each() -> None:
+    content = load(ROOT)
+    lists = {path: data for path, data in files().items() if path.startswith("value_lists/")}
+    assert "value_lists/ioc_domains.keyword.txt" in lists
+    assert "value_lists/ioc_ips_historic.ip.txt" in lists
+    assert not any("builds" in path for path in lists)
+    for path, data in lists.items():
+        table = content.lookups[path.partition("/")[2].partition(".")[0]]
+        assert sorted(data.decode().splitlines()) == sorted({v.lower() for v in table.values()})
+
+
+def test_the_index_template_has_a_type_for_every_field_of_an_indicator() -> None:
+    template = json.loads(files()["indicator_index_template.json"])
+    assert template["index_patterns"] == ["logs-ti_threecx*"]
+    for path, data in files().items():
+        if not path.startswith("indicators/"):
+            continue
+        for line in data.decode().splitlines()[1::2]:
+            for field in json.loads(line):
+                place = template["template"]["mappings"]
+                for part in field.split("."):
+                    place = place["properties"][part]
+                assert place["type"], field
