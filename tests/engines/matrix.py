@@ -1,9 +1,14 @@
-"""How each compiled query was proved: notes of the engines' tests, gathered at the end of a run."""
+"""How each compiled query was proved: notes of the engines' tests, gathered at the end of a run.
+
+python -m tests.engines.matrix           print the table of the README
+python -m tests.engines.matrix --check   fail where the README shows another one
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +16,23 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / ".verification"
 DIST = ROOT / "dist"
 ORDER = ("executed", "parsed", "not replayed")
+NAMES = {
+    "cql": "LogScale queries",
+    "eql": "EQL",
+    "esql": "ES\\|QL",
+    "kql": "KQL",
+    "logql": "LogQL",
+    "lucene": "Lucene",
+    "sigma": "Sigma YAML",
+    "spl": "SPL",
+    "sql": "SQL",
+}
+#: Comes with Python, in any version; all others are pinned.
+PYTHONS = "SQLite"
+HEAD = """\
+| Target | Language | executed | parsed only | compiled, not replayed | On |
+|---|---|---|---|---|---|
+"""
 
 
 def clear() -> None:
@@ -70,3 +92,30 @@ def write() -> None:
     matrix = gather(json.loads(manifest.read_text("utf-8")), notes)
     text = json.dumps(matrix, indent=1, ensure_ascii=False) + "\n"
     (DIST / "verification.json").write_text(text, "utf-8")
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The summary as the README shows it."""
+    lines = []
+    for row in rows:
+        cells = [row["target"], NAMES[row["language"]], *(str(row[how]) for how in ORDER)]
+        engines = [PYTHONS if name.startswith(PYTHONS) else name for name in row["engines"]]
+        lines.append(f"| {' | '.join([*cells, ', '.join(engines) or '-'])} |\n")
+    return HEAD + "".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table, or compare it with the README."""
+    found = json.loads((DIST / "verification.json").read_text("utf-8"))
+    wanted = table(found["summary"])
+    if "--check" not in arguments:
+        print(wanted, end="")
+        return 0
+    if wanted in (ROOT / "README.md").read_text("utf-8"):
+        return 0
+    print(f"README.md: its table of proofs is not that of dist/verification.json:\n{wanted}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

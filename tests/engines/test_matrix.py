@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engines.matrix import gather
+from tests.engines.matrix import gather, table
 
 
 def query(rule: str, path: str = "x") -> dict[str, Any]:
@@ -39,3 +39,8 @@ def test_the_strongest_proof_counts_and_refused_queries_are_left_out() -> None:
 def test_a_note_of_another_target_proves_nothing() -> None:
     made = gather({"queries": [query("a")]}, [{**note("E 1", a="executed"), "target": "u"}])
     assert made["queries"][0]["proof"] == "not replayed"
+
+
+def test_the_table_has_a_line_for_every_target_and_language() -> None:
+    rows = gather({"queries": [{**query("a"), "language": "spl"}]}, [])["summary"]
+    assert table(rows).splitlines()[2:] == ["| t | SPL | 0 | 0 | 1 | - |"]
