@@ -1,0 +1,57 @@
+"""Runs EQL in python-eql's own environment: a request of JSON on standard input, an answer out.
+
+Not imported by the tests: `eql_engine` starts it with the Python of that environment. Two things
+of Elasticsearch's EQL that python-eql 1.0.1 does not know are written out: `with runs=n` as n
+steps, and hours as a span.
+"""
+
+import json
+import re
+import sys
+from typing import Any
+
+import eql
+from eql.engine import Event, PythonEngine
+from eql.parser import elasticsearch_syntax
+
+RUNS = re.compile(r"^(\s*)(\[.*\]) with runs=(\d+)\s*$", re.MULTILINE)
+HOURS = re.compile(r"(?<=maxspan=)(\d+)h")
+
+
+def translated(text: str) -> str:
+    """A query as python-eql reads it."""
+    text = RUNS.sub(lambda found: (found[1] + found[2]) * int(found[3]), text)
+    return HOURS.sub(lambda found: f"{int(found[1]) * 60}m", text)
+
+
+def matches(text: str, events: list[dict[str, Any]]) -> list[list[int]]:
+    """Numbers of the events of every match."""
+    with elasticsearch_syntax:
+        query = eql.parse_query(translated(text))
+    found: list[list[int]] = []
+    engine = PythonEngine()
+    engine.add_query(query)
+    engine.add_output_hook(lambda hit: found.append([each.data["_number"] for each in hit.events]))
+    made = [
+        Event("any", event["time"], {**event["document"], "_number": event["number"]})
+        for event in events
+    ]
+    engine.stream_events(made)
+    return found
+
+
+def main() -> None:
+    """Answer {"groups": [{"queries": {name: text}, "events": [...]}]}, group by group."""
+    answer = []
+    for group in json.load(sys.stdin)["groups"]:
+        found: dict[str, Any] = {}
+        for name, text in group["queries"].items():
+            try:
+                found[name] = {"matches": matches(text, group["events"])}
+            except Exception as error:
+                found[name] = {"error": f"{type(error).__name__}: {error}"}
+        answer.append(found)
+    json.dump(answer, sys.stdout)
+
+
+main()

@@ -1,0 +1,96 @@
+"""python-eql runs every compiled EQL query, conditions and sequences, and says what SQLite says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import pytest
+
+from sigmapack.check_events import event_files
+from sigmapack.compile import compile_target
+from sigmapack.events import BadRecord, Event, read_events
+from sigmapack.load import load
+from sigmapack.model import Rule
+from sigmapack.replay import channel_map
+from sigmapack.targets.elastic import TARGET
+from tests.engines import corpus, tools
+from tests.engines.agreement import disagreements
+from tests.engines.eql_engine import ENGINE, QueryFailed, ask, group, replay, sequences
+from tests.shapes.ecs import Document, documents
+
+CONTENT = load(corpus.ROOT)
+TEXTS = {
+    query.rule.name: query.text
+    for query in compile_target(CONTENT, TARGET)
+    if query.path and query.language == "eql"
+}
+CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation and rule.name in TEXTS]
+PLAIN = {name: text for name, text in TEXTS.items() if not CONTENT.by_name[name].is_correlation}
+
+
+@pytest.fixture(scope="module")
+def shown() -> dict[int, list[Document]]:
+    """Case -> its documents, for the cases that an integration brings."""
+    found = {case.number: documents(case.event) for case in corpus.cases()}
+    return {number: own for number, own in found.items() if own}
+
+
+def test_every_condition_matches_what_sqlite_matches(shown: dict[int, list[Document]]) -> None:
+    assert corpus.differences(replay(shown, PLAIN), set(shown)) == []
+    tools.record("elastic", "eql", ENGINE, dict.fromkeys(PLAIN, "executed"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"*.', '"*'),  # a lookalike
+        (r'"*\\3CXDesktopApp.exe"', '"*3CXDesktopApp.exe"'),  # a lost backslash
+        (" : (", " in ("),  # case-sensitive
+    ],
+)
+def test_a_wrong_query_is_found_out(
+    shown: dict[int, list[Document]], right: str, wrong: str
+) -> None:
+    name = "dns_query_win_threecx_c2_domain_by_client"
+    assert right in PLAIN[name]
+    found = replay(shown, {name: PLAIN[name].replace(right, wrong)})
+    assert corpus.differences(found, set(shown)) != []
+
+
+def test_a_query_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(QueryFailed, match="broken"):
+        replay({}, {"broken": "any where ("})
+
+
+def test_changed_events_get_the_same_verdict() -> None:
+    def by_eql(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None]]:
+        made = {rule: dict(enumerate(map(documents, own))) for rule, own in events.items()}
+        answers = ask([group(made[rule], {rule: PLAIN[rule]}) for rule in events])
+        verdict: dict[str, list[bool | None]] = {}
+        for rule, answer in zip(events, answers, strict=True):
+            hits = {number for hit in answer[rule] for number in hit}
+            verdict[rule] = [n in hits if own else None for n, own in made[rule].items()]
+        return verdict
+
+    assert disagreements(by_eql, sorted(PLAIN)) == []
+
+
+def entries(rule: Rule, kind: str) -> list[tuple[float, Document]]:
+    """A correlation's own events, as documents in the order of their time."""
+    found = []
+    for event in read_events(event_files(CONTENT, rule)[kind], channel_map(CONTENT.sources)):
+        assert not isinstance(event, BadRecord) and event.timestamp
+        time = datetime.fromisoformat(event.timestamp).timestamp()
+        found += [(time, document) for document in documents(event)]
+    return sorted(found, key=lambda entry: entry[0])
+
+
+@pytest.mark.parametrize("rule", CORRELATIONS, ids=lambda rule: rule.name)
+def test_a_sequence_is_found_in_its_events_and_not_in_near_misses(rule: Rule) -> None:
+    assert sequences(entries(rule, "match"), TEXTS[rule.name])
+    assert not sequences(entries(rule, "miss"), TEXTS[rule.name])
+
+
+def test_the_sequences_are_noted() -> None:
+    tools.record("elastic", "eql", ENGINE, {rule.name: "executed" for rule in CORRELATIONS})
