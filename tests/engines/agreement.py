@@ -44,6 +44,11 @@ def verdicts() -> Mapping[str, Sequence[bool]]:
     return sqlite({name: [mutant.record for mutant in mutants(name)] for name in names})
 
 
+def numbered(events: Mapping[str, Sequence[Event]]) -> list[tuple[str, int, Event]]:
+    """(rule, place among its events, event) of all rules' events."""
+    return [(rule, n, event) for rule, own in events.items() for n, event in enumerate(own)]
+
+
 def disagreements(
     ask: Ask, rules: Sequence[str], known: Callable[[Mutant], str | None] = lambda mutant: None
 ) -> list[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,7 +36,7 @@ Change = Callable[[random.Random, str], str | None]
 KIND = {"EventID", "Channel", "Provider_Name"}
 UNREAD = {"ProcessId", "src_port", "id.orig_p"}
 NUMBERS = {"DestinationPort", "QueryStatus", "sc-status", "dst_port", *UNREAD}
-ADDRESSES = {"DestinationIp", "QueryResults", "answer", "answers", "dst_ip", "id.resp_h"}
+ADDRESSES = {"DestinationIp", "answer", "answers", "dst_ip", "id.resp_h"}
 HASHES = {"Hashes", "sha256", "md5", "sha1"}
 FLAGS = {"Initiated", "Signed"}
 
@@ -81,12 +82,24 @@ def _drop_one(rng: random.Random, value: str) -> str | None:
     return _replace_one("")(rng, value)
 
 
+def _digits(value: str) -> list[int]:
+    """Where the digits of hashes stand, not those of the algorithms' names."""
+    runs = re.finditer("[0-9A-Fa-f]{31,}", value)
+    return [place for run in runs for place in range(*run.span())]
+
+
 def _next_digit(rng: random.Random, value: str) -> str | None:
-    places = [n for n, character in enumerate(value) if character in "0123456789abcdefABCDEF"]
-    if not places:
+    if not (places := _digits(value)):
         return None
     place = rng.choice(places)
     return value[:place] + ("0" if value[place] != "0" else "1") + value[place + 1 :]
+
+
+def _digit_less(rng: random.Random, value: str) -> str | None:
+    if not (places := _digits(value)):
+        return None
+    place = rng.choice(places)
+    return value[:place] + value[place + 1 :]
 
 
 ANY: Mapping[str, Change] = {
@@ -148,18 +161,28 @@ ADDRESS: Mapping[str, Change] = {
     "IPv6": lambda rng, value: f"2001:db8::{rng.randrange(1, 65536):x}",
     "the sinkhole": lambda rng, value: "0.0.0.0",
 }
+#: Windows writes the results of a query as a list, each closed by a semicolon.
+RESULTS: Mapping[str, Change] = {
+    "of the documentation": lambda rng, value: f"::ffff:192.0.2.{rng.randrange(1, 255)};",
+    "IPv6": lambda rng, value: f"2001:db8::{rng.randrange(1, 65536):x};",
+    "the sinkhole": lambda rng, value: "::ffff:0.0.0.0;",
+    "an alias": lambda rng, value: "type:  5 cdn.example.org;" + value,
+    "empty": lambda rng, value: "",
+}
 FLAG: Mapping[str, Change] = {
     "the contrary": lambda rng, value: "false" if value == "true" else "true",
 }
 HASH: Mapping[str, Change] = {
     **ANY,
     "another digit": _next_digit,
-    "a digit less": _drop_one,
+    "a digit less": _digit_less,
 }
 
 
 def changes(field: str) -> Mapping[str, Change]:
     """What may happen to a field of this name."""
+    if field == "QueryResults":
+        return RESULTS
     kinds = ((NUMBERS, NUMBER), (ADDRESSES, ADDRESS), (HASHES, HASH), (FLAGS, FLAG))
     return next((found for names, found in kinds if field in names), TEXT)
 

@@ -6,17 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from sigmapack.events import Event
 from tests.engines import loki_engine, oracle
-from tests.engines.agreement import Ask, disagreements, verdicts
+from tests.engines.agreement import Ask, disagreements, numbered, verdicts
 from tests.engines.corpus import content, queries
 from tests.engines.mutations import EACH, changes, mutants
 from tests.shapes import loki as loki_shape
 
 RULES = [rule.name for rule in content().rules]
-
-
-def numbered(events: Mapping[str, Sequence[Event]]) -> list[tuple[str, int, Event]]:
-    """(rule, place among its events, event) of all rules' events."""
-    return [(rule, n, event) for rule, own in events.items() for n, event in enumerate(own)]
 
 
 def by_oracle(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None]]:
