@@ -15,7 +15,7 @@ from sigma.processing.pipeline import ProcessingPipeline
 from sigmapack import conversion
 from sigmapack.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
-from sigmapack.targets import kql_tables
+from sigmapack.targets import defender_indicators, defender_rules, kql_tables
 from sigmapack.targets.defender_fields import TABLES
 from sigmapack.targets.kql import Backend
 from sigmapack.targets.kql_correlation import Member, correlate
@@ -93,11 +93,13 @@ def _csv(lookup: Lookup) -> bytes:
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    """A CSV per lookup, for `externaldata` or as a source of custom indicators."""
-    return [
+    """Custom detections, indicators to alert on or to block, and a CSV per lookup."""
+    tables = [
         Artifact(f"lookups/{name}.csv", _csv(content.lookups[name]))
         for name in sorted(content.lookups)
     ]
+    rules = defender_rules.rules(content, queries)
+    return [*rules, *defender_indicators.files(content), *tables]
 
 
 KQL = Language(

@@ -19,7 +19,7 @@ from sigmapack import conversion
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
-from sigmapack.targets import kql_tables
+from sigmapack.targets import kql_tables, sentinel_arm, sentinel_rules
 from sigmapack.targets.kql import Backend
 from sigmapack.targets.kql_correlation import Member, correlate
 from sigmapack.targets.kql_tables import Table
@@ -103,7 +103,7 @@ def _csv(lookup: Lookup) -> bytes:
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    """A CSV per watchlist, and what its deployment needs to know of it."""
+    """Rules as YAML and as a template, a CSV per watchlist, and all of those in a template."""
     tables = [content.lookups[name] for name in sorted(content.lookups)]
     described = [
         {
@@ -116,9 +116,13 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
         }
         for lookup in tables
     ]
-    files = [Artifact(f"watchlists/{lookup.name}.csv", _csv(lookup)) for lookup in tables]
+    texts = {lookup.name: _csv(lookup) for lookup in tables}
+    files = [Artifact(f"watchlists/{name}.csv", text) for name, text in texts.items()]
     manifest = (json.dumps(described, indent=2) + "\n").encode()
-    return [*files, Artifact("watchlists/watchlists.json", manifest)] if tables else []
+    files += [Artifact("watchlists/watchlists.json", manifest)] if tables else []
+    files += sentinel_arm.watchlists(content, texts)
+    rules = sentinel_rules.rules(content, queries)
+    return [*files, *sentinel_rules.files(rules, queries), *sentinel_arm.templates(rules)]
 
 
 KQL = Language(
