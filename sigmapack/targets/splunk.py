@@ -57,11 +57,13 @@ def _comment(text: list[str]) -> str:
 
 
 def macro(source: str) -> str:
-    """The name of the macro that a search uses for a source."""
-    return f"logsource_{source.replace('-', '_')}"
+    """The name of the macro that a search uses for a source or log source."""
+    return f"logsource_{re.sub('[-/]', '_', source)}"
 
 
 def _source(rule: Rule, sources: Sources) -> str:
+    if rule.logsource.key in sources.products["splunk"]:
+        return f"`{macro(rule.logsource.key)}`"
     terms = []
     for source, ids, _ in conversion.names(sources, "splunk", rule.logsource):
         codes = f" EventCode={ids[0]}" if len(ids) == 1 else ""

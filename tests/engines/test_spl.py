@@ -1,0 +1,76 @@
+"""teragrep runs every compiled Splunk search of single events and says what SQLite says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import pytest
+
+from sigmapack.events import Event
+from sigmapack.targets.splunk import TARGET
+from tests.engines import corpus, tools
+from tests.engines.agreement import disagreements
+from tests.engines.spl_engine import ENGINE, QueryFailed, ask, macros, replay, spoken
+from tests.shapes.splunk import Document, documents
+
+
+@cache
+def searches() -> dict[str, str]:
+    """Rule -> its search, as teragrep takes it."""
+    files = {artifact.path: artifact.data for artifact in TARGET.package(corpus.content(), ())}
+    known = macros(files["macros.conf"].decode())
+    found = corpus.queries("splunk", "spl")
+    return {name: spoken(query.text, known) for name, query in found.items()}
+
+
+@cache
+def shown() -> dict[int, list[Document]]:
+    """Case -> its events in Splunk, for the cases that an add-on brings."""
+    found = {case.number: documents(case.event) for case in corpus.cases()}
+    return {number: own for number, own in found.items() if own}
+
+
+def test_every_search_matches_what_sqlite_matches() -> None:
+    assert corpus.differences(replay(shown(), searches()), set(shown())) == []
+    tools.record("splunk", "spl", ENGINE, dict.fromkeys(searches(), "executed"))
+
+
+def test_a_wrong_search_is_found_out() -> None:
+    """A lookalike, a lost backslash, and a value in another case."""
+    name = "dns_query_win_threecx_c2_domain_by_client"
+    text = searches()[name]
+    faults = [('="*.', '="*'), ("\\\\3cx", "3cx"), ("3cxdesktopapp", "3CXDesktopApp")]
+    for right, wrong in faults:
+        assert right in text
+        found = replay(shown(), {name: text.replace(right, wrong)})
+        assert corpus.differences(found, set(shown())) != [], wrong
+
+
+def test_a_search_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(QueryFailed, match="broken"):
+        replay({0: [{"index": "main"}]}, {"broken": 'index=main (a="b"'})
+
+
+def test_changed_events_get_the_same_verdict() -> None:
+    def by_teragrep(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None]]:
+        made = {rule: dict(enumerate(map(documents, own))) for rule, own in events.items()}
+        found = ask({rule: (made[rule], {rule: searches()[rule]}) for rule in events})
+        return {
+            rule: [number in found[rule] if own else None for number, own in cases.items()]
+            for rule, cases in made.items()
+        }
+
+    assert disagreements(by_teragrep, sorted(searches())) == []
+
+
+@pytest.mark.parametrize(
+    ("search", "said"),
+    [
+        ("``` a\n b ```\n`here` EventCode=1", "( index=* ) EventCode=1"),
+        ('a IN ("X", "y?") OR b{}="Z"', '(a="x" OR a="y\\?") OR b__="z"'),
+        ("tag=web NOT c IN (1, 2)", 'tag="*,web,*" NOT (c=1 OR c=2)'),
+    ],
+)
+def test_what_splunk_does_before_a_search_is_done_before(search: str, said: str) -> None:
+    assert spoken(search, {"here": "(index=*)"}) == said
