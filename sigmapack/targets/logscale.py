@@ -27,6 +27,7 @@ from sigmapack.correlation import read_correlation
 from sigmapack.kinds import forms
 from sigmapack.model import Content, Refused, Rule, Sources
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
+from sigmapack.targets import logscale_package
 from sigmapack.targets.logscale_fields import ALGORITHMS, field_map, first_of, hash_fields
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "=", "neq": "!="}
@@ -200,8 +201,11 @@ def _comment(text: list[str]) -> str:
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    """Tables for `match(file=..., column=pattern, mode=glob, ignoreCase=true)`: a row per form."""
-    files = []
+    """The package, and its tables, with a row per form.
+
+    They are for `match(file=..., column=pattern, mode=glob, ignoreCase=true)`.
+    """
+    tables = {}
     for name, table in content.lookups.items():
         out = io.StringIO()
         writer = csv.DictWriter(out, ["pattern", *table.columns], lineterminator="\n")
@@ -210,8 +214,9 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
             # `*` is the only wildcard of a glob there: a question mark needs no escape.
             found = [form.replace("\\?", "?") for form in forms(table.key, table.key, row.values)]
             writer.writerows({"pattern": form, **row.values} for form in found)
-        files.append(Artifact(f"lookups/{name}.csv", out.getvalue().encode()))
-    return files
+        tables[name] = out.getvalue().encode()
+    files = [Artifact(f"lookups/{name}.csv", data) for name, data in tables.items()]
+    return [*files, logscale_package.package(content, queries, tables)]
 
 
 CQL = Language(

@@ -27,6 +27,7 @@ from sigmapack.backend import ConditionBackend, alternation
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Refused, Rule, Sources
 from sigmapack.product import Artifact, Language, Part, Query, Target
+from sigmapack.targets import loki_ruler
 from sigmapack.targets.loki_correlation import correlate, quoted
 from sigmapack.targets.loki_fields import ARRAYS, HEAD, SYSTEM, WINDOWS, field_map
 
@@ -189,7 +190,7 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
-    return []
+    return loki_ruler.files(content, queries)
 
 
 LOGQL = Language(

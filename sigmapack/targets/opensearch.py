@@ -9,13 +9,14 @@ values only, names below a domain need the compiled queries.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.model import Content, Refused, Rule, Sources
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
-from sigmapack.targets import ecs_lookups, elastic_lucene
+from sigmapack.targets import ecs_lookups, elastic_lucene, opensearch_package
 from sigmapack.targets.ecs_fields import field_map
 from sigmapack.targets.ecs_rules import prepare, sources, with_fields
 
@@ -45,7 +46,9 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
         )
         for name, table in sorted(content.lookups.items())
     ]
-    return [ecs_lookups.index_patterns(NAME, content, queries), *lookups]
+    patterns = ecs_lookups.index_patterns(NAME, content, queries)
+    package = opensearch_package.files(content, queries, json.loads(patterns.data))
+    return [patterns, *lookups, *package]
 
 
 def _values(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class QueryFailed(Exception):
 def program() -> Path:
     """The built program."""
     digest = hashlib.sha256()
-    for name in ("go.mod", "go.sum", "main.go"):
+    for name in ("go.mod", "go.sum", "main.go", "rules.go"):
         digest.update((SOURCES / name).read_bytes())
     built = folder("loki", digest.hexdigest()[:16]) / "loki"
     if not built.is_file():
@@ -105,6 +105,37 @@ def replay(
         if result["kind"] != "log":
             raise QueryFailed(f"{name}: not a log query")
         found[name] = {(time - BASE) // STEP for time in result.get("entries", ())}
+    return found
+
+
+def rule_files(files: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Give files of rule groups to the loader of Loki's ruler.
+
+    Args:
+        files: name -> text.
+
+    Returns:
+        Name -> `rules`, each with the name and interval of its group, or `errors`.
+    """
+    found: dict[str, dict[str, Any]] = ask([{"rules": dict(files)}])[0]["rules"]
+    return found
+
+
+def fired(
+    documents: Iterable[Document], queries: Mapping[str, str], after: int = SECOND
+) -> dict[str, list[dict[str, str]]]:
+    """Evaluate metric queries some time after documents that are all of one moment.
+
+    Returns:
+        Query -> labels of the samples of its vector.
+    """
+    entries = [(BASE, document) for document in documents]
+    request = {"streams": streams(entries), "queries": dict(queries), "times": [BASE + after]}
+    found = {}
+    for name, result in ask([request])[0]["results"].items():
+        if result["kind"] != "metric":
+            raise QueryFailed(f"{name}: not a metric query")
+        found[name] = [labels for vector in result.get("vectors", {}).values() for labels in vector]
     return found
 
 

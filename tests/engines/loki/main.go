@@ -41,11 +41,13 @@ type stream struct {
 	Entries []entry           `json:"entries"`
 }
 
-// request asks for queries over streams; metric queries are evaluated at each of the times.
+// request asks for queries over streams; metric queries are evaluated at each of the times. Files of
+// rule groups, by name, are given to the loader of Loki's ruler.
 type request struct {
 	Streams []stream          `json:"streams"`
 	Queries map[string]string `json:"queries"`
 	Times   []int64           `json:"times"`
+	Rules   map[string]string `json:"rules"`
 }
 
 // result is what one query gave: the times of a log query's entries, in order, or for a metric
@@ -58,8 +60,9 @@ type result struct {
 }
 
 type answer struct {
-	Version string            `json:"version"`
-	Results map[string]result `json:"results"`
+	Version string              `json:"version"`
+	Results map[string]result   `json:"results"`
+	Rules   map[string]ruleFile `json:"rules,omitempty"`
 }
 
 // limits are Loki's defaults, where the engine asks for any.
@@ -86,14 +89,18 @@ func main() {
 			fmt.Fprintln(os.Stderr, "a request cannot be read:", err)
 			os.Exit(1)
 		}
-		if err := answers.Encode(asked.answer()); err != nil {
+		given, err := asked.answer()
+		if err == nil {
+			err = answers.Encode(given)
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, "an answer cannot be written:", err)
 			os.Exit(1)
 		}
 	}
 }
 
-func (r request) answer() answer {
+func (r request) answer() (answer, error) {
 	engine := logql.NewEngine(
 		logql.EngineOpts{}, logql.NewMockQuerier(1, r.stored()), limits{}, log.NewNopLogger(),
 	)
@@ -105,7 +112,8 @@ func (r request) answer() answer {
 		}
 		results[name] = found
 	}
-	return answer{Version: version(), Results: results}
+	rules, err := r.ruleFiles()
+	return answer{Version: version(), Results: results, Rules: rules}, err
 }
 
 // stored gives the streams as Loki holds them, entries in the order of time.
