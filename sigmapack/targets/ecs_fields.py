@@ -208,6 +208,10 @@ MULTIPLE = frozenset(
 )
 
 
+#: Lists of which each field may hold the value, of any agent.
+TOGETHER = frozenset({"Data", "r-dns"})
+
+
 def kind(field: str) -> str:
     """How an ECS field is compared: `keyword` (the case must not matter), `exact`, `hash`, …"""
     for name, members in (("exact", EXACT), ("boolean", BOOLEAN), ("ip", IP), ("number", NUMBER)):
@@ -224,7 +228,7 @@ def field_map(logsource: LogSource, first: bool = False) -> conversion.FieldMap:
         found = {**EVENT, **found}
     if not first:
         return found
-    return {name: target if name == "Data" else _first(target) for name, target in found.items()}
+    return {name: target if name in TOGETHER else _first(target) for name, target in found.items()}
 
 
 def _first(target: str | list[str]) -> str:

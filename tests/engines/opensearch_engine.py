@@ -31,20 +31,24 @@ class QueryFailed(Exception):
 
 
 @cache
-def program() -> Path:
-    """A folder with the server's jars in `lib` and its own class in `classes`."""
-    digest = hashlib.sha256()
-    for name in ("pom.xml", "Server.java"):
-        digest.update((SOURCES / name).read_bytes())
-    home = folder("opensearch", digest.hexdigest()[:16])
+def program(sources: Path) -> Path:
+    """A folder with a server's jars in `lib` and its own class in `classes`.
+
+    Args:
+        sources: a folder with a `pom.xml` and one class.
+    """
+    (main,) = sources.glob("*.java")
+    digest = hashlib.sha256((sources / "pom.xml").read_bytes() + main.read_bytes())
+    home = folder(sources.name, digest.hexdigest()[:16])
     if not (home / "installed").is_file():
         need("mvn", "javac", "java")
         local = f"-Dmaven.repo.local={folder('maven')}"
         goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
-        mvn = ["mvn", "-q", "-B", local, "-f", SOURCES / "pom.xml", *goal]
+        goal.append("-DincludeScope=runtime")
+        mvn = ["mvn", "-q", "-B", local, "-f", sources / "pom.xml", *goal]
         subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
         jars = f"{home / 'lib'}/*"
-        javac = ["javac", "-cp", jars, "-d", home / "classes", SOURCES / "Server.java"]
+        javac = ["javac", "-cp", jars, "-d", home / "classes", main]
         subprocess.run(javac, check=True)
         (home / "installed").touch()
     return home
@@ -76,14 +80,19 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """Start the server; it ends with its standard input."""
-    home = program()
+def server(sources: Path = SOURCES, main: str = "Server") -> Iterator[Server]:
+    """Start a server; it ends with its standard input.
+
+    Args:
+        sources: what it is made of, see `program`.
+        main: its class.
+    """
+    home = program(sources)
     need("java")
-    with tempfile.TemporaryDirectory(prefix="opensearch-") as data:
+    with tempfile.TemporaryDirectory(prefix=f"{sources.name}-") as data:
         (Path(data) / "config").mkdir()
         classes = os.pathsep.join((str(home / "classes"), f"{home / 'lib'}/*"))
-        command = ["java", "-Xms512m", "-Xmx1g", "-cp", classes, "Server", data]
+        command = ["java", "-Xms512m", "-Xmx1g", "-cp", classes, main, data]
         with (
             (Path(data) / "log").open("w+") as log,
             subprocess.Popen(

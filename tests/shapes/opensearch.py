@@ -10,7 +10,7 @@ do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sigmapack.events import Event
@@ -23,17 +23,33 @@ def documents(event: Event) -> list[ecs.Document]:
 
 
 def mapping() -> dict[str, Any]:
-    """ECS types without `wildcard`: that of OpenSearch 2.19 finds no `*word*` in mixed case."""
+    """As the OSS Beats map it: for `wildcard` a keyword, which holds at most 1024 characters.
+
+    github.com/elastic/beats, libbeat/template/processor.go: `ElasticLicensed`.
+    """
+    return without_wildcard(ecs.mapping(), {"type": "keyword", "ignore_above": 1024})
+
+
+def elastic_mapping() -> dict[str, Any]:
+    """ECS types, but for `wildcard` a keyword of any length.
+
+    OpenSearch 2.19 holds an expression of `query_string` against the trigrams of a wildcard field,
+    not against its value, as Elasticsearch did before 7.9.1
+    (github.com/elastic/elasticsearch/pull/60959).
+    """
     return without_wildcard(ecs.mapping())
 
 
-def without_wildcard(node: Any) -> Any:
-    """A mapping with keyword, of any length, in place of wildcard."""
+KEYWORD: Mapping[str, Any] = {"type": "keyword"}
+
+
+def without_wildcard(node: Any, instead: Mapping[str, Any] = KEYWORD) -> Any:
+    """A mapping with keyword, of any length where not told otherwise, in place of wildcard."""
     if not isinstance(node, dict):
-        return [without_wildcard(item) for item in node] if isinstance(node, list) else node
+        return [without_wildcard(n, instead) for n in node] if isinstance(node, list) else node
     if node.get("type") == "wildcard":
-        node = {**node, "type": "keyword"}
-    return {name: without_wildcard(inner) for name, inner in node.items()}
+        node = {**node, **instead}
+    return {name: without_wildcard(inner, instead) for name, inner in node.items()}
 
 
 def _nothing(fields: ecs.Fields) -> Iterator[ecs.Document]:
