@@ -62,11 +62,13 @@ def make_content(rules_folder: Callable[..., Path]) -> MakeContent:
     return make
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Forget how an earlier run proved the queries."""
-    matrix.clear()
+    if not hasattr(session.config, "workerinput"):
+        matrix.clear()
 
 
-def pytest_sessionfinish() -> None:
-    """Write down how this run proved them."""
-    matrix.write()
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write down how this run proved them, when all workers are done."""
+    if not hasattr(session.config, "workerinput"):
+        matrix.write()

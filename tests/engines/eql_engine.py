@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.tools import alone
 from tests.engines.tools import cache as folder
 
 VERSION = "1.0.1"
@@ -35,14 +36,15 @@ class QueryFailed(Exception):
 @cache
 def program() -> Path:
     """The Python of an environment with python-eql, made once."""
-    home = folder("eql", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
-    python, done = home / "bin" / "python", home / "installed"
-    if not done.is_file():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        subprocess.run([*pip, f"eql=={VERSION}"], check=True)
-        done.touch()
-    return python
+    with alone("eql"):
+        home = folder("eql", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
+        python, done = home / "bin" / "python", home / "installed"
+        if not done.is_file():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+            pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            subprocess.run([*pip, f"eql=={VERSION}"], check=True)
+            done.touch()
+        return python
 
 
 def nested(document: Document) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.tools import alone, need
 from tests.engines.tools import cache as folder
-from tests.engines.tools import need
 from tests.shapes.loki import Document
 
 SOURCES = Path(__file__).with_name("loki")
@@ -31,27 +31,28 @@ class QueryFailed(Exception):
 @cache
 def program() -> Path:
     """The built program."""
-    digest = hashlib.sha256()
-    for name in ("go.mod", "go.sum", "main.go", "rules.go"):
-        digest.update((SOURCES / name).read_bytes())
-    built = folder("loki", digest.hexdigest()[:16]) / "loki"
-    if not built.is_file():
-        need("go")
-        made = built.with_name(f"loki.{os.getpid()}")
-        settings = {
-            "CGO_ENABLED": "0",
-            "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
-            "GOMODCACHE": str(folder("go", "modules")),
-            "GOCACHE": str(folder("go", "build")),
-        }
-        subprocess.run(
-            ["go", "build", "-ldflags=-s -w", "-o", made, "."],
-            cwd=SOURCES,
-            env={**os.environ, **settings},
-            check=True,
-        )
-        made.replace(built)
-    return built
+    with alone("loki"):
+        digest = hashlib.sha256()
+        for name in ("go.mod", "go.sum", "main.go", "rules.go"):
+            digest.update((SOURCES / name).read_bytes())
+        built = folder("loki", digest.hexdigest()[:16]) / "loki"
+        if not built.is_file():
+            need("go")
+            made = built.with_name(f"loki.{os.getpid()}")
+            settings = {
+                "CGO_ENABLED": "0",
+                "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
+                "GOMODCACHE": str(folder("go", "modules")),
+                "GOCACHE": str(folder("go", "build")),
+            }
+            subprocess.run(
+                ["go", "build", "-ldflags=-s -w", "-o", made, "."],
+                cwd=SOURCES,
+                env={**os.environ, **settings},
+                check=True,
+            )
+            made.replace(built)
+        return built
 
 
 def ask(requests: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

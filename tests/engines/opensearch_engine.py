@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.tools import alone, need
 from tests.engines.tools import cache as folder
-from tests.engines.tools import need
 
 SOURCES = Path(__file__).with_name("opensearch")
 MOST = 10_000
@@ -37,21 +37,22 @@ def program(sources: Path) -> Path:
     Args:
         sources: a folder with a `pom.xml` and one class.
     """
-    (main,) = sources.glob("*.java")
-    digest = hashlib.sha256((sources / "pom.xml").read_bytes() + main.read_bytes())
-    home = folder(sources.name, digest.hexdigest()[:16])
-    if not (home / "installed").is_file():
-        need("mvn", "javac", "java")
-        local = f"-Dmaven.repo.local={folder('maven')}"
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
-        goal.append("-DincludeScope=runtime")
-        mvn = ["mvn", "-q", "-B", local, "-f", sources / "pom.xml", *goal]
-        subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
-        jars = f"{home / 'lib'}/*"
-        javac = ["javac", "-cp", jars, "-d", home / "classes", main]
-        subprocess.run(javac, check=True)
-        (home / "installed").touch()
-    return home
+    with alone("maven"):
+        (main,) = sources.glob("*.java")
+        digest = hashlib.sha256((sources / "pom.xml").read_bytes() + main.read_bytes())
+        home = folder(sources.name, digest.hexdigest()[:16])
+        if not (home / "installed").is_file():
+            need("mvn", "javac", "java")
+            local = f"-Dmaven.repo.local={folder('maven')}"
+            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
+            goal.append("-DincludeScope=runtime")
+            mvn = ["mvn", "-q", "-B", local, "-f", sources / "pom.xml", *goal]
+            subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
+            jars = f"{home / 'lib'}/*"
+            javac = ["javac", "-cp", jars, "-d", home / "classes", main]
+            subprocess.run(javac, check=True)
+            (home / "installed").touch()
+        return home
 
 
 class Server:

@@ -32,6 +32,7 @@ import yaml
 
 from sigmapack.events import Event
 from sigmapack.model import LogSource
+from tests.engines.tools import alone
 from tests.engines.tools import cache as folder
 
 VERSION = "6.20.0"
@@ -58,14 +59,15 @@ class OracleFailed(Exception):
 @cache
 def program() -> Path:
     """The `tenzir` program, installed once into an environment of its own."""
-    home = folder("tenzir", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
-    binary, done = home / "bin" / "tenzir", home / "installed"
-    if not done.is_file():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        pip = [home / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
-        subprocess.run([*pip, "--quiet", "--no-deps", f"tenzir=={VERSION}"], check=True)
-        done.touch()
-    return binary
+    with alone("tenzir"):
+        home = folder("tenzir", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
+        binary, done = home / "bin" / "tenzir", home / "installed"
+        if not done.is_file():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+            pip = [home / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+            subprocess.run([*pip, "--quiet", "--no-deps", f"tenzir=={VERSION}"], check=True)
+            done.touch()
+        return binary
 
 
 def logsource(rule: str) -> LogSource:

@@ -31,8 +31,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.tools import alone, need
 from tests.engines.tools import cache as folder
-from tests.engines.tools import need
 
 SOURCES = Path(__file__).with_name("spl")
 ENGINE = "teragrep pth_10 8.3.1"
@@ -55,22 +55,23 @@ class QueryFailed(Exception):
 @cache
 def program() -> Path:
     """A folder with the jars in `lib` and the class in `classes`."""
-    digest = hashlib.sha256()
-    for name in ("pom.xml", "Spl.java"):
-        digest.update((SOURCES / name).read_bytes())
-    home = folder("spl", digest.hexdigest()[:16])
-    if not (home / "installed").is_file():
-        need("mvn", "javac", "java")
-        local = f"-Dmaven.repo.local={folder('maven')}"
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
-        scope = "-DincludeScope=runtime"
-        mvn = ["mvn", "-q", "-B", local, "-f", SOURCES / "pom.xml", *goal, scope]
-        subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
-        jars = f"{home / 'lib'}/*"
-        javac = ["javac", "-cp", jars, "-d", home / "classes", SOURCES / "Spl.java"]
-        subprocess.run(javac, check=True)
-        (home / "installed").touch()
-    return home
+    with alone("maven"):
+        digest = hashlib.sha256()
+        for name in ("pom.xml", "Spl.java"):
+            digest.update((SOURCES / name).read_bytes())
+        home = folder("spl", digest.hexdigest()[:16])
+        if not (home / "installed").is_file():
+            need("mvn", "javac", "java")
+            local = f"-Dmaven.repo.local={folder('maven')}"
+            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
+            scope = "-DincludeScope=runtime"
+            mvn = ["mvn", "-q", "-B", local, "-f", SOURCES / "pom.xml", *goal, scope]
+            subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
+            jars = f"{home / 'lib'}/*"
+            javac = ["javac", "-cp", jars, "-d", home / "classes", SOURCES / "Spl.java"]
+            subprocess.run(javac, check=True)
+            (home / "installed").touch()
+        return home
 
 
 def macros(text: str) -> dict[str, str]:
