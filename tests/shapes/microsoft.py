@@ -1,0 +1,81 @@
+"""What the shapes of Sentinel and of Defender XDR have in common."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import escape
+
+#: A table's name, and a row of it.
+Row = dict[str, Any]
+Document = tuple[str, Row]
+
+
+def text(value: str | tuple[str, ...]) -> str:
+    """A value as text; Sysmon's `-` for what it does not know is none."""
+    found = value if isinstance(value, str) else "\n".join(value)
+    return "" if found == "-" else found
+
+
+def hashes(fields: Mapping[str, str]) -> Row:
+    """Hashes in lower case; the sensor has the SHA1 also where Sysmon was not told to."""
+    found = dict(re.findall(r"(MD5|SHA1|SHA256)=(\w+)", fields.get("Hashes", "")))
+    if found and "SHA1" not in found:
+        whole = json.dumps(dict(fields), sort_keys=True)
+        found["SHA1"] = hashlib.sha1(whole.encode()).hexdigest()
+    return {name: value.lower() for name, value in found.items()}
+
+
+def name(path: str) -> str:
+    """The last part of a path."""
+    return re.split(r"[\\/]", path)[-1]
+
+
+def account(user: str, prefix: str) -> Row:
+    """`DOMAIN\\user` in its two columns."""
+    domain, _, plain = user.rpartition("\\")
+    return {f"{prefix}AccountDomain": domain.lower(), f"{prefix}AccountName": plain.lower()}
+
+
+def initiating(fields: Mapping[str, str], image: str = "Image") -> Row:
+    """What is known of the process that did it."""
+    path = fields.get(image, "")
+    return {
+        "InitiatingProcessFileName": name(path),
+        "InitiatingProcessFolderPath": path,
+        **account(fields.get("User", ""), "InitiatingProcess"),
+    }
+
+
+def raw(fields: Mapping[str, str]) -> dict[str, str]:
+    """Values as they stand in XML."""
+    return {key: escape(value) for key, value in fields.items()}
+
+
+def sysmon(fields: Mapping[str, str], system: str = "windows") -> Row:
+    """What all of ASIM's parsers of Sysmon give."""
+    return {
+        "EventProduct": "Sysmon" if system == "windows" else "Sysmon for Linux",
+        "EventVendor": "Microsoft",
+        "EventCount": 1,
+        "EventResult": "Success",
+        "EventOriginalType": fields.get("EventID", ""),
+        "Dvc": fields["Computer"],
+        "DvcOs": "Windows" if system == "windows" else "Linux",
+    }
+
+
+def mde(fields: Mapping[str, str]) -> Row:
+    """What ASIM's parsers of Defender's sensor give: the device's name is split."""
+    host, _, domain = fields["Computer"].lower().partition(".")
+    return {
+        "EventProduct": "M365 Defender for Endpoint",
+        "EventVendor": "Microsoft",
+        "DvcHostname": host,
+        "DvcDomain": domain,
+        "DvcFQDN": fields["Computer"].lower(),
+        "Dvc": fields["Computer"].lower(),
+    }
