@@ -39,6 +39,8 @@ def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
 
 
 DEVICE = {"Computer": "DvcHostname"}
+SYSMON = '(EventProduct == "Sysmon" and isempty(NetworkDirection))'
+OPENER = f"iff({SYSMON}, coalesce(DstProcessName, SrcProcessName), SrcProcessName)"
 PROCESS = Table(
     {
         **DEVICE,
@@ -95,16 +97,19 @@ NETWORK = Table(
         **DEVICE,
         **ADDRESS,
         "Image": "ProcessPath",
-        "Initiated": "NetworkDirection",
+        "Initiated": "Direction",
         "DestinationHostname": "DstName",
         "DestinationIp": "DstIpAddr",
         "DestinationPort": "DstPortNumber",
         "SourceIp": "SrcIpAddr",
         "User": "SrcUsername",
     },
-    # Some parsers put a whole URL into the destination's name.
+    # Some parsers put a whole URL into the destination's name. That of Sysmon's connections (0.1)
+    # gives no direction and puts the process that opens one on the other side.
     {
-        "ProcessPath": whole_path("SrcProcessName"),
+        "ProcessPath": whole_path(OPENER),
+        "Direction": f'iff({SYSMON}, iff(isempty(DstProcessName), "Inbound", "Outbound"), '
+        "NetworkDirection)",
         "DstName": rf'extract({URL}([^/:?#]+)", 1, coalesce(DstFQDN, iff(isempty(DstDomain), '
         'DstHostname, strcat(DstHostname, ".", DstDomain))))',
     },
@@ -193,11 +198,24 @@ TABLES: Mapping[str, Table] = {
     "macos/file_delete": defender_fields.FILE,
     "macos/network_connection": defender_fields.NETWORK,
 }
-#: The device's name without its domain, which only some sources log.
+
+
+def _device(of: Table) -> str:
+    """The device's name without its domain, which only some sources log.
+
+    Some of ASIM's parsers for Sysmon leave DvcHostname empty, that of connections has the other
+    end's name there.
+    """
+    name = str(of.fields["Computer"])
+    if name == "DvcHostname":
+        name = "coalesce(DvcHostname, Dvc)"
+    if of is NETWORK:
+        name = f"iff({SYSMON}, Dvc, {name})"
+    return f'tostring(split({name}, ".")[0])'
+
+
 TABLES = {
-    key: replace(
-        of, columns={**of.columns, "Device": f'tostring(split({of.fields["Computer"]}, ".")[0])'}
-    )
+    key: replace(of, columns={**of.columns, "Device": _device(of)})
     if "Computer" in of.fields
     else of
     for key, of in TABLES.items()
