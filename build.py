@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import click
 
-from sigmapack import __version__, coverage, report
+from sigmapack import __version__, coverage, exports, report
 from sigmapack.check import outcome_problems, problems
 from sigmapack.compile import compile_target, resolved
 from sigmapack.events import UnreadableInput
@@ -77,6 +78,12 @@ def main() -> None:
     help="Folder to write; an earlier build there is replaced whole.",
 )
 @click.option("--without-hunting", is_flag=True, help="Leave out the rules for hunting.")
+@click.option(
+    "--block-from",
+    metavar="DATE",
+    callback=lambda ctx, option, value: day_of_blocking(value),
+    help="The day from which you block (YYYY-MM-DD), for the headers of indicators' lists.",
+)
 @json_option
 @quiet_option
 def build(
@@ -84,10 +91,16 @@ def build(
     rules: Path | None,
     out: Path,
     without_hunting: bool,
+    block_from: date | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Compile all rules for every product and write them, with their lookups."""
+    """Compile all rules for every product and write them, with their lookups.
+
+    Without --target also the indicators in exchange formats and blocking lists.
+    """
+    if names and block_from:
+        fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
     targets = [target for name, target in discover().items() if not names or name in names]
     refuse_unless_replaceable(out)
     content = load(ROOT, rules)
@@ -97,6 +110,8 @@ def build(
     if without_hunting:
         queries = [query for query in queries if not query.rule.is_hunting]
     artifacts = [*package(content, targets, queries), *coverage.artifacts(content)]
+    if not names:
+        artifacts += indicators(content, block_from, as_json)
     try:
         write([*artifacts, manifest(queries, artifacts)], out)
     except WriteRefused as error:
@@ -172,6 +187,23 @@ def package(content: Content, targets: list[Target], queries: list[Query]) -> li
         for artifact in target.package(content, own):
             artifacts.append(Artifact(f"{target.name}/{artifact.path}", artifact.data))
     return artifacts
+
+
+def indicators(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:
+    """The lookups in exchange formats and as blocking lists."""
+    try:
+        return exports.artifacts(content, block_from)
+    except exports.Unfit as error:
+        stop_on(error.problems, as_json)
+        raise
+
+
+def day_of_blocking(value: str | None) -> date | None:
+    """The day that --block-from names; anything else is wrong use."""
+    try:
+        return exports.day_of_blocking(value) if value is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def expand(files: Iterable[Path]) -> list[Path]:

@@ -200,6 +200,7 @@ MULTIPLE = frozenset(
     {
         "dns.answers.data",
         "dns.resolved_ip",
+        "event.type",
         "file.Ext.malware_signature.all_names",
         "registry.data.strings",
         "zeek.dns.answers",

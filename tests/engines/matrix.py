@@ -9,12 +9,19 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from sigmapack.compile import compile_target, resolved
+from sigmapack.load import load
+from sigmapack.targets import discover
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / ".verification"
 DIST = ROOT / "dist"
+Key = tuple[str, str, str]
 ORDER = ("executed", "parsed", "not replayed")
 NAMES = {
     "cql": "LogScale queries",
@@ -40,12 +47,16 @@ def clear() -> None:
     shutil.rmtree(NOTES, ignore_errors=True)
 
 
-def gather(manifest: dict[str, Any], notes: list[dict[str, Any]]) -> dict[str, Any]:
+def gather(
+    manifest: dict[str, Any], notes: list[dict[str, Any]], tested: Mapping[Key, str]
+) -> dict[str, Any]:
     """The matrix: for every query of a manifest what ran it, or `not replayed`.
 
     Args:
         manifest: `dist/manifest.json`.
         notes: what `tools.record` wrote, one object for each engine and language.
+        tested: (target, language, rule) -> SHA-256 of the query that the tests compiled; what a
+            build has otherwise is not proved by them.
     """
     rows = []
     for query in manifest["queries"]:
@@ -56,6 +67,7 @@ def gather(manifest: dict[str, Any], notes: list[dict[str, Any]]) -> dict[str, A
             for note in notes
             if (note["target"], note["language"]) == (query["target"], query["language"])
             and query["rule"] in note["rules"]
+            and tested.get((note["target"], note["language"], query["rule"])) == query["sha256"]
         ]
         best = min((ORDER.index(how) for how, _ in found), default=len(ORDER) - 1)
         engines = sorted(engine for how, engine in found if ORDER.index(how) == best)
@@ -83,13 +95,25 @@ def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return table
 
 
+def compiled() -> dict[Key, str]:
+    """SHA-256 of every query as the sources of this run compile it."""
+    content = load(ROOT)
+    ready = resolved(content)
+    return {
+        (query.target, query.language, query.rule.name): sha256(query.text.encode()).hexdigest()
+        for target in discover().values()
+        for query in compile_target(content, target, ready)
+        if query.path
+    }
+
+
 def write() -> None:
     """`dist/verification.json`, where there is a build and an engine ran."""
     manifest = DIST / "manifest.json"
     if not manifest.is_file() or not NOTES.is_dir():
         return
     notes = [json.loads(path.read_text("utf-8")) for path in sorted(NOTES.glob("*.json"))]
-    matrix = gather(json.loads(manifest.read_text("utf-8")), notes)
+    matrix = gather(json.loads(manifest.read_text("utf-8")), notes, compiled())
     text = json.dumps(matrix, indent=1, ensure_ascii=False) + "\n"
     (DIST / "verification.json").write_text(text, "utf-8")
 

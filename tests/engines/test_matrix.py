@@ -15,10 +15,13 @@ def note(engine: str, **rules: str) -> dict[str, Any]:
     return {"target": "t", "language": "l", "engine": engine, "rules": rules}
 
 
+TESTED = {("t", "l", rule): "0" for rule in "abcd"}
+
+
 def test_the_strongest_proof_counts_and_refused_queries_are_left_out() -> None:
     manifest = {"queries": [query("a"), query("b"), query("c"), query("d", path="")]}
     notes = [note("Parser 1", a="parsed", b="parsed"), note("Engine 2", a="executed")]
-    made = gather(manifest, notes)
+    made = gather(manifest, notes, TESTED)
     assert [(row["rule"], row["proof"], row["engines"]) for row in made["queries"]] == [
         ("a", "executed", ["Engine 2"]),
         ("b", "parsed", ["Parser 1"]),
@@ -37,10 +40,16 @@ def test_the_strongest_proof_counts_and_refused_queries_are_left_out() -> None:
 
 
 def test_a_note_of_another_target_proves_nothing() -> None:
-    made = gather({"queries": [query("a")]}, [{**note("E 1", a="executed"), "target": "u"}])
+    made = gather({"queries": [query("a")]}, [{**note("E 1", a="executed"), "target": "u"}], TESTED)
     assert made["queries"][0]["proof"] == "not replayed"
 
 
 def test_the_table_has_a_line_for_every_target_and_language() -> None:
-    rows = gather({"queries": [{**query("a"), "language": "spl"}]}, [])["summary"]
+    rows = gather({"queries": [{**query("a"), "language": "spl"}]}, [], {})["summary"]
     assert table(rows).splitlines()[2:] == ["| t | SPL | 0 | 0 | 1 | - |"]
+
+
+def test_a_build_with_another_query_than_the_tests_had_is_not_proved() -> None:
+    other = {("t", "l", "a"): "1"}
+    made = gather({"queries": [query("a")]}, [note("E 1", a="executed")], other)
+    assert made["queries"][0]["proof"] == "not replayed"

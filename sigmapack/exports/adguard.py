@@ -1,0 +1,31 @@
+"""A filter list for AdGuard Home, AdGuard DNS and Pi-hole: `||d^` covers subdomains.
+
+Syntax: https://adguard-dns.io/kb/general/dns-filtering-syntax/.
+"""
+
+from __future__ import annotations
+
+from sigmapack import __version__
+from sigmapack.exports.feed import Export, Feed, text
+from sigmapack.product import Artifact
+
+
+def files(feed: Feed) -> list[Artifact]:
+    """`threecx.adguard.txt`."""
+    title, *about = feed.header("Blocklist")
+    lines = [f"! Title: {title}", f"! Version: {__version__}", *(f"! {line}" for line in about)]
+    lines += [f"||{found.value}^" for found in feed.blocked("domain")]
+    return [text("threecx.adguard.txt", lines)]
+
+
+EXPORT = Export(
+    "adguard",
+    "AdGuard and Pi-hole",
+    """\
+1. Put `threecx.adguard.txt` on a web server of yours. AdGuard Home: Filters, DNS blocklists, Add a
+   custom list; Pi-hole 6: Lists, Add blocklist.
+2. Update the list (Pi-hole: `pihole -g`).
+3. To see that it works: `nslookup www.akamaicontainer.com` answers 0.0.0.0 or NXDOMAIN.
+""",
+    files,
+)

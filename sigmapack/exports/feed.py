@@ -1,0 +1,164 @@
+"""What every format is made of: the indicators of the lookups, and those that may be blocked.
+
+Builds (kind version) are no indicators to exchange: 18.11.1213 is bad on macOS and clean on
+Windows, and the same column lists the fixed builds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from uuid import NAMESPACE_DNS, uuid5
+
+from sigmapack.product import Artifact
+
+#: Day of this version, as CHANGELOG.md has it: formats with a time of change state it.
+RELEASED = date(2026, 11, 23)
+
+#: Ids of formats that have them are UUIDv5 of this and of what a thing is about.
+NAMESPACE = uuid5(NAMESPACE_DNS, "threecx-detection-pack")
+
+#: The advisory of CSIRT-RD asks to block for at least this many days.
+LEAST_DAYS = 30
+
+#: Kinds that blocking lists hold.
+BLOCKED = ("domain", "url", "ip")
+
+ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A row of a lookup: a value, and what is known of it."""
+
+    kind: str
+    value: str
+    role: str
+    platform: str
+    confidence: str
+    source: str
+    first_seen: str
+    last_seen: str
+    valid_until: str
+    advisory: bool
+    table: str
+    file_name: str = ""
+
+    @property
+    def type(self) -> str:
+        """The kind, for a hash its algorithm: `domain`, `url`, `sha256`, ..."""
+        return ALGORITHMS[len(self.value)] if self.kind == "hash" else self.kind
+
+    @property
+    def sure(self) -> bool:
+        """Whether a hit is worth an alert: the advisory lists it or confidence is high, and it is
+        neither expired nor an address, which changes hands."""
+        trusted = self.advisory or self.confidence == "high"
+        return trusted and not self.valid_until and self.kind != "ip"
+
+    @property
+    def about(self) -> str:
+        """One line on the value: its role, file, confidence and sources."""
+        name = f" ({self.file_name})" if self.file_name else ""
+        listed = "; listed by the CSIRT-RD advisory" if self.advisory else ""
+        until = f"; valid until {self.valid_until}" if self.valid_until else ""
+        return f"{self.role}{name}; {self.confidence} confidence{listed}{until}; {self.source}"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """All indicators, sorted; `vendors` are domains that must never be blocked."""
+
+    indicators: tuple[Indicator, ...]
+    vendors: tuple[str, ...]
+    block_from: date | None
+
+    def of(self, *kinds: str) -> list[Indicator]:
+        """The indicators of some kinds."""
+        return [found for found in self.indicators if found.kind in kinds]
+
+    def blocked(self, kind: str) -> list[Indicator]:
+        """The indicators of a kind that a blocking list may hold."""
+        return [found for found in self.of(kind) if self.blocks(found)]
+
+    def blocks(self, found: Indicator) -> bool:
+        """Whether blocking is sound: the advisory asks for it or confidence is high, it is valid
+        on the day of blocking, and no vendor owns it.
+
+        An address changes hands: it is blocked only while it is said to be valid on that day.
+        """
+        if found.kind not in BLOCKED:
+            return False
+        day = self.block_from.isoformat() if self.block_from else ""
+        if found.kind == "ip" and not (day and found.valid_until):
+            return False
+        if day and found.valid_until and found.valid_until < day:
+            return False
+        if found.kind == "domain" and self.owned(found.value):
+            return False
+        return found.advisory or found.confidence == "high"
+
+    def owned(self, domain: str) -> bool:
+        """Whether blocking a domain would block a vendor's: it is one, above one, or below one."""
+        return any(
+            domain == vendor or domain.endswith(f".{vendor}") or vendor.endswith(f".{domain}")
+            for vendor in self.vendors
+        )
+
+    @cached_property
+    def left_out(self) -> list[Indicator]:
+        """Domains that are no part of blocking lists because a vendor owns them."""
+        return [found for found in self.of("domain") if self.owned(found.value)]
+
+    @property
+    def block_until(self) -> date | None:
+        """The last of the advisory's days, when the first is known."""
+        return self.block_from + timedelta(days=LEAST_DAYS) if self.block_from else None
+
+    def header(self, title: str) -> list[str]:
+        """What a blocking list says first: what it is, of whom, and for how long."""
+        period = (
+            f"Block from {self.block_from} until at least {self.block_until} "
+            f"({LEAST_DAYS} days, the advisory's minimum)."
+            if self.block_from
+            else f"The advisory asks to block for at least {LEAST_DAYS} days from the day of "
+            "blocking (build with --block-from DATE to have the days here)."
+        )
+        lines = [
+            f"{title}: 3CX supply-chain compromise (CVE-2023-29059)",
+            "Holds the domains of the CSIRT-RD advisory and high-confidence indicators only.",
+            period,
+        ]
+        owned = [found.value for found in self.left_out]
+        return [*lines, *([f"Left out, owned by a vendor: {', '.join(owned)}"] if owned else [])]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A format: its folder, what it is, how it is used (Markdown), and its files."""
+
+    name: str
+    title: str
+    use: str
+    files: Callable[[Feed], list[Artifact]]
+
+
+def names(found: Indicator) -> tuple[str, ...]:
+    """The names to list where a format compares whole names: the domain and its `www`.
+
+    `www` names of the campaign's domains are known (Volexity lists two); any other subdomain
+    escapes such a format.
+    """
+    return (found.value, f"www.{found.value}")
+
+
+def moment(day: str | date) -> datetime:
+    """The start of a day, UTC."""
+    return datetime.combine(date.fromisoformat(str(day)), time(), UTC)
+
+
+def text(path: str, lines: list[str]) -> Artifact:
+    """A text file."""
+    return Artifact(path, "".join(f"{line}\n" for line in lines).encode())

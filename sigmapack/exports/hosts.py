@@ -1,0 +1,34 @@
+"""A hosts file: for machines without a resolver of their own. It knows whole names only.
+
+Format: https://man7.org/linux/man-pages/man5/hosts.5.html. A name has an IPv4 and an IPv6 line, or
+a client would still ask its resolver for the other family.
+"""
+
+from __future__ import annotations
+
+from sigmapack.exports.feed import Export, Feed, names, text
+from sigmapack.product import Artifact
+
+
+def files(feed: Feed) -> list[Artifact]:
+    """`threecx.hosts`."""
+    lines = [f"# {line}" for line in feed.header("Hosts file")]
+    lines.append("# Covers the names written here only, no other subdomain: prefer RPZ or AdGuard.")
+    for found in feed.blocked("domain"):
+        for name in names(found):
+            lines += [f"0.0.0.0 {name}", f":: {name}"]
+    return [text("threecx.hosts", lines)]
+
+
+EXPORT = Export(
+    "hosts",
+    "Hosts file",
+    """\
+1. Append `threecx.hosts` to `/etc/hosts` (Windows: `%SystemRoot%\\System32\\drivers\\etc\\hosts`),
+   or give it to dnsmasq by `addn-hosts=`.
+2. Clear the client's cache of names (`resolvectl flush-caches`, `ipconfig /flushdns`).
+3. To see that it works: `ping akamaicontainer.com` names 0.0.0.0 or `::`. Only the domain and its
+   `www` are covered: a hosts file has no wildcards.
+""",
+    files,
+)

@@ -1,0 +1,110 @@
+"""The indicators of the lookups, read into one feed; what no format can carry is refused."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from sigmapack.exports.feed import Feed, Indicator
+from sigmapack.kinds import KINDS
+from sigmapack.model import Content, Lookup, Problem, Row
+
+#: Kinds that are exchanged; what a value must look like, so that it cannot break a format.
+FORMS: Mapping[str, str] = {
+    "domain": r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
+    "url": r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/[A-Za-z0-9._~/?%=&+:@!$*,;()-]*",
+    "hash": r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}",
+    "ip": r"[0-9a-f.:]+",
+    "cookie": r"[A-Za-z0-9_.-]+",
+    "token": r"[A-Za-z0-9_./ -]+",
+}
+DATES = ("first_seen", "last_seen", "valid_until")
+
+
+class Unfit(Exception):
+    """Rows that no format can carry; `problems` says which and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def read(content: Content, block_from: date | None = None) -> Feed:
+    """The indicators of all lookups.
+
+    Raises:
+        Unfit: a value or date is not of the form its column stands for.
+    """
+    problems: list[Problem] = []
+    found = [
+        indicator
+        for table in content.lookups.values()
+        for row in table.rows
+        for indicator in _indicator(table, row, problems)
+    ]
+    if problems:
+        raise Unfit(sorted(problems))
+    first = {(one.kind, one.value): one for one in reversed(found)}
+    kinds = list(FORMS)
+    ordered = sorted(first.values(), key=lambda one: (kinds.index(one.kind), one.type, one.value))
+    return Feed(tuple(ordered), _vendors(content.root / "lookups" / "never.toml"), block_from)
+
+
+@cache
+def _vendors(path: Path) -> tuple[str, ...]:
+    if not path.is_file():
+        return ()
+    return tuple(tomllib.loads(path.read_text("utf-8"))["vendor_domains"])
+
+
+def _indicator(table: Lookup, row: Row, problems: list[Problem]) -> Iterator[Indicator]:
+    kind = KINDS.get(table.key, "")
+    if kind not in FORMS:
+        return
+    cells = {column: " ".join(value.split()) for column, value in row.values.items()}
+    value = cells[table.key]
+    value = value.lower() if kind in ("domain", "hash", "ip") else value
+    wrong = _wrong(kind, value, cells)
+    if wrong:
+        message = f"{value!r} {wrong}: no exchange format can carry it"
+        problems.append(Problem(table.path, row.line, "indicator", message))
+        return
+    confidence = cells.get("confidence", "")
+    yield Indicator(
+        kind=kind,
+        value=value,
+        role=cells.get("role") or "role not stated",
+        platform=cells.get("platform") or "unknown",
+        confidence=confidence if confidence in ("high", "medium") else "low",
+        source=cells.get("source") or "source not stated",
+        first_seen=cells.get("first_seen", ""),
+        last_seen=cells.get("last_seen", ""),
+        valid_until=cells.get("valid_until", ""),
+        advisory=cells.get("advisory") == "yes",
+        table=table.name,
+        file_name=cells.get("file_name", ""),
+    )
+
+
+def _wrong(kind: str, value: str, cells: Mapping[str, str]) -> str:
+    """What is wrong with a row, or nothing."""
+    if not re.fullmatch(FORMS[kind], value):
+        return f"is no {kind}"
+    if kind == "ip":
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            return "is no address"
+    for column in DATES:
+        day = cells.get(column, "")
+        try:
+            if day and date.fromisoformat(day).isoformat() != day:
+                return f"has a {column} that is not of the form YYYY-MM-DD"
+        except ValueError:
+            return f"has a {column} that is not of the form YYYY-MM-DD"
+    return ""

@@ -1,0 +1,113 @@
+"""Suricata rules: DNS queries, TLS server names, HTTP hosts, cookies and user agents.
+
+Keywords: https://docs.suricata.io/en/suricata-7.0.10/rules/ (`dotprefix` with `endswith` matches a
+name and its subdomains but no lookalike; `http.host` is in lower case already).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from sigmapack import __version__
+from sigmapack.exports.feed import RELEASED, Export, Feed, Indicator, text
+from sigmapack.product import Artifact
+
+#: Sids from 1,000,000 to 1,999,999 are for local use (https://sidallocation.org). An indicator has
+#: ten of these, by the hash of its value: they stay when rows are added, moved or taken away.
+FIRST_SID, LAST_SID = 1_200_000, 1_999_999
+STEP = 10
+REFERENCE = "reference:url,attack.mitre.org/campaigns/C0057/;"
+PRIORITY = {"high": 1, "medium": 2, "low": 3}
+
+
+def sids(found: list[Indicator]) -> dict[str, int]:
+    """Value -> the first of its ten sids; of two values with one hash the later takes the next."""
+    places = (LAST_SID - FIRST_SID + 1) // STEP
+    taken: dict[int, str] = {}
+    for value in sorted(one.value for one in found):
+        place = int(hashlib.sha256(value.encode()).hexdigest(), 16) % places
+        while place in taken:
+            place = (place + 1) % places
+        taken[place] = value
+    return {value: FIRST_SID + place * STEP for place, value in taken.items()}
+
+
+def matches(found: Indicator) -> Iterator[tuple[str, str, str]]:
+    """(protocol, what it sees, options) of the rules of an indicator, in the order of sids."""
+    if found.kind == "domain":
+        name = f'dotprefix; content:".{found.value}";'
+        flow = "flow:established,to_server;"
+        yield "dns", "DNS query for", f"dns.query; {name} nocase; endswith;"
+        yield "tls", "TLS server name of", f"{flow} tls.sni; {name} nocase; endswith;"
+        yield "http", "HTTP host of", f"{flow} http.host; {name} endswith;"
+    elif found.kind == "cookie":
+        pair = f'content:"{found.value}="; pcre:"/(?:^|\\x3b\\s*){re.escape(found.value)}=/";'
+        yield "http", "cookie", f"flow:established,to_server; http.cookie; {pair}"
+    elif found.kind == "token":
+        token = f'content:"{found.value}";'
+        yield "http", "user agent", f"flow:established,to_server; http.user_agent; {token}"
+
+
+def rules(feed: Feed) -> Iterator[str]:
+    """All rules, each behind a comment on its indicator; medium and low ones are disabled."""
+    found = feed.of("domain", "cookie", "token")
+    major, minor, patch = (int(part) for part in __version__.split("."))
+    rev = major * 10_000 + minor * 100 + patch
+    first = sids(found)
+    for one in found:
+        yield f"# {one.value}: {one.about}"
+        for number, (protocol, what, options) in enumerate(matches(one)):
+            tail = f"metadata:{_metadata(feed, one)}; sid:{first[one.value] + number}; rev:{rev};"
+            yield (
+                f"{'' if one.sure else '# '}alert {protocol} $HOME_NET any -> any any "
+                f'(msg:"3CX pack: {what} {one.value} ({one.confidence} confidence)"; '
+                f"{options} {REFERENCE} priority:{PRIORITY[one.confidence]}; {tail})"
+            )
+
+
+def _metadata(feed: Feed, one: Indicator) -> str:
+    """Keys for `drop.conf` and for the alert's record."""
+    pairs = [
+        f"confidence {one.confidence}",
+        f"advisory {'yes' if one.advisory else 'no'}",
+        f"blocking {'yes' if feed.blocks(one) else 'no'}",
+        f"updated_at {RELEASED:%Y_%m_%d}",
+    ]
+    if feed.blocks(one) and feed.block_from:
+        pairs += [f"block_from {feed.block_from}", f"block_until {feed.block_until}"]
+    return ", ".join(pairs)
+
+
+def files(feed: Feed) -> list[Artifact]:
+    """`threecx.rules`, and `drop.conf` with which suricata-update makes the blocking ones drop."""
+    head = feed.header("Suricata 7 rules")
+    lines = [
+        head[0],
+        "All rules alert. Those with the metadata `blocking yes` may drop: they stand for the",
+        "domains of the CSIRT-RD advisory and high-confidence ones. Rules of medium and low",
+        "confidence are disabled.",
+        *head[2:],
+        f"Sids: {FIRST_SID} to {LAST_SID}, by the hash of the indicator, so they stay the same.",
+    ]
+    drop = [*head, "For suricata-update: --drop-conf drop.conf"]
+    return [
+        text("threecx.rules", [*(f"# {line}" for line in lines), "", *rules(feed)]),
+        text("drop.conf", [*(f"# {line}" for line in drop), "metadata: blocking yes"]),
+    ]
+
+
+EXPORT = Export(
+    "suricata",
+    "Suricata",
+    f"""\
+1. Add `threecx.rules` to `rule-files` in `suricata.yaml`, or give it to `suricata-update --local`.
+   The sids are {FIRST_SID} to {LAST_SID}; `$HOME_NET` has to be your clients' networks.
+2. Rules alert. To block (IPS mode), add `--drop-conf drop.conf` to suricata-update: the rules of
+   the advisory's and of high-confidence domains then drop.
+3. To see that it works: `suricata -T` names no error; a query for `www.akamaicontainer.com` from a
+   test host alerts.
+""",
+    files,
+)
