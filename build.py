@@ -25,7 +25,7 @@ from sigmapack.events import UnreadableInput
 from sigmapack.load import load
 from sigmapack.manifest import manifest
 from sigmapack.model import Content, Problem
-from sigmapack.product import Artifact, Query, Target
+from sigmapack.product import Artifact, Query, Target, TooLarge
 from sigmapack.replay import replay as run_replay
 from sigmapack.settings import COVERAGE
 from sigmapack.targets import discover
@@ -184,8 +184,12 @@ def package(content: Content, targets: list[Target], queries: list[Query]) -> li
     artifacts = [artifact for query in queries for artifact in query.artifacts()]
     for target in targets:
         own = tuple(query for query in queries if query.target == target.name)
-        for artifact in target.package(content, own):
-            artifacts.append(Artifact(f"{target.name}/{artifact.path}", artifact.data))
+        try:
+            made = target.package(content, own)
+        except TooLarge as error:
+            click.echo(f"build.py: {target.title}: {error}", err=True)
+            sys.exit(PROBLEMS)
+        artifacts += [Artifact(f"{target.name}/{each.path}", each.data) for each in made]
     return artifacts
 
 

@@ -103,6 +103,10 @@ class Query:
             yield Artifact(self.native_path, self.native_text.encode())
 
 
+class TooLarge(ValueError):
+    """What an importer would refuse; the text names the rule, the limit and the way out."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A product: its languages, and the files that go with the queries (lookups, settings)."""

@@ -17,7 +17,7 @@ from typing import Any
 from sigmapack import response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
-from sigmapack.product import Artifact, Query
+from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets import defender_entities, microsoft_attack
 from sigmapack.targets.sentinel_entities import hits
 from sigmapack.targets.sentinel_rules import SEVERITY
@@ -101,13 +101,13 @@ def check(content: Content, query: Query) -> None:
         ("guidance", guidance(content, own), LONGEST_TEXT),
     ):
         if len(text) > most:
-            raise ValueError(
+            raise TooLarge(
                 f"{own.path}: the {what} has {len(text):,} characters, a custom detection takes "
                 f"{most:,}: shorten it, or the playbook in response.toml"
             )
     lacking = set(NEEDED) - columns(own, query.text)
     if lacking:
-        raise ValueError(
+        raise TooLarge(
             f"{own.path}: the rows of its query lack {', '.join(sorted(lacking))}, which a custom "
             "detection needs: keep them in the projection"
         )
@@ -140,7 +140,7 @@ def frequency(own: Rule) -> str:
         # What began in the last interval of an earlier run must still be seen whole.
         if interval >= every and (back >= span + interval or back == span == 30 * 1440):
             return name
-    raise ValueError(f"{own.path}: spans {span:,} minutes, Defender looks back 30 days at most")
+    raise TooLarge(f"{own.path}: spans {span:,} minutes, Defender looks back 30 days at most")
 
 
 def tactics(content: Content, own: Rule) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 from sigmapack import coverage, response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
-from sigmapack.product import Artifact, Query
+from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets.ecs_fields import BOOLEAN, BY_LOGSOURCE, EVENT, IP, NUMBER
 
 AUTHOR = ["3CX Detection Pack Maintainers"]
@@ -33,6 +33,9 @@ LEVELS: Mapping[str, tuple[str, int, int]] = {
 }
 #: Minutes that a rule looks back beyond its interval, for events that arrive late.
 LATE = 10
+#: What one import takes (xpack.securitySolution.maxRuleImportExportSize, maxRuleImportPayloadBytes:
+#: https://www.elastic.co/docs/reference/kibana/configuration-reference/security-settings).
+MOST_RULES, MOST_BYTES = 10_000, 10_485_760
 PREFERRED = ("eql", "esql", "lucene")
 #: Fields of ECS whose type is wildcard (https://www.elastic.co/docs/reference/ecs/ecs-field-reference).
 WILDCARD = frozenset(
@@ -73,6 +76,9 @@ def rules(
         content: what was read.
         queries: the queries of the target, all languages.
         indices: a rule's name -> its index patterns.
+
+    Raises:
+        TooLarge: more than Kibana imports at once.
     """
     by_rule: dict[str, dict[str, Query]] = {}
     for query in queries:
@@ -85,7 +91,13 @@ def rules(
     if "ioc_domains" in content.lookups:
         found.append(indicator_match(content))
     lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in found]
-    return Artifact("rules.ndjson", ("\n".join(lines) + "\n").encode())
+    data = ("\n".join(lines) + "\n").encode()
+    if len(lines) > MOST_RULES or len(data) > MOST_BYTES:
+        raise TooLarge(
+            f"rules.ndjson: {len(lines):,} rules in {len(data):,} bytes, Kibana imports "
+            f"{MOST_RULES:,} in {MOST_BYTES:,} at once: build fewer rules with --rules"
+        )
+    return Artifact("rules.ndjson", data)
 
 
 def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]:

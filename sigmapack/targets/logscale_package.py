@@ -20,7 +20,7 @@ from typing import Any
 from sigmapack import __version__, response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
-from sigmapack.product import Artifact, Query
+from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets.schedules import window
 from sigmapack.targets.splunk_searches import cron
 from sigmapack.targets.yaml_text import dump
@@ -85,13 +85,13 @@ def _check(queries: Sequence[Query], lookups: Mapping[str, bytes]) -> None:
     for rule in (query.rule for query in queries):
         other = seen.setdefault(rule.title, rule)
         if other is not rule:
-            raise ValueError(
+            raise TooLarge(
                 f"{rule.path}: the title {rule.title!r} is also that of {other.path}, but it names "
                 "an asset of LogScale: give one of them another title"
             )
     for name, data in lookups.items():
         if len(data) > LARGEST:
-            raise ValueError(
+            raise TooLarge(
                 f"lookups/{name}.csv: {len(data):,} bytes as a lookup file of LogScale, which "
                 f"takes {LARGEST:,}: split the table"
             )

@@ -14,7 +14,7 @@ from typing import Any
 
 from sigmapack import response
 from sigmapack.model import Content, Rule
-from sigmapack.product import Artifact, Query
+from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets.loki_fields import field_map
 from sigmapack.targets.schedules import window
 from sigmapack.targets.yaml_text import dump
@@ -46,13 +46,13 @@ def _check(queries: Sequence[Query]) -> None:
         rule = query.rule
         other = seen.setdefault(rule.title, rule)
         if other is not rule:
-            raise ValueError(
+            raise TooLarge(
                 f"{rule.path}: the title {rule.title!r} is also that of {other.path}, but it names "
                 "an alert of Loki: give one of them another title"
             )
         size = len(expression(query).encode())
         if size >= LONGEST:
-            raise ValueError(
+            raise TooLarge(
                 f"{rule.path}: its LogQL alert has {size:,} bytes, and Loki parses less than "
                 f"{LONGEST:,}: split the rule, or refuse it for loki in waivers.toml"
             )

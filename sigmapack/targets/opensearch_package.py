@@ -16,7 +16,7 @@ from typing import Any
 
 from sigmapack import response
 from sigmapack.model import Content, Rule
-from sigmapack.product import Artifact, Query
+from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets import opensearch_rules
 from sigmapack.targets.schedules import window
 
@@ -40,7 +40,7 @@ def files(
         indices: a rule's name -> its index patterns.
 
     Raises:
-        ValueError: a limit of OpenSearch is exceeded.
+        TooLarge: a limit of OpenSearch is exceeded.
     """
     found = []
     for query in queries:
@@ -85,7 +85,7 @@ def condition(query: Query) -> dict[str, Any]:
         ValueError: it has the braces of a template.
     """
     if "{{" in query.text:
-        raise ValueError(f"{query.rule.path}: OpenSearch takes `{{{{` of the query for a template")
+        raise TooLarge(f"{query.rule.path}: OpenSearch takes `{{{{` of the query for a template")
     return {"query_string": {"query": query.text, "analyze_wildcard": True}}
 
 
@@ -122,7 +122,7 @@ def checked(rule: Rule, what: str, text: str) -> None:
     """
     size = len(text.encode())
     if size > LONGEST:
-        raise ValueError(
+        raise TooLarge(
             f"{rule.path}: its {what} has {size:,} bytes in an OpenSearch monitor, whose templates "
             f"may have {LONGEST:,} (script.max_size_in_bytes): split the rule, or refuse it for "
             "opensearch in waivers.toml"

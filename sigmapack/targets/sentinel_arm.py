@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sigmapack.model import Content
-from sigmapack.product import Artifact
+from sigmapack.product import Artifact, TooLarge
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 API, SEARCHES_API = "2025-09-01", "2020-08-01"
@@ -74,7 +74,7 @@ def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
     made = []
     for name in sorted(files):
         if len(files[name]) > MOST_WATCHLIST:
-            raise ValueError(
+            raise TooLarge(
                 f"{content.lookups[name].path}: {len(files[name]):,} bytes, a watchlist in a "
                 f"template takes {MOST_WATCHLIST:,}: split the table, or upload its CSV by hand"
             )
@@ -202,7 +202,7 @@ def split(
     for resource in map(escaped, resources):
         own = len(json.dumps(resource, indent=2, ensure_ascii=False).encode())
         if own > most:
-            raise ValueError(
+            raise TooLarge(
                 f"{name}.json: {resource['name']} has {own:,} bytes, Azure takes {most:,}: "
                 "shorten its query or table"
             )

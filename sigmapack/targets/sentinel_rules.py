@@ -17,7 +17,7 @@ from sigmapack import response
 from sigmapack.compile import version
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
-from sigmapack.product import Artifact, Query
+from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets import microsoft_attack, sentinel_entities
 from sigmapack.targets.splunk_searches import minutes
 
@@ -113,7 +113,7 @@ def common(content: Content, query: Query) -> dict[str, Any]:
         ("description with guidance", description, LONGEST_DESCRIPTION),
     ):
         if len(text) > most:
-            raise ValueError(
+            raise TooLarge(
                 f"{rule.path}: the {what} has {len(text):,} characters, Sentinel takes {most:,}: "
                 "shorten it, or the playbook in response.toml"
             )

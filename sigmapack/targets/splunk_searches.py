@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sigmapack import response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
-from sigmapack.product import Query
+from sigmapack.product import Query, TooLarge
 
 APP = "threecx_detection_pack"
 #: Longest name of a saved search (Splunk Web refuses more).
@@ -37,7 +37,7 @@ def name(rule: Rule) -> str:
     """
     found = f"3CX pack - {rule.title}"
     if len(found) > LONGEST_NAME:
-        raise ValueError(f"{rule.path}: {found!r} has more than {LONGEST_NAME} characters")
+        raise TooLarge(f"{rule.path}: {found!r} has more than {LONGEST_NAME} characters")
     return found
 
 
@@ -45,7 +45,7 @@ def folded(text: str) -> str:
     """A value of several lines as .conf files write it: a backslash before each line's end."""
     lines = text.rstrip("\n").split("\n")
     if any(line.endswith("\\") for line in lines):
-        raise ValueError(f"a line ends in a backslash: {text[:80]!r}")
+        raise TooLarge(f"a line ends in a backslash: {text[:80]!r}")
     return "\\\n".join(lines)
 
 

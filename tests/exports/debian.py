@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -17,11 +18,8 @@ from pathlib import Path
 from tests.engines import tools
 
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
-SITES = {
-    "{0}": "http://deb.debian.org/debian",
-    "{0}-backports": "http://deb.debian.org/debian",
-    "{0}-security": "http://deb.debian.org/debian-security",
-}
+#: Where the machine says what its sites are, in both of apt's forms.
+SETTINGS = ("sources.list", "sources.list.d/*.list", "sources.list.d/*.sources")
 
 
 def program(package: str, name: str) -> Path:
@@ -68,6 +66,14 @@ def unpacked(package: str) -> Path | None:
     return _unpack(tools.cache("debian", release, "apt"), root)
 
 
+def sites() -> list[str]:
+    """The addresses that the machine's own apt fetches Debian's packages from."""
+    apt = Path("/etc/apt")
+    texts = [path.read_text("utf-8") for name in SETTINGS for path in sorted(apt.glob(name))]
+    lines = [line for text in texts for line in text.splitlines() if not line.startswith("#")]
+    return list(dict.fromkeys(re.findall(r"https?://\S+/debian(?:-security)?\b", "\n".join(lines))))
+
+
 def _options(folder: Path, release: str) -> list[str]:
     """apt's settings: lists, cache and sources in our own folder, and no lock of the machine's."""
     for part in ("lists/partial", "cache/archives/partial"):
@@ -80,8 +86,11 @@ def _options(folder: Path, release: str) -> list[str]:
         "Acquire::Retries": "2",
     }
     lines = [
-        f"deb [signed-by={KEYS}] {site} {name.format(release)} main\n"
-        for name, site in SITES.items()
+        f"deb [signed-by={KEYS}] {site} {suite} main\n"
+        for site in sites()
+        for suite in (
+            [f"{release}-security"] if "security" in site else [release, f"{release}-backports"]
+        )
     ]
     if Path(KEYS).is_file():  # else another distribution: its own sources have the packages
         (folder / "sources.list").write_text("".join(lines), "utf-8")

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from sigmapack.compile import compile_target
 from sigmapack.coverage import attack
 from sigmapack.load import load
-from sigmapack.product import Query
+from sigmapack.product import Query, TooLarge
 from sigmapack.targets.elastic import TARGET
 from tests.targets.kibana import schema
 
@@ -134,3 +134,9 @@ def test_the_index_template_has_a_type_for_every_field_of_an_indicator() -> None
                 for part in field.split("."):
                     place = place["properties"][part]
                 assert place["type"], field
+
+
+def test_more_rules_than_one_import_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sigmapack.targets.elastic_rules.MOST_RULES", 5)
+    with pytest.raises(TooLarge, match="Kibana imports 5 in 10,485,760 at once"):
+        TARGET.package(load(ROOT), queries())
