@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.kusto_parser import Columns, schema
+from tests.engines.tools import alone
 from tests.engines.tools import cache as folder
 
 PACKAGES = ("duckdb-kql==1.1.2", "duckdb==2.0.0", "antlr4-python3-runtime==4.13.2", "pytz==2026.6")
@@ -45,15 +46,16 @@ class QueryFailed(Exception):
 @cache
 def program() -> Path:
     """The Python of an environment that has duckdb-kql, installed once."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    home = folder("duckdb-kql", "-".join([f"py{version}", *PACKAGES[:2]]).replace("==", "-"))
-    python, done = home / "bin" / "python", home / "installed"
-    if not done.is_file():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        subprocess.run([*pip, "--no-deps", *PACKAGES], check=True)
-        done.touch()
-    return python
+    with alone("duckdb-kql"):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        home = folder("duckdb-kql", "-".join([f"py{version}", *PACKAGES[:2]]).replace("==", "-"))
+        python, done = home / "bin" / "python", home / "installed"
+        if not done.is_file():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+            pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            subprocess.run([*pip, "--no-deps", *PACKAGES], check=True)
+            done.touch()
+        return python
 
 
 def _ask(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.tools import alone, need
 from tests.engines.tools import cache as folder
-from tests.engines.tools import need
 
 SOURCES = Path(__file__).with_name("kusto")
 PACKAGE = "@kusto/language-service-next"
@@ -57,17 +57,18 @@ class Parsed:
 @cache
 def installed() -> Path:
     """The folder of the package, as the lock file pins it."""
-    lock = (SOURCES / "package-lock.json").read_bytes()
-    home = folder("kusto", hashlib.sha256(lock).hexdigest()[:16])
-    done = home / "installed"
-    if not done.is_file():
-        need("node", "npm")
-        for name in ("package.json", "package-lock.json"):
-            shutil.copyfile(SOURCES / name, home / name)
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(["npm", "ci", *options], cwd=home, check=True)
-        done.touch()
-    return home / "node_modules" / PACKAGE
+    with alone("kusto"):
+        lock = (SOURCES / "package-lock.json").read_bytes()
+        home = folder("kusto", hashlib.sha256(lock).hexdigest()[:16])
+        done = home / "installed"
+        if not done.is_file():
+            need("node", "npm")
+            for name in ("package.json", "package-lock.json"):
+                shutil.copyfile(SOURCES / name, home / name)
+            options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            subprocess.run(["npm", "ci", *options], cwd=home, check=True)
+            done.touch()
+        return home / "node_modules" / PACKAGE
 
 
 @cache
