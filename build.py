@@ -116,7 +116,7 @@ def build(
         write([*artifacts, manifest(queries, artifacts)], out)
     except WriteRefused as error:
         fail(str(error))
-    report.built(queries, out, as_json, quiet)
+    report.built(queries, artifacts, out, as_json, quiet)
 
 
 @main.command()

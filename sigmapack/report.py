@@ -17,7 +17,7 @@ from rich.table import Table
 
 from sigmapack.manifest import OUTCOMES, entry, summary
 from sigmapack.model import Content, Problem
-from sigmapack.product import Query
+from sigmapack.product import Artifact, Query
 from sigmapack.replay import Match, Report
 
 Item = TypeVar("Item")
@@ -48,10 +48,14 @@ def problems(found: Sequence[Problem], as_json: bool) -> None:
         click.echo(str(problem), err=True)
 
 
-def built(queries: Sequence[Query], out: Path, as_json: bool, quiet: bool) -> None:
-    """What a build made: the outcomes by target and language, and where they are."""
+def built(
+    queries: Sequence[Query], artifacts: Sequence[Artifact], out: Path, as_json: bool, quiet: bool
+) -> None:
+    """What a build made: the outcomes by target and language, the files, and where they are."""
     if as_json:
-        dump({"out": out.as_posix(), "queries": [entry(query) for query in queries]})
+        paths = sorted(artifact.path for artifact in artifacts)
+        found = [entry(query) for query in queries]
+        dump({"out": out.as_posix(), "queries": found, "files": paths})
         return
     if quiet:
         return
@@ -60,7 +64,23 @@ def built(queries: Sequence[Query], out: Path, as_json: bool, quiet: bool) -> No
         for target, language, counts in summary(queries)
     ]
     table(("target", "language", *OUTCOMES), rows)
+    click.echo()
+    table(("folder", "files", "holds"), _folders(artifacts))
     click.echo(f"{sum(bool(query.path) for query in queries)} queries written to {out}")
+
+
+def _folders(artifacts: Sequence[Artifact]) -> list[tuple[str, ...]]:
+    """(folder, number of its files, what stands in it) of each folder of a build."""
+    found: dict[str, list[list[str]]] = {}
+    for artifact in artifacts:
+        folder, *rest = artifact.path.split("/")
+        if rest:
+            found.setdefault(folder, []).append(rest)
+    rows: list[tuple[str, ...]] = []
+    for folder, files in sorted(found.items()):
+        holds = sorted({f"{rest[0]}/" if rest[1:] else rest[0] for rest in files})
+        rows.append((f"{folder}/", str(len(files)), ", ".join(holds)))
+    return rows
 
 
 def checked(content: Content, as_json: bool, quiet: bool) -> None:

@@ -303,6 +303,10 @@ def test_a_build_prints_outcomes_and_where_it_is(rules_folder: RulesFolder, tmp_
         "target  language  ok  degraded  refused",
         "sigma   sigma     1   0         0",
         "sqlite  sql       1   0         0",
+        "",
+        "folder   files  holds",
+        "sigma/   1      queries/",
+        "sqlite/  3      lookups.sql, queries/",
         f"2 queries written to {out}",
     ]
     assert result.stderr == ""
@@ -461,6 +465,10 @@ def test_a_pipe_gets_plain_text_only(
         "target  language  ok  degraded  refused",
         "sigma   sigma     1   0         0",
         "sqlite  sql       1   0         0",
+        "",
+        "folder   files  holds",
+        "sigma/   1      queries/",
+        "sqlite/  3      lookups.sql, queries/",
         f"2 queries written to {out}",
     ]
 

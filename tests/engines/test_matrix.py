@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engines.matrix import gather, table
+from tests.engines.matrix import gather, table, unexplained
 
 
 def query(rule: str, path: str = "x") -> dict[str, Any]:
@@ -53,3 +53,14 @@ def test_a_build_with_another_query_than_the_tests_had_is_not_proved() -> None:
     other = {("t", "l", "a"): "1"}
     made = gather({"queries": [query("a")]}, [note("E 1", a="executed")], other)
     assert made["queries"][0]["proof"] == "not replayed"
+
+
+def test_a_query_that_did_not_run_needs_a_waiver_and_a_waiver_such_a_query() -> None:
+    rows = gather({"queries": [query("a"), query("b")]}, [note("E 1", a="executed")], TESTED)
+    waiver = {"rules": ["b*"], "scopes": ["t/l"], "reason": "no engine"}
+    assert unexplained(rows["queries"], [waiver]) == []
+    assert unexplained(rows["queries"], []) == ["t/l/b did not run: say why in unexecuted.toml"]
+    idle = {**waiver, "rules": ["a"]}
+    assert unexplained(rows["queries"], [waiver, idle]) == [
+        "unexecuted.toml: no such query, or no reason: ['a']"
+    ]
