@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -24,6 +26,9 @@ ENGINE = f"python-eql {VERSION}"
 DRIVER = Path(__file__).with_name("eql_driver.py")
 #: Windows' FILETIME of 1970-01-01: python-eql counts in units of 100 ns from 1601.
 EPOCH, SECOND = 11_644_473_600, 10_000_000
+
+#: The condition of a step of a sequence.
+STEP = re.compile(r"^\s*\[(.*)\](?: by .*?)?(?: with runs=\d+)?$", re.MULTILINE)
 
 Document = Mapping[str, Any]
 Documents = Mapping[int, Sequence[Document]]
@@ -105,14 +110,30 @@ def replay(documents: Documents, queries: Mapping[str, str]) -> dict[str, set[in
 def sequences(entries: Sequence[tuple[float, Document]], query: str) -> list[list[int]]:
     """Matches of a sequence, as places among the entries.
 
+    An event that had to be split is not to count twice: it is given as that combination of its
+    values which is right for most steps.
+
     Args:
         entries: (seconds since 1970, document), in the order of their time.
         query: EQL.
     """
+    split = [list(single(document)) for _, document in entries]
+    steps = dict(enumerate(STEP.findall(query)))
+    if not steps:
+        raise QueryFailed(f"no sequence: {query}")
+    numbers = itertools.count()
+    tried = [
+        {"number": next(numbers), "time": EPOCH * SECOND, "document": one}
+        for own in split
+        for one in own
+    ]
+    (hits,) = ask([{"queries": {str(n): step for n, step in steps.items()}, "events": tried}])
+    right = Counter(number for found in hits.values() for hit in found for number in hit)
+    numbers = itertools.count()
     events = [
-        {"number": place, "time": int((EPOCH + time) * SECOND), "document": one}
-        for place, (time, document) in enumerate(entries)
-        for one in single(document)
+        {"number": place, "time": int((EPOCH + time) * SECOND), "document": best}
+        for place, ((time, _), own) in enumerate(zip(entries, split, strict=True))
+        for best in [max(own, key=lambda one: right[next(numbers)])]
     ]
     (found,) = ask([{"queries": {"query": query}, "events": events}])
     return found["query"]

@@ -1,21 +1,4 @@
-r"""Splunk's search language on teragrep (pth_03, pth_10), which reads it and runs it on Spark.
-
-The nearest to Splunk that a package registry carries: its parser and its translation of a search's
-AND, OR, NOT, parentheses, comparisons, wildcards and escaped backslashes are its own. What it does
-otherwise than Splunk is put right outside of it (`spoken`, `row`), by Splunk's documentation
-(docs.splunk.com/Documentation/Splunk/latest/SearchReference/Search):
-
-* macros are expanded and comments cut off, which Splunk does before a search is read;
-* `field IN (a, b)` is written out as `(field=a OR field=b)`, its meaning in Splunk;
-* it compares fields by letter case, Splunk does not: both sides are lower case;
-* a question mark is a wildcard to it, to Splunk a character: it gets a backslash;
-* `tag` has several values in Splunk: it is one text, `,web,proxy,`, with wildcards around;
-* it fails on absent fields: they are empty texts (no search of ours asks for `field=*`);
-* a field has one value: an event becomes one row for each combination of its values;
-* braces and dots in names of fields are written as underscores.
-
-Commands after a pipe, and so the correlations and the searches with lookups, are not run.
-"""
+"""Runs SPL on teragrep's parser and translation (`tests/engines/spl/`); what for: `spl_text`."""
 
 from __future__ import annotations
 
@@ -26,17 +9,18 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from configparser import ConfigParser
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.spl_text import LOOKUP, named
 from tests.engines.tools import alone, need
 from tests.engines.tools import cache as folder
 
 SOURCES = Path(__file__).with_name("spl")
 ENGINE = "teragrep pth_10 8.3.1"
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|`\w+`|[()=,]|[^\s()=,"`]+')
+#: The parser alone, of that version of pth_10.
+PARSER = "pth_03 9.3.0 (teragrep)"
 #: Spark reaches into the JDK (spark.apache.org/docs/latest/#downloading, Java 17).
 OPENED = (
     *("java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio"),
@@ -74,54 +58,6 @@ def program() -> Path:
         return home
 
 
-def macros(text: str) -> dict[str, str]:
-    """Name -> definition of a `macros.conf`."""
-    parser = ConfigParser(interpolation=None, strict=True)
-    parser.read_string(text)
-    return {name: parser[name]["definition"] for name in parser.sections()}
-
-
-def spoken(search: str, known: Mapping[str, str]) -> str:
-    """A search as teragrep takes it, on one line.
-
-    Args:
-        search: SPL as compiled.
-        known: the macros.
-    """
-    text = re.sub(r"```.*?```", "", search, flags=re.DOTALL)
-    text = re.sub(r"`(\w+)`", lambda found: known[found[1]], text)
-    return " ".join(_written_out(TOKEN.findall(text)))
-
-
-def _written_out(tokens: list[str]) -> Iterator[str]:
-    place = 0
-    while place < len(tokens):
-        token, following = tokens[place], tokens[place + 1 : place + 3]
-        if following[:1] == ["="] and token == "tag":
-            yield f'tag="*,{tokens[place + 2].lower()},*"'
-            place += 3
-        elif following[:1] == ["="]:
-            yield f"{named(token)}={_value(tokens[place + 2])}"
-            place += 3
-        elif following == ["IN", "("]:
-            end = tokens.index(")", place)
-            values = [_value(value) for value in tokens[place + 3 : end] if value != ","]
-            yield f"({' OR '.join(f'{named(token)}={value}' for value in values)})"
-            place = end + 1
-        else:
-            yield token
-            place += 1
-
-
-def _value(token: str) -> str:
-    return token.lower().replace("?", "\\?")
-
-
-def named(field: str) -> str:
-    """A field's name as a column of Spark."""
-    return re.sub(r"[{}.-]", "_", field)
-
-
 def rows(document: Document) -> Iterator[dict[str, str]]:
     """A document as rows: lower case, one value a field, the tags as one text."""
     tags = f",{','.join(document.get('tag', ()))},"
@@ -129,17 +65,21 @@ def rows(document: Document) -> Iterator[dict[str, str]]:
     values = [value if isinstance(value, list) else [value] for value in own.values()]
     for combination in itertools.product(*values):
         pairs = zip(own, combination, strict=True)
-        yield {"tag": tags, **{named(name): str(value).lower() for name, value in pairs}}
+        yield {named("tag"): tags, **{named(name): str(value).lower() for name, value in pairs}}
 
 
-def ask(groups: Mapping[str, tuple[Documents, Mapping[str, str]]]) -> dict[str, set[int]]:
-    """Run searches, each group's on its own documents; rule -> numbers of the cases it matched.
+Groups = Mapping[str, tuple[Documents, Mapping[str, str]]]
+
+
+def tables(groups: Groups) -> dict[str, list[dict[str, Any]]]:
+    """Run searches, each group's on its own documents; rule -> rows with the number `_case`.
 
     Raises:
         QueryFailed: a search cannot be read or run.
     """
     searches = [text for _, own in groups.values() for text in own.values()]
-    asked = {name for text in searches for name in re.findall(r"([\w]+)=", text)}
+    names = re.compile(r"(\w+)=|'(\w+)'|rename (\w+)")
+    asked = {name for text in searches for found in names.findall(text) for name in found if name}
     cases: list[int] = []
     with tempfile.TemporaryDirectory(prefix="spl-") as place:
         with (Path(place) / "events.json").open("w", encoding="utf-8") as lines:
@@ -151,26 +91,70 @@ def ask(groups: Mapping[str, tuple[Documents, Mapping[str, str]]]) -> dict[str, 
                         lines.write(json.dumps({**shown, **head}) + "\n")
                         cases.append(case)
         request = {group: dict(own) for group, (_, own) in groups.items()}
-        (Path(place) / "searches.json").write_text(json.dumps(request), "utf-8")
-        answer = _run(Path(place))
-    failed = {rule: found for rule, found in answer.items() if isinstance(found, str)}
-    if failed:
-        raise QueryFailed("\n".join(f"{rule}: {found[:400]}" for rule, found in failed.items()))
-    return {rule: {cases[number] for number in found} for rule, found in answer.items()}
+        answer = _run(Path(place), request, "events.json")
+    return {rule: [_numbered(row, cases) for row in found] for rule, found in answer.items()}
 
 
-def _run(place: Path) -> dict[str, Any]:
+def _numbered(row: int | dict[str, Any], cases: Sequence[int]) -> dict[str, Any]:
+    """A row, which is only its number where there are no commands, with that of its case."""
+    if isinstance(row, int):
+        return {"_case": cases[row]}
+    return {**row, "_case": cases[int(row["_row"])]} if "_row" in row else row
+
+
+def ask(groups: Groups) -> dict[str, set[int]]:
+    """As `tables`, only the numbers of the cases."""
+    return {rule: {row["_case"] for row in found} for rule, found in tables(groups).items()}
+
+
+def read(searches: Mapping[str, str]) -> None:
+    """Read searches, as `readable`, without running them.
+
+    Raises:
+        QueryFailed: one cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="spl-") as place:
+        _run(Path(place), {"all": dict(searches)})
+
+
+def _run(place: Path, request: Mapping[str, Mapping[str, str]], *events: str) -> dict[str, Any]:
     home = program()
     need("java")
+    (place / "searches.json").write_text(json.dumps(request), "utf-8")
     opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
     path = f"{home / 'classes'}:{home / 'lib'}/*"
-    command = ["java", "-Xmx3g", *opened, "-cp", path, "Spl"]
-    command += [str(place / "events.json"), str(place / "searches.json")]
+    command = ["java", "-Xmx3g", *opened, "-cp", path, "Spl", "searches.json", *events]
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
     if done.returncode:
         raise QueryFailed(done.stderr[-2000:])
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    failed = {rule: found for rule, found in answer.items() if isinstance(found, str)}
+    if failed:
+        raise QueryFailed("\n".join(f"{rule}: {found[:400]}" for rule, found in failed.items()))
+    return answer
+
+
+def filled(
+    searches: Mapping[str, str], lookups: Mapping[str, Sequence[Document]]
+) -> dict[str, str]:
+    """Searches whose subsearches on lookups are replaced by what they give.
+
+    Args:
+        searches: rule -> SPL as compiled.
+        lookups: name -> rows.
+    """
+    asked = sorted(
+        {found.groups() for text in searches.values() for found in LOOKUP.finditer(text)}
+    )
+    groups: dict[str, tuple[Documents, dict[str, str]]] = {}
+    for name, commands in asked:
+        own = groups.setdefault(name, ({0: lookups[name]}, {}))[1]
+        own[f"{name} {commands}"] = f"{re.sub(r'[{}.]', '_', commands)} | format"
+    given = tables(groups)
+    return {
+        rule: LOOKUP.sub(lambda found: given[f"{found[1]} {found[2]}"][0]["search"], text)
+        for rule, text in searches.items()
+    }
 
 
 def replay(documents: Documents, searches: Mapping[str, str]) -> dict[str, set[int]]:

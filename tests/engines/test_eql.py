@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import pytest
@@ -18,6 +18,7 @@ from tests.engines import corpus, tools
 from tests.engines.agreement import disagreements
 from tests.engines.eql_engine import ENGINE, QueryFailed, ask, group, replay, sequences
 from tests.shapes.ecs import Document, documents
+from tests.shapes.ecs_agents import defend, squid, zscaler
 
 CONTENT = load(corpus.ROOT)
 TEXTS = {
@@ -27,6 +28,27 @@ TEXTS = {
 }
 CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation and rule.name in TEXTS]
 PLAIN = {name: text for name, text in TEXTS.items() if not CONTENT.by_name[name].is_correlation}
+
+#: Agent -> what its events are too poor for, or too rich, and why. What is no longer so must go.
+KNOWN: Mapping[str, Mapping[str, str]] = {
+    "squid": {
+        "proxy_threecx_c2_url matched": "host and path are taken out of the bare address",
+        "proxy_threecx_stale_user_agent missed": "Squid's own log has no user agent",
+        "proxy_threecx_stale_user_agent_c2 missed": "Squid's own log has no user agent",
+    },
+    "zscaler": {
+        "proxy_threecx_c2_url matched": "host and path are taken out of the bare address",
+    },
+    "defend": {
+        "dns_query_win_threecx_c2_domain_blocked missed": "the status is in dns.Ext.status",
+        "image_load_win_threecx_unsigned_ffmpeg missed": "a bad signature is called error...",
+        "net_connection_win_threecx_c2_domain missed": "connections have no name",
+        "net_connection_win_threecx_c2_domain_by_client missed": "connections have no name",
+        "net_connection_win_threecx_github_raw_by_client missed": "connections have no name",
+        "proc_creation_win_threecx_affected_build missed": "programs have no version",
+        "proc_creation_win_threecx_fixed_build missed": "programs have no version",
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +63,16 @@ def test_every_condition_matches_what_sqlite_matches(shown: dict[int, list[Docum
     assert corpus.differences(found, set(shown)) == []
     proved = {rule: "executed" if found[rule] else "parsed" for rule in found}
     tools.record("elastic", "eql", ENGINE, proved)
+
+
+@pytest.mark.parametrize("agent", [squid, zscaler, defend], ids=lambda agent: agent.__name__)
+def test_events_of_a_single_agent_get_the_same_verdict(
+    agent: Callable[[Event], list[Document]],
+) -> None:
+    made = {case.number: agent(case.event) for case in corpus.cases()}
+    shown = {number: own for number, own in made.items() if own}
+    lines = corpus.differences(replay(shown, PLAIN), set(shown))
+    assert {" ".join(line.split()[:2]).rstrip(":") for line in lines} == set(KNOWN[agent.__name__])
 
 
 @pytest.mark.parametrize(
@@ -92,6 +124,15 @@ def entries(rule: Rule, kind: str) -> list[tuple[float, Document]]:
 def test_a_sequence_is_found_in_its_events_and_not_in_near_misses(rule: Rule) -> None:
     assert sequences(entries(rule, "match"), TEXTS[rule.name])
     assert not sequences(entries(rule, "miss"), TEXTS[rule.name])
+
+
+def test_an_event_of_several_values_counts_once() -> None:
+    twice = (
+        "sequence by host.name with maxspan=1h\n  [any where dns.resolved_ip != null] with runs=2"
+    )
+    event = {"host.name": "a", "dns.resolved_ip": ["192.0.2.1", "192.0.2.2"]}
+    assert sequences([(0, event), (1, event)], twice) == [[0, 1]]
+    assert not sequences([(0, event)], twice)
 
 
 def test_the_sequences_are_noted() -> None:

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pytest
 
 from sigmapack.events import Event
-from sigmapack.targets.splunk import TARGET
 from tests.engines import corpus, tools
 from tests.engines.agreement import disagreements
-from tests.engines.spl_engine import ENGINE, QueryFailed, ask, macros, replay, spoken
+from tests.engines.spl_content import compiled, files, known
+from tests.engines.spl_engine import ENGINE, QueryFailed, ask, filled, replay
+from tests.engines.spl_text import spoken
 from tests.shapes.splunk import Document, documents
+
+#: Searches with lookups that miss events: to be mended in sigmapack/targets/splunk.py, then empty.
+URLS = "`url` holds addresses, the lookup only names of hosts"
+BARE = "`process_hash` and `file_hash` hold bare values, the lookup only `ALGORITHM=value`"
+DEFECTS = {
+    "proxy_threecx_c2_domain": URLS,
+    "proxy_threecx_c2_domain_blocked": URLS,
+    "file_event_macos_threecx_affected_build": BARE,
+    "proc_creation_macos_threecx_malicious_hash": BARE,
+}
 
 
 @cache
 def searches() -> dict[str, str]:
     """Rule -> its search, as teragrep takes it."""
-    files = {artifact.path: artifact.data for artifact in TARGET.package(corpus.content(), ())}
-    known = macros(files["macros.conf"].decode())
     found = corpus.queries("splunk", "spl")
-    return {name: spoken(query.text, known) for name, query in found.items()}
+    return {name: spoken(query.text, known()) for name, query in found.items()}
+
+
+@cache
+def with_lookups() -> dict[str, str]:
+    """Rule -> its search that uses a lookup, as teragrep takes it, with the lookup's rows."""
+    rows = {
+        path.removeprefix("lookups/").removesuffix(".csv"): list(csv.DictReader(text.splitlines()))
+        for path, text in files().items()
+        if path.startswith("lookups/")
+    }
+    native = {name: query.native_text for name, query in compiled().items() if query.native_text}
+    return {name: spoken(text, known()) for name, text in filled(native, rows).items()}
 
 
 @cache
@@ -71,8 +93,25 @@ def test_changed_events_get_the_same_verdict() -> None:
     [
         ("``` a\n b ```\n`here` EventCode=1", "( index=* ) EventCode=1"),
         ('a IN ("X", "y?") OR b{}="Z"', '(a="x" OR a="y\\?") OR b__="z"'),
-        ("tag=web NOT c IN (1, 2)", 'tag="*,web,*" NOT (c=1 OR c=2)'),
+        ("a.b=1\n| eval c=lower('a.b'), d=1", "a_b=1 | eval c=lower('a_b'), d=1"),
+        ("tag=web NOT c IN (1, 2)", 'tag_="*,web,*" NOT (c=1 OR c=2)'),
     ],
 )
 def test_what_splunk_does_before_a_search_is_done_before(search: str, said: str) -> None:
     assert spoken(search, {"here": "(index=*)"}) == said
+
+
+def test_every_search_with_a_lookup_matches_what_sqlite_matches() -> None:
+    found = replay(shown(), with_lookups())
+    assert len(found) > 20
+    assert corpus.differences(found, set(shown()), DEFECTS) == []
+    for name in DEFECTS:
+        assert corpus.differences({name: found[name]}, set(shown())) != [], f"{name} is mended"
+
+
+def test_a_wrong_row_of_a_lookup_is_found_out() -> None:
+    name = "zeek_dns_threecx_c2_domain"
+    text = with_lookups()[name]
+    assert '="*.' in text
+    found = replay(shown(), {name: text.replace('="*.', '="*')})
+    assert corpus.differences(found, set(shown())) != []

@@ -46,17 +46,17 @@ STATUS = {
 }
 PROCESS_HASHES = {"1", "23", "24", "25"}
 TYPES = {
-    "1": "start",
-    "3": "connection",
-    "7": "change",
-    "11": "creation",
-    "13": "change",
-    "17": "creation",
-    "18": "access",
-    "22": "info",
-    "23": "deletion",
-    "26": "deletion",
-    "29": "creation",
+    "1": ["start"],
+    "3": ["start", "connection", "protocol"],
+    "7": ["change"],
+    "11": ["creation"],
+    "13": ["change"],
+    "17": ["creation"],
+    "18": ["access"],
+    "22": ["connection", "protocol", "info"],
+    "23": ["deletion"],
+    "26": ["deletion"],
+    "29": ["creation"],
 }
 #: Names that Sysmon's pipeline gives to event data.
 SYSMON_NAMES = {
@@ -217,14 +217,16 @@ def _sysmon(data: Fields, number: str) -> Document:
     data = {name: value for name, value in data.items() if value != "-"}
     place = "file" if number == "7" else "process"
     names = {**SYSMON_NAMES, **{name: f"{place}.{part}" for name, part in VERSION.items()}}
-    document: Document = {"event.type": [TYPES.get(number, "info")]}
+    document: Document = {"event.type": TYPES.get(number, ["info"])}
     for name, value in data.items():
         if name in names:
             document[names[name]] = _typed(names[name], value)
         if name not in names or name in COPIED:
             document[f"winlog.event_data.{name}"] = value
     document |= hashes(data, "process" if number in PROCESS_HASHES else "file")
-    document |= _names(document, "/" if "Channel" not in data and "Computer" in data else "\\")
+    document |= _names(document, "\\")  # Sysmon for Linux's pipeline looks for no other either
+    if number == "13" and "Details" in data:
+        document["registry.data.strings"] = [data["Details"]]
     if "Initiated" in data:
         document["network.direction"] = "egress" if data["Initiated"] == "true" else "ingress"
     if number == "22":
@@ -329,7 +331,7 @@ def _resolver(fields: Fields) -> Iterator[Document]:
 
 
 def _proxy(fields: Fields) -> Iterator[Document]:
-    """squid.log: `url` by the processor uri_parts."""
+    """What the proxies' integrations have in common; `ecs_agents` has two of them as they are."""
     yield {
         "event.dataset": "squid.log",
         "url.original": fields.get("c-uri"),
@@ -371,6 +373,7 @@ def _zeek(service: str, fields: Fields) -> Document:
 
 def _zeek_dns(fields: Fields) -> Iterator[Document]:
     answers = list(fields.get("answers", ()))
+    timed = answers if len(answers) == len(fields.get("TTLs", ())) else []
     query = fields.get("query")
     known = isinstance(query, str) and re.fullmatch(r"[\w-]+(\.[\w-]+)+", query)
     yield {
@@ -381,8 +384,8 @@ def _zeek_dns(fields: Fields) -> Iterator[Document]:
         "dns.question.name": query if known else None,
         "dns.question.type": fields.get("qtype_name"),
         "dns.response_code": fields.get("rcode_name"),
-        "dns.answers.data": answers,
-        "dns.resolved_ip": [address for value in answers if (address := _address(value))],
+        "dns.answers.data": timed,
+        "dns.resolved_ip": [address for value in timed if (address := _address(value))],
     }
 
 

@@ -6,6 +6,8 @@ import com.teragrep.pth10.ast.DPLParserCatalystContext;
 import com.teragrep.pth10.ast.DPLParserCatalystVisitor;
 import com.teragrep.pth10.ast.bo.ColumnNode;
 import com.teragrep.pth10.ast.commands.logicalstatement.LogicalStatementCatalyst;
+import com.teragrep.pth10.ast.commands.transformstatement.TransformStatement;
+import com.teragrep.pth10.steps.AbstractStep;
 import com.teragrep.pth_03.antlr.DPLLexer;
 import com.teragrep.pth_03.antlr.DPLParser;
 import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.BaseErrorListener;
@@ -14,17 +16,21 @@ import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.CommonTokenStream;
 import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.RecognitionException;
 import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.Recognizer;
 import java.nio.file.Path;
-import org.apache.spark.sql.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Runs searches on events: teragrep's parser and its translation to Spark.
+ * Reads and runs searches on events: teragrep's parser and its translation to Spark.
  *
- * <p>Arguments: a file of JSON lines (one event each, `_row` its number, every field in every
- * event), and a file with one request, {"group": {"rule": "search"}}; a group's searches see the
- * events whose `_group` it is. Answers on standard output: {"rule": [rows]} or {"rule": "error"}.
+ * <p>Arguments: a file with one request, {"group": {"rule": "search"}}, and, to run the searches
+ * and not only to read them, a file of JSON lines (one event each, `_row` its number, every field
+ * in every event); a group's searches see the events whose `_group` it is. Answers on standard
+ * output: {"rule": [rows]} or {"rule": "error"}; the rows of a search with commands are objects.
  */
 public final class Spl {
   private static final class Errors extends BaseErrorListener {
@@ -38,7 +44,7 @@ public final class Spl {
     }
   }
 
-  private static Column filter(SparkSession spark, Dataset<Row> events, String search) {
+  private static DPLParser.RootContext read(String search) {
     Errors errors = new Errors();
     DPLLexer lexer = new DPLLexer(CharStreams.fromString(search));
     lexer.removeErrorListeners();
@@ -50,17 +56,54 @@ public final class Spl {
     if (errors.text.length() > 0) {
       throw new IllegalArgumentException(errors.text.toString());
     }
-    if (root.transformStatement() != null) {
-      throw new IllegalArgumentException("only a search, without commands, can be run");
-    }
-    DPLParserCatalystContext context = new DPLParserCatalystContext(spark, events);
-    DPLParserCatalystVisitor visitor = new DPLParserCatalystVisitor(context);
-    LogicalStatementCatalyst catalyst = new LogicalStatementCatalyst(visitor, context);
-    return ((ColumnNode) catalyst.visitSearchTransformationRoot(root.searchTransformationRoot()))
-        .getColumn();
+    return root;
   }
 
-  public static void main(String[] args) throws Exception {
+  private static ArrayNode run(
+      SparkSession spark, ObjectMapper mapper, Dataset<Row> events, String search)
+      throws Exception {
+    DPLParser.RootContext root = read(search);
+    DPLParserCatalystContext context = new DPLParserCatalystContext(spark, events);
+    DPLParserCatalystVisitor visitor = new DPLParserCatalystVisitor(context);
+    Dataset<Row> found = events;
+    if (root.searchTransformationRoot() != null) {
+      LogicalStatementCatalyst catalyst = new LogicalStatementCatalyst(visitor, context);
+      found = found.filter(
+          ((ColumnNode) catalyst.visitSearchTransformationRoot(root.searchTransformationRoot()))
+              .getColumn());
+    }
+    ArrayNode rows = mapper.createArrayNode();
+    if (root.transformStatement() == null) {
+      for (Row row : found.select("_row").collectAsList()) {
+        rows.add(Integer.parseInt(row.getString(0)));
+      }
+      return rows;
+    }
+    new TransformStatement(context, visitor).visit(root.transformStatement());
+    found = withoutEmpty(spark, found);
+    for (AbstractStep step : visitor.getStepList().asList()) {
+      found = step.get(found);
+    }
+    for (String row : found.toJSON().collectAsList()) {
+      rows.add(mapper.readTree(row));
+    }
+    return rows;
+  }
+
+  /** To a search an absent field is an empty text, to commands it is null. */
+  private static Dataset<Row> withoutEmpty(SparkSession spark, Dataset<Row> events) {
+    List<Row> rows = new ArrayList<>();
+    for (Row row : events.collectAsList()) {
+      Object[] values = new Object[row.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = "".equals(row.get(i)) ? null : row.get(i);
+      }
+      rows.add(RowFactory.create(values));
+    }
+    return spark.createDataFrame(rows, events.schema());
+  }
+
+  private static SparkSession spark() {
     SparkSession spark =
         SparkSession.builder()
             .master("local[2]")
@@ -72,28 +115,39 @@ public final class Spl {
             .config("spark.sql.caseSensitive", true)
             .getOrCreate();
     spark.sparkContext().setLogLevel("OFF");
+    return spark;
+  }
+
+  public static void main(String[] args) throws Exception {
     ObjectMapper mapper = new ObjectMapper();
-    JsonNode groups = mapper.readTree(Path.of(args[1]).toFile());
-    Dataset<Row> all = spark.read().option("primitivesAsString", true).json(args[0]);
-    all = all.repartition(2, all.col("_group")).cache();
+    JsonNode groups = mapper.readTree(Path.of(args[0]).toFile());
+    boolean running = args.length > 1;
+    SparkSession spark = running ? spark() : null;
+    Dataset<Row> all = null;
+    if (running) {
+      all = spark.read().option("primitivesAsString", true).json(args[1]);
+      all = all.repartition(2, all.col("_group")).cache();
+    }
     ObjectNode answer = mapper.createObjectNode();
-    for (var entry : (Iterable<java.util.Map.Entry<String, JsonNode>>) groups::fields) {
-      Dataset<Row> events = all.filter(all.col("_group").equalTo(entry.getKey()));
-      for (var query : (Iterable<java.util.Map.Entry<String, JsonNode>>) entry.getValue()::fields) {
+    for (var entry : (Iterable<Map.Entry<String, JsonNode>>) groups::fields) {
+      Dataset<Row> events = running ? all.filter(all.col("_group").equalTo(entry.getKey())) : null;
+      for (var query : (Iterable<Map.Entry<String, JsonNode>>) entry.getValue()::fields) {
+        String search = query.getValue().asText();
         try {
-          ArrayNode rows = mapper.createArrayNode();
-          for (Row row :
-              events.filter(filter(spark, events, query.getValue().asText())).select("_row")
-                  .collectAsList()) {
-            rows.add(Integer.parseInt(row.getString(0)));
+          if (running) {
+            answer.set(query.getKey(), run(spark, mapper, events, search));
+          } else {
+            read(search);
+            answer.set(query.getKey(), mapper.createArrayNode());
           }
-          answer.set(query.getKey(), rows);
         } catch (Exception error) {
           answer.put(query.getKey(), String.valueOf(error.getMessage()));
         }
       }
     }
     System.out.println(mapper.writeValueAsString(answer));
-    spark.stop();
+    if (running) {
+      spark.stop();
+    }
   }
 }
