@@ -102,3 +102,13 @@ def forms(column: str, field: str, row: Mapping[str, str]) -> list[str]:
     """
     kind = KINDS.get(column)
     return _FORMS[kind](row[column], field, row) if kind else [escape(row[column])]
+
+
+def all_forms(column: str, row: Mapping[str, str]) -> list[str]:
+    """Those of one row in any field: for a product's own table, which many queries share.
+
+    A form for one kind of field cannot match in a field of another kind: no name holds `://` or
+    `:443`, no list of hashes is a bare hash.
+    """
+    fields = ("", *sorted(URL_FIELDS), *sorted(HASH_LIST_FIELDS), "cookie_vars")
+    return list(dict.fromkeys(form for field in fields for form in forms(column, field, row)))

@@ -66,7 +66,8 @@ LIBRARY: conversion.FieldMap = {
     "ImageLoaded": ["file.path", "dll.path"],
     "Signed": ["winlog.event_data.Signed", "dll.code_signature.exists"],
     "Signature": ["file.code_signature.subject_name", "dll.code_signature.subject_name"],
-    "SignatureStatus": ["file.code_signature.status", "dll.code_signature.status"],
+    "SignatureStatus": "file.code_signature.status",
+    "SignatureStatus.defend": "dll.code_signature.status",
     **pe_fields("file", "dll"),
     **hash_fields("file", "dll"),
 }
@@ -74,6 +75,7 @@ DNS_QUERY: conversion.FieldMap = {
     **ACTOR,
     "QueryName": "dns.question.name",
     "QueryStatus": "sysmon.dns.status",
+    "QueryStatus.defend": "dns.Ext.status",
     "QueryResults": "dns.resolved_ip",
 }
 REGISTRY: conversion.FieldMap = {
@@ -157,7 +159,8 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "process_creation": PROCESS,
     "file_event": FILE,
     "file_access": {**FILE, "FileName": "file.path"},
-    "file_delete": FILE,
+    # Sysmon's pipelines give the hashes of a deleted file to the process that deleted it.
+    "file_delete": {**FILE, **hash_fields("process", "file")},
     "file_executable_detected": FILE,
     "network_connection": NETWORK,
     "image_load": LIBRARY,
@@ -193,7 +196,13 @@ EXACT = frozenset({"event.code", "network.direction", "sysmon.dns.status", "even
 BOOLEAN = frozenset({"dll.code_signature.exists"})
 IP = frozenset({"source.ip", "destination.ip", "dns.resolved_ip"})
 NUMBER = frozenset(
-    {"source.port", "destination.port", "http.response.status_code", "squid.status_code"}
+    {
+        "source.port",
+        "destination.port",
+        "dns.Ext.status",
+        "http.response.status_code",
+        "squid.status_code",
+    }
 )
 #: Fields that may hold several values, which most functions of ES|QL take for null.
 MULTIPLE = frozenset(

@@ -33,35 +33,48 @@ DNS_STATUS = {
 }
 #: Response codes (IANA DNS parameters) that a resolver may write in place of an answer.
 DNS_CODES = frozenset({"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"})
+#: Elastic Defend's words for what Sysmon says of a signature (github.com/elastic/detection-rules).
+SIGNATURE = {
+    "valid": ["trusted"],
+    "expired": ["errorExpired"],
+    "revoked": ["errorRevoked"],
+    "invalid": ["errorBadDigest", "errorChaining", "errorUntrustedRoot"],
+    "unavailable": ["errorCode_endpoint*"],
+}
 #: ECS: a host sensor says ingress or egress, a network sensor inbound or outbound.
 DIRECTION = {"true": ["egress", "outbound"], "false": ["ingress", "inbound"]}
 Item = tuple[str, Any]
 
 
-def prepare(rule: Rule) -> Rule:
+def prepare(rule: Rule, defend: bool = False) -> Rule:
     """The resolved rule with the values that ECS has, under keys that `ecs_fields` maps.
+
+    Args:
+        rule: without placeholders.
+        defend: whether to ask also for the words that Elastic Defend has for a value.
 
     Raises:
         Refused: a value that ECS cannot hold, such as an alias in the results of a DNS query.
     """
     document = rule.copy()
     document["detection"] = {
-        key: value if key == "condition" else _rewritten(value, rule)
+        key: value if key == "condition" else _rewritten(value, rule, defend)
         for key, value in document["detection"].items()
     }
     return rule.with_document(document)
 
 
-def _rewritten(node: Any, rule: Rule) -> Any:
+def _rewritten(node: Any, rule: Rule, defend: bool) -> Any:
     """A selection with every item rewritten; one item may become several alternatives."""
     if isinstance(node, list):
-        parts = [_rewritten(item, rule) for item in node]
+        parts = [_rewritten(item, rule, defend) for item in node]
         return [one for part in parts for one in (part if isinstance(part, list) else [part])]
     if not isinstance(node, Mapping):
         return node
     alternatives: list[dict[str, Any]] = [{}]
     for key, value in node.items():
         items = _items(str(key), value, rule)
+        items += _defend(str(key), value, rule) if defend else []
         alternatives = [{**known, name: new} for known in alternatives for name, new in items]
     return alternatives if len(alternatives) > 1 else alternatives[0]
 
@@ -82,6 +95,17 @@ def _items(key: str, value: Any, rule: Rule) -> list[Item]:
     if field == "Initiated":
         return [(field, [to for one in values for to in DIRECTION.get(one.lower(), [one])])]
     return [(key, value)]
+
+
+def _defend(key: str, value: Any, rule: Rule) -> list[Item]:
+    """What Elastic Defend says in a field of its own for an item, where that is a plain list."""
+    values = [str(one) for one in (value if isinstance(value, list) else [value])]
+    found: list[Any] = []
+    if rule.logsource.category == "dns_query" and key == "QueryStatus":
+        found = [int(one) for one in values if one.isdigit()]
+    if rule.logsource.category == "image_load" and key == "SignatureStatus":
+        found = [to for one in values for to in SIGNATURE.get(one.lower(), [])]
+    return [(f"{key}.defend", found)] if found else []
 
 
 def _hashes(values: list[str]) -> list[Item]:

@@ -37,6 +37,10 @@ def _pipeline(first: bool) -> Callable[[Rule, Sources], ProcessingPipeline]:
     return pipeline
 
 
+def _with_defend(rule: Rule) -> Rule:
+    return prepare(rule, defend=True)
+
+
 def _slashes(text: list[str]) -> str:
     return "".join(f"// {line}\n" for line in text)
 
@@ -139,7 +143,7 @@ LUCENE = Language(
     pipeline=_pipeline(first=False),
     frame=_lucene,
     correlate=_no_correlation,
-    prepare=prepare,
+    prepare=_with_defend,
 )
 EQL = Language(
     name="eql",
@@ -149,7 +153,7 @@ EQL = Language(
     pipeline=_pipeline(first=False),
     frame=_eql,
     correlate=_sequence,
-    prepare=prepare,
+    prepare=_with_defend,
 )
 ESQL = Language(
     name="esql",

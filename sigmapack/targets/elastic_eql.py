@@ -24,7 +24,14 @@ from sigmapack.targets.ecs_fields import BY_LOGSOURCE
 from sigmapack.targets.elastic_lucene import expressions
 
 #: Fields that an index may lack: those mapped with the first event, and those of other agents.
-DYNAMIC = ("winlog.event_data.", "zeek.http.cookie_vars", "sysmon.", "file.Ext.")
+DYNAMIC = (
+    "winlog.event_data.",
+    "zeek.http.cookie_vars",
+    "sysmon.",
+    "file.Ext.",
+    "dns.Ext.",
+    "dll.",
+)
 OPTIONAL = frozenset(
     other
     for mapping in BY_LOGSOURCE.values()

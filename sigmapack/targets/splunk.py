@@ -19,7 +19,7 @@ from sigma.conversion.state import ConversionState
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
-from sigmapack.kinds import KINDS, forms
+from sigmapack.kinds import KINDS, all_forms
 from sigmapack.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.placeholders import references
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
@@ -168,21 +168,20 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     )
 
 
-def lookup_rows(lookup: Lookup, field: str) -> list[dict[str, str]]:
+def lookup_rows(lookup: Lookup) -> list[dict[str, str]]:
     """A table's rows as Splunk matches them: one per matching form, in the column `pattern`."""
     return [
         {"pattern": form.replace("\\?", "?"), **row.values}
         for row in lookup.rows
-        for form in forms(lookup.key, field, row.values)
+        for form in all_forms(lookup.key, row.values)
     ]
 
 
 def _csv(lookup: Lookup) -> bytes:
-    field = "Hashes" if lookup.key == "hash" else lookup.key
     out = io.StringIO()
     writer = csv.DictWriter(out, ["pattern", *lookup.columns], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(lookup_rows(lookup, field))
+    writer.writerows(lookup_rows(lookup))
     return out.getvalue().encode()
 
 

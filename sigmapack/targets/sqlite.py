@@ -19,7 +19,7 @@ from sigma.collection import SigmaCollection
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack import conversion
-from sigmapack.kinds import forms
+from sigmapack.kinds import all_forms
 from sigmapack.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
 
@@ -151,9 +151,8 @@ def _table(lookup: Lookup) -> str:
     columns = ["pattern", *lookup.columns]
     created = ", ".join(f"`{column}` TEXT COLLATE NOCASE" for column in columns)
     rows = []
-    field = "Hashes" if lookup.key == "hash" else lookup.key
     for row in lookup.rows:
-        for form in forms(lookup.key, field, row.values):
+        for form in all_forms(lookup.key, row.values):
             values = [like(form), *(row.values[column] for column in lookup.columns)]
             rows.append(f"({', '.join(map(_literal, values))})")
     inserted = f"INSERT INTO `{lookup.name}` VALUES\n" + ",\n".join(rows) + ";\n" if rows else ""

@@ -40,8 +40,6 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "proxy_threecx_c2_url matched": "host and path are taken out of the bare address",
     },
     "defend": {
-        "dns_query_win_threecx_c2_domain_blocked missed": "the status is in dns.Ext.status",
-        "image_load_win_threecx_unsigned_ffmpeg missed": "a bad signature is called error...",
         "net_connection_win_threecx_c2_domain missed": "connections have no name",
         "net_connection_win_threecx_c2_domain_by_client missed": "connections have no name",
         "net_connection_win_threecx_github_raw_by_client missed": "connections have no name",

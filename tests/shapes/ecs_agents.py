@@ -39,6 +39,8 @@ SIGNATURE = {
     "Valid": "trusted",
     "Expired": "errorExpired",
     "Revoked": "errorRevoked",
+    "Invalid": "errorBadDigest",
+    "Unavailable": "errorCode_endpoint: Initial state",
 }
 
 

@@ -14,7 +14,7 @@ from sigmapack.targets.sqlite import TARGET
 
 MakeContent = Callable[..., Content]
 
-COLUMNS = ("Image", "CommandLine", "QueryName", "Computer")
+COLUMNS = ("Image", "CommandLine", "QueryName", "Computer", "c-uri", "Hashes", "SHA256")
 RULE = """\
 title: Sample
 id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a01
@@ -77,6 +77,37 @@ def test_a_domain_matches_alike_inline_and_by_the_table(
     tables = TARGET.package(content, (query,))[0].data.decode()
     assert hits(query.text, [{"QueryName": name}]) == expected
     assert hits(query.native_text, [{"QueryName": name}], tables) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://bad.example.com/x", [0]),
+        ("www.bad.example.com:443", [0]),
+        ("https://notbad.example.com/x", []),
+        ("https://example.org/?https://bad.example.com/x", []),
+    ],
+)
+def test_the_table_of_domains_serves_urls_too(
+    make_content: MakeContent, url: str, expected: list[int]
+) -> None:
+    content, query = compiled(make_content, DOMAINS.replace("QueryName", "c-uri"))
+    tables = TARGET.package(content, (query,))[0].data.decode()
+    assert hits(query.text, [{"c-uri": url}]) == expected
+    assert hits(query.native_text, [{"c-uri": url}], tables) == expected
+
+
+@pytest.mark.parametrize("field", ["Hashes", "SHA256"])
+def test_the_table_of_hashes_serves_bare_hashes_too(make_content: MakeContent, field: str) -> None:
+    value = "ab" * 32
+    lookups = {"ioc_hashes": f"hash,algorithm\n{value},sha256\n"}
+    rule = RULE.format(detection=f"    s: {{{field}|expand: '%ioc_hashes%'}}\n    condition: s")
+    content = make_content(lookups, one=rule)
+    query = next(iter(compile_target(content, TARGET)))
+    tables = TARGET.package(content, (query,))[0].data.decode()
+    text = f"MD5={'cd' * 16},SHA256={value.upper()}" if field == "Hashes" else value
+    events = [{field: text}, {field: text.replace("b", "c").replace("B", "C")}]
+    assert hits(query.text, events) == hits(query.native_text, events, tables) == [0]
 
 
 def test_other_log_sources_do_not_match(make_content: MakeContent) -> None:
