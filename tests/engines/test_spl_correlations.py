@@ -1,14 +1,17 @@
 """teragrep reads every compiled Splunk search, and runs correlations as far as `streamstats`.
 
 It has no `streamstats` that runs: of a correlation, each branch is run up to the keys by which it
-groups and counts; that it fires is not proved, only that it can be read.
+groups and counts. What follows is done by `spl_streams`, which is no engine but a reading of
+Splunk's documentation; so the matrix says of correlations only that they were parsed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,7 @@ from sigmapack.correlation import read_correlation
 from sigmapack.events import BadRecord, Event, read_events
 from sigmapack.model import Rule
 from sigmapack.replay import channel_map, replay
-from tests.engines import tools
+from tests.engines import spl_streams, tools
 from tests.engines.spl_content import CONTENT, compiled, known
 from tests.engines.spl_engine import PARSER, QueryFailed, read, tables
 from tests.engines.spl_text import branches, readable, spoken
@@ -118,11 +121,71 @@ def given(texts: Mapping[str, list[str]]) -> dict[str, set[Row]]:
     return found
 
 
+@cache
+def all_given() -> Mapping[str, set[Row]]:
+    """What teragrep gives for every correlation."""
+    return given({name: branches(compiled()[name].text) for name in correlations()})
+
+
+def streamed(name: str, found: Iterable[Row], kind: str) -> list[dict[str, Any]]:
+    """A correlation's rows of one kind of events, as they come to its `sort`."""
+    rows = []
+    for number, member, step, values in sorted(found, key=str):
+        event = occurrences(name)[number]
+        if event.file.endswith(f".{kind}.jsonl"):
+            time = datetime.fromisoformat(str(event.timestamp)).timestamp()
+            keys = {f"sigma_{key}": v for key, v in zip(key_names(name), values, strict=True)}
+            rows.append({"_time": time, "sigma_rule": member, "sigma_step": step, **keys})
+    return rows
+
+
+def verdicts(name: str, text: str) -> set[tuple[str, bool, bool]]:
+    """(kind of events, whether windows hold their first moment, whether it fires)."""
+    found = {kind: streamed(name, all_given()[name], kind) for kind in ("match", "miss")}
+    return {
+        (kind, first, bool(rows) and bool(spl_streams.run(rows, text, first)))
+        for kind, rows in found.items()
+        for first in (True, False)
+    }
+
+
+RIGHT = {(kind, first, kind == "match") for kind in ("match", "miss") for first in (True, False)}
+
+
 def test_the_branches_of_every_correlation_give_its_rules_and_keys() -> None:
-    texts = {name: branches(compiled()[name].text) for name in correlations()}
-    found = given(texts)
     for name in correlations():
-        assert found[name] == wanted(name) != set(), name
+        assert all_given()[name] == wanted(name) != set(), name
+
+
+def test_a_correlation_fires_on_its_events_and_not_on_near_misses_as_splunk_is_documented() -> None:
+    """Whether or not a window holds its very first moment, which is not documented."""
+    wrong = {name for name in correlations() if verdicts(name, compiled()[name].text) != RIGHT}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("correlation_threecx_blocked_retry_host", "event_count >= 3", "event_count >= 2"),
+        ("correlation_threecx_blocked_retry_host", "=86400s", "=60s"),
+        ("correlation_threecx_blocked_retry_host", " by sigma_Computer", ""),
+        ("correlation_threecx_macos_chain", "(sigma_step=2, chain_1", "(sigma_step=2, _time"),
+        ("correlation_threecx_c2_domain_several_hosts", "dc(sigma_Computer)", "dc(_time)"),
+        ("correlation_threecx_second_stage_on_hit_host", "step_1 > 0 AND step_2", "step_2"),
+    ],
+)
+def test_a_wrong_chain_or_window_is_found_out(name: str, right: str, wrong: str) -> None:
+    head, sort, tail = compiled()[name].text.partition("| sort 0 _time")
+    assert right in tail
+    assert verdicts(name, head + sort + tail.replace(right, wrong)) != RIGHT
+
+
+def test_a_command_that_is_not_read_is_an_error() -> None:
+    text = compiled()["correlation_threecx_blocked_retry_host"].text
+    rows = [{"_time": 0, "sigma_rule": "one", "sigma_Computer": "a"}]
+    for wrong in (text.replace("| where", "| whence"), text.replace("count as", "sum as")):
+        with pytest.raises(spl_streams.UnknownCommand):
+            spl_streams.run(rows, wrong, first_moment=True)
 
 
 def test_a_wrong_key_is_found_out() -> None:
