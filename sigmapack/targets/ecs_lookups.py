@@ -24,6 +24,8 @@ INDICATORS: Mapping[str, tuple[str, str]] = {
     "url": ("url", "threat.indicator.url.full"),
     "ip": ("ipv4-addr", "threat.indicator.ip"),
 }
+#: The index of the indicators.
+INDEX = "logs-ti_threecx"
 #: The day the campaign became known: a time that every document of a data view needs.
 PUBLISHED = "2023-03-29"
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
@@ -85,7 +87,7 @@ def indicators(content: Content) -> list[Artifact]:
         Artifact(
             f"indicators/{name}.ndjson",
             bulk(
-                "logs-ti_threecx",
+                INDEX,
                 [
                     (identifier(table, row.values[table.key]), indicator(table, row.values))
                     for row in table.rows

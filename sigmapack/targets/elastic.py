@@ -28,6 +28,8 @@ from sigmapack.targets.ecs_rules import merged, prepare, sources, with_fields
 from sigmapack.targets.elastic_esql_correlation import query
 
 NAME = "elastic"
+#: The index that has all fields (`elastic_lists`), and no event.
+COLUMNS = f"{ecs_lookups.INDEX}*"
 
 
 def _pipeline(first: bool) -> Callable[[Rule, Sources], ProcessingPipeline]:
@@ -62,7 +64,7 @@ def _eql_condition(rule: Rule, condition: str, described: Sources) -> str:
 def _esql(rule: Rule, condition: str, described: Sources) -> str:
     index = merged(sources(rule, described, NAME, own=True))
     return (
-        f"FROM {', '.join(index)} METADATA _id, _version, _index\n"
+        f"FROM {', '.join([*index, COLUMNS])} METADATA _id, _version, _index\n"
         f"| WHERE {_esql_condition(rule, condition, described)}"
     )
 
@@ -121,7 +123,7 @@ def _stats(correlation: Correlation, parts: Mapping[str, Part], described: Sourc
     counted = correlation.value_field
     values = [_key(correlation, counted, part) for part in members] if counted else []
     places = [f"({_esql_place(part.rule, described)})" for part in members]
-    return query(correlation, whole, index, list(dict.fromkeys(places)), keys, values)
+    return query(correlation, whole, (*index, COLUMNS), list(dict.fromkeys(places)), keys, values)
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:

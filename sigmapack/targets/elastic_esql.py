@@ -3,8 +3,10 @@
 ES|QL compares with regard to case: fields are put through TO_LOWER, values are in lower case. The
 comparison of an absent field is null: every NOT is NOT COALESCE(..., FALSE). Most functions take a
 field with several values for null: such a field is joined to one text first. ES|QL fails on a field
-that no index of the pattern has, so each query uses one field of its own log source, not the
-alternatives of other agents. Written for 8.14 (LIKE and RLIKE without lists).
+that no index of the pattern has: each query reads the pack's indicator index too, which maps them
+all (`elastic_lists`), and uses one field of its own log source, not the alternatives of other
+agents, so that it still runs on a site that has all of its indices and not that one. Written for
+8.14 (LIKE and RLIKE without lists).
 Syntax: https://www.elastic.co/docs/reference/query-languages/esql
 """
 

@@ -4,7 +4,9 @@ Value lists are plain text, one value a line, whole values only, and are loaded 
 (https://www.elastic.co/docs/solutions/security/detect-and-alert/create-manage-value-lists); each
 has one type. The template is the body of `PUT _index_template/threecx-indicators`
 (https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-put-index-template);
-types are those of ECS (https://www.elastic.co/docs/reference/ecs/ecs-threat).
+types are those of ECS (https://www.elastic.co/docs/reference/ecs/ecs-threat). It also maps every
+field of the queries: ES|QL fails on a field that no index has, so each query of ES|QL reads this
+index too, whose documents match none, and a site need not run every integration.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from typing import Any
 
 from sigmapack.model import Content
 from sigmapack.product import Artifact
+from sigmapack.targets.ecs_lookups import INDEX
+from sigmapack.targets.elastic_query_fields import KNOWN, kind
 
 #: Type of a value list by the kind of a table's first column; other kinds are no whole values.
 LISTS: Mapping[str, str] = {"domain": "keyword", "hash": "keyword", "ip": "ip"}
@@ -58,14 +62,15 @@ def value_lists(content: Content) -> list[Artifact]:
 def index_template() -> Artifact:
     """`indicator_index_template.json`: load it before the files of `indicators/`."""
     properties: dict[str, Any] = {}
-    for field, kind in TYPES.items():
+    for field, type_of in sorted({**{name: kind(name) for name in KNOWN}, **TYPES}.items()):
         place = properties
         *parents, last = field.split(".")
         for parent in parents:
             place = place.setdefault(parent, {"properties": {}})["properties"]
-        place[last] = {"type": kind} | ({"ignore_above": 1024} if kind == "keyword" else {})
+        long = {"ignore_above": 1024} if type_of == "keyword" else {}
+        place[last] = {"type": type_of, **long}
     body = {
-        "index_patterns": ["logs-ti_threecx*"],
+        "index_patterns": [f"{INDEX}*"],
         "priority": PRIORITY,
         "template": {
             "settings": {"index": {"number_of_shards": 1}},

@@ -8,7 +8,6 @@ can be said, else ES|QL, else Lucene; and one indicator match rule on the pack's
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,11 +16,13 @@ from sigmapack import coverage, response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
 from sigmapack.product import Artifact, Query, TooLarge
-from sigmapack.targets.ecs_fields import BOOLEAN, BY_LOGSOURCE, EVENT, IP, NUMBER
+from sigmapack.targets.ecs_lookups import INDEX
+from sigmapack.targets.elastic_attack import threat
+from sigmapack.targets.elastic_query_fields import integrations, required, shown, sources
+from sigmapack.targets.schedules import LATE
 
 AUTHOR = ["3CX Detection Pack Maintainers"]
 LICENSE = "Apache-2.0"
-INDICATORS = "logs-ti_threecx"
 NAMESPACE = uuid.UUID("0c6d1d5c-6a5c-4d0e-8d0a-9f6a3f0e7b61")
 #: Level -> Kibana's severity, risk score, minutes between runs.
 LEVELS: Mapping[str, tuple[str, int, int]] = {
@@ -31,40 +32,10 @@ LEVELS: Mapping[str, tuple[str, int, int]] = {
     "low": ("low", 21, 60),
     "informational": ("low", 5, 60),
 }
-#: Minutes that a rule looks back beyond its interval, for events that arrive late.
-LATE = 10
 #: What one import takes (xpack.securitySolution.maxRuleImportExportSize, maxRuleImportPayloadBytes:
 #: https://www.elastic.co/docs/reference/kibana/configuration-reference/security-settings).
 MOST_RULES, MOST_BYTES = 10_000, 10_485_760
 PREFERRED = ("eql", "esql", "lucene")
-#: Fields of ECS whose type is wildcard (https://www.elastic.co/docs/reference/ecs/ecs-field-reference).
-WILDCARD = frozenset(
-    {
-        "process.command_line",
-        "process.parent.command_line",
-        "registry.data.strings",
-        "url.full",
-        "url.original",
-        "url.path",
-    }
-)
-RESTRICTING = {"event.dataset", "event.type", "host.os.type", "network.protocol", "winlog.channel"}
-#: Every field that a query may name.
-KNOWN = RESTRICTING.union(
-    target
-    for mapping in (EVENT, *BY_LOGSOURCE.values())
-    for named in mapping.values()
-    for target in ([named] if isinstance(named, str) else named)
-)
-#: Integration package -> what its indices begin with.
-PACKAGES = {
-    "endpoint": "logs-endpoint.",
-    "windows": "logs-windows.",
-    "system": "logs-system.",
-    "zeek": "logs-zeek.",
-    "microsoft_dnsserver": "logs-microsoft_dnsserver.",
-    "sysmon_linux": "logs-sysmon_linux.",
-}
 
 
 def rules(
@@ -107,6 +78,7 @@ def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]
     found["required_fields"] = required(query.text)
     if query.language == "esql":
         found["type"] = "esql"
+        found["related_integrations"] = integrations(sources(query.text))
     else:
         found["type"] = "eql" if query.language == "eql" else "query"
         found["index"] = list(index)
@@ -166,115 +138,6 @@ def setup(content: Content, rule: Rule) -> str:
     return f"Needs: {needed}. Index patterns are those of the integrations: change them to yours."
 
 
-def threat(content: Content, rule: Rule) -> list[dict[str, Any]]:
-    """ATT&CK as Kibana wants it: every tactic with those of its techniques that are tagged."""
-    if not (content.rules_dir / "attack.toml").is_file():
-        return []
-    known = coverage.attack(content)
-    named = {tag.removeprefix("attack.") for tag in rule.tags if tag.startswith("attack.")}
-    found = []
-    for slug, tactic in known["tactics"].items():
-        if slug not in named:
-            continue
-        own = [
-            (name, technique)
-            for name, technique in known["techniques"].items()
-            if name.lower() in named and slug in technique["tactics"]
-        ]
-        entry = {
-            "framework": "MITRE ATT&CK",
-            "tactic": reference("tactics", tactic["id"], tactic["name"]),
-            "technique": techniques(own, known["techniques"]),
-        }
-        found.append(entry)
-    return found
-
-
-def techniques(
-    own: Sequence[tuple[str, Mapping[str, Any]]], known: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """Techniques, each with those of its subtechniques that are tagged."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, technique in own:
-        parent = name.partition(".")[0]
-        title = known.get(parent, {}).get("name", PARENTS.get(parent, parent))
-        entry = found.setdefault(
-            parent, {**reference("techniques", parent, title), "subtechnique": []}
-        )
-        if "." in name:
-            entry["subtechnique"].append(reference("techniques", name, technique["name"]))
-    return [found[name] for name in sorted(found)]
-
-
-#: Techniques that only stand in attack.toml by their subtechniques.
-PARENTS = {
-    "T1070": "Indicator Removal",
-    "T1195": "Supply Chain Compromise",
-    "T1218": "System Binary Proxy Execution",
-    "T1543": "Create or Modify System Process",
-    "T1564": "Hide Artifacts",
-    "T1573": "Encrypted Channel",
-    "T1574": "Hijack Execution Flow",
-}
-
-
-def reference(kind: str, identifier: str, name: str) -> dict[str, str]:
-    """A tactic or technique with its page."""
-    path = identifier.replace(".", "/")
-    return {
-        "id": identifier,
-        "name": name,
-        "reference": f"https://attack.mitre.org/{kind}/{path}/",
-    }
-
-
-def fields(text: str) -> list[str]:
-    """The ECS and integration fields that a query names, sorted."""
-    return sorted(set(re.findall(r"[A-Za-z_]\w*(?:\.\w+)+", text)) & KNOWN)
-
-
-def required(text: str) -> list[dict[str, Any]]:
-    """`required_fields` of a query."""
-    own = ("winlog.", "sysmon.", "zeek.", "squid.")
-    return [
-        {
-            "name": field,
-            "type": kind(field),
-            "ecs": not field.startswith(own) and ".Ext." not in field,
-        }
-        for field in fields(text)
-    ]
-
-
-def kind(field: str) -> str:
-    """The type of a field's mapping."""
-    for name, members in (
-        ("ip", IP),
-        ("long", NUMBER),
-        ("boolean", BOOLEAN),
-        ("wildcard", WILDCARD),
-    ):
-        if field in members:
-            return name
-    return "keyword"
-
-
-def shown(text: str) -> list[str]:
-    """The fields that an analyst looks at first: those of the query, then host and user."""
-    plain = ("event.", "winlog.channel", "winlog.provider_name", "network.protocol")
-    used = [field for field in fields(text) if not field.startswith(plain)]
-    return list(dict.fromkeys([*used, "host.name", "user.name", "@timestamp"]))
-
-
-def integrations(index: Sequence[str]) -> list[dict[str, str]]:
-    """The integrations whose indices a rule reads."""
-    return [
-        {"package": package, "version": ">=1.0.0"}
-        for package, start in sorted(PACKAGES.items())
-        if any(name.startswith(start) for name in index)
-    ]
-
-
 def indicator_match(content: Content) -> dict[str, Any]:
     """A rule driven by the indicator index: lookups of names that stand there."""
     rule = content.by_name.get("dns_query_win_threecx_c2_domain")
@@ -287,7 +150,7 @@ def indicator_match(content: Content) -> dict[str, Any]:
         "language": "kuery",
         "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
         "query": "dns.question.name: *",
-        "threat_index": [f"{INDICATORS}*"],
+        "threat_index": [f"{INDEX}*"],
         "threat_query": "threat.feed.name: ioc_domains",
         "threat_language": "kuery",
         "threat_indicator_path": "threat.indicator",

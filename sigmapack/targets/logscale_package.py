@@ -21,8 +21,7 @@ from sigmapack import __version__, response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
 from sigmapack.product import Artifact, Query, TooLarge
-from sigmapack.targets.schedules import window
-from sigmapack.targets.splunk_searches import cron
+from sigmapack.targets.schedules import cron, window
 from sigmapack.targets.yaml_text import dump
 
 SCOPE, NAME = "threecx", "detection-pack"

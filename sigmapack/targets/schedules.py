@@ -1,16 +1,38 @@
-"""How often the rules of products run whose alerts look back over a fixed span."""
+"""How often rules run, and how far they look back."""
 
 from __future__ import annotations
 
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Rule
-from sigmapack.targets.splunk_searches import LATE, minutes
 
 DAY = 1440
+#: Level -> minutes between runs.
+EVERY = {"critical": 5, "high": 15, "medium": 60, "low": DAY, "informational": DAY}
+#: Minutes that a run looks back beyond its interval, for events that arrive late.
+LATE = 10
+
+
+def minutes(rule: Rule) -> tuple[int, int]:
+    """How often a search runs, and how far it looks back: always further than that."""
+    every = EVERY[rule.level]
+    if not rule.is_correlation:
+        return every, every + LATE
+    span = read_correlation(rule).seconds // 60
+    every = max(every, DAY if span > DAY else 60)
+    return every, span + every + LATE
+
+
+def cron(rule: Rule, every: int) -> str:
+    """The schedule; searches of one interval start at different minutes."""
+    offset = int(rule.id[:4], 16)
+    if every < 60:
+        return f"{offset % every}-59/{every} * * * *"
+    hour = "*" if every == 60 else str(offset // 60 % 24)
+    return f"{offset % 60} {hour} * * *"
 
 
 def window(rule: Rule) -> tuple[int, int]:
-    """Minutes between runs, and minutes that a run looks back.
+    """As `minutes`, for products whose alerts look back over a fixed span.
 
     A correlation looks back exactly over its span, since its query counts all that is in it. It
     runs four times in a span at least: what happens within three quarters of it is always seen

@@ -19,7 +19,7 @@ from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
 from sigmapack.product import Artifact, Query, TooLarge
 from sigmapack.targets import microsoft_attack, sentinel_entities
-from sigmapack.targets.splunk_searches import minutes
+from sigmapack.targets.schedules import minutes
 
 LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_QUERY = 256, 5_000, 10_000
 DAY = 1440

@@ -13,20 +13,19 @@ from sigmapack import response
 from sigmapack.correlation import read_correlation
 from sigmapack.model import Content, Rule
 from sigmapack.product import Query, TooLarge
+from sigmapack.targets.schedules import cron, minutes
 
 APP = "threecx_detection_pack"
 #: Longest name of a saved search (Splunk Web refuses more).
 LONGEST_NAME = 99
-#: Level -> minutes between runs, severity (2 info to 5 severe), urgency in ES, risk score.
-LEVELS: Mapping[str, tuple[int, int, str, int]] = {
-    "critical": (5, 5, "critical", 90),
-    "high": (15, 4, "high", 70),
-    "medium": (60, 3, "medium", 40),
-    "low": (1440, 3, "low", 20),
-    "informational": (1440, 2, "informational", 5),
+#: Level -> severity (2 info to 5 severe), urgency in ES, risk score.
+LEVELS: Mapping[str, tuple[int, str, int]] = {
+    "critical": (5, "critical", 90),
+    "high": (4, "high", 70),
+    "medium": (3, "medium", 40),
+    "low": (3, "low", 20),
+    "informational": (2, "informational", 5),
 }
-#: Minutes that a search looks back beyond its interval, for events that arrive late.
-LATE = 10
 
 
 def name(rule: Rule) -> str:
@@ -49,25 +48,6 @@ def folded(text: str) -> str:
     return "\\\n".join(lines)
 
 
-def minutes(rule: Rule) -> tuple[int, int]:
-    """How often a search runs, and how far it looks back: always further than that."""
-    every = LEVELS[rule.level][0]
-    if not rule.is_correlation:
-        return every, every + LATE
-    span = read_correlation(rule).seconds // 60
-    every = max(every, 1440 if span > 1440 else 60)
-    return every, span + every + LATE
-
-
-def cron(rule: Rule, every: int) -> str:
-    """The schedule; searches of one interval start at different minutes."""
-    offset = int(rule.id[:4], 16)
-    if every < 60:
-        return f"{offset % every}-59/{every} * * * *"
-    hour = "*" if every == 60 else str(offset // 60 % 24)
-    return f"{offset % 60} {hour} * * *"
-
-
 def key_fields(rule: Rule) -> list[str]:
     """The fields of a result that name the host or client: what an alert is suppressed by."""
     if rule.is_correlation:
@@ -81,7 +61,7 @@ def stanza(content: Content, query: Query) -> str:
     """A rule's stanza of savedsearches.conf."""
     rule = query.rule
     every, back = minutes(rule)
-    _, severity, urgency, score = LEVELS[rule.level]
+    severity, urgency, score = LEVELS[rule.level]
     fields = key_fields(rule)
     techniques = sorted(
         tag.removeprefix("attack.").upper() for tag in rule.tags if tag.startswith("attack.t")
