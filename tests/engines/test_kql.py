@@ -40,10 +40,6 @@ KNOWN = {
         # The host is taken out of the URL also where the proxy's log has no field for it.
         "proxy_threecx_c2_url matched and should not: match of proxy_threecx_c2_domain: "
         "only the whole address is logged, subdomain",
-        # The table drops the rule's condition on the event's id.
-        "win_dns_analytic_threecx_c2_domain matched and should not: miss of "
-        "win_dns_analytic_threecx_c2_domain: recursive query sent out for it (event 260): "
-        "the client's own query is event 256",
     ],
     "defender": [],
 }

@@ -26,7 +26,7 @@ import re
 from collections.abc import Mapping
 
 from sigmapack.events import Event
-from tests.shapes.microsoft import Document, account, hashes, initiating, name, text
+from tests.shapes.microsoft import Document, Fields, account, hashes, initiating, name, number, text
 
 CODES = {"9001": "FORMERR", "9002": "SERVFAIL", "9003": "NXDOMAIN", "9005": "REFUSED"}
 HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKU": "HKEY_USERS", "HKCR": "HKEY_CLASSES_ROOT"}
@@ -39,7 +39,7 @@ PLATFORMS = {"windows": "Windows10", "linux": "Linux", "macos": "macOS"}
 def documents(event: Event) -> list[Document]:
     """The rows of an event, with one on its device; none for what the sensor does not see."""
     key = event.logsource[0].key
-    fields = {name: text(value) for name, value in event.fields.items()}
+    fields = Fields((name, text(value)) for name, value in event.fields.items())
     system, _, kind = key.partition("/")
     if key == "any/antivirus":
         system = "macos" if fields["Filename"].startswith("/") else "windows"
@@ -143,9 +143,9 @@ def _connection(kind: str, fields: Mapping[str, str]) -> list[Document]:
     row = {
         "ActionType": "ConnectionSuccess" if outgoing else "InboundConnectionAccepted",
         "LocalIP": fields[f"{local}Ip"],
-        "LocalPort": int(fields[f"{local}Port"]),
+        "LocalPort": number(fields[f"{local}Port"]),
         "RemoteIP": fields[f"{remote}Ip"],
-        "RemotePort": int(fields[f"{remote}Port"]),
+        "RemotePort": number(fields[f"{remote}Port"]),
         "RemoteUrl": fields.get("DestinationHostname", "") if outgoing else "",
         "Protocol": fields["Protocol"].capitalize(),
         "RemoteIPType": "Public",

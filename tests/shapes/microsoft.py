@@ -14,6 +14,18 @@ Row = dict[str, Any]
 Document = tuple[str, Row]
 
 
+class Fields(dict[str, str]):
+    """Values of an event's fields; what it does not have is an empty text, as in the products."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def number(value: str) -> int | None:
+    """A number, or nothing."""
+    return int(value) if value.isdecimal() else None
+
+
 def text(value: str | tuple[str, ...]) -> str:
     """A value as text; Sysmon's `-` for what it does not know is none."""
     found = value if isinstance(value, str) else "\n".join(value)
@@ -22,8 +34,9 @@ def text(value: str | tuple[str, ...]) -> str:
 
 def hashes(fields: Mapping[str, str]) -> Row:
     """Hashes in lower case; the sensor has the SHA1 also where Sysmon was not told to."""
-    found = dict(re.findall(r"(MD5|SHA1|SHA256)=(\w+)", fields.get("Hashes", "")))
-    if found and "SHA1" not in found:
+    pairs = re.findall(r"(?i)\b(MD5|SHA1|SHA256)=(\w+)", fields.get("Hashes", ""))
+    found = {algorithm.upper(): value for algorithm, value in pairs}
+    if "SHA1" not in found:
         whole = json.dumps(dict(fields), sort_keys=True)
         found["SHA1"] = hashlib.sha1(whole.encode()).hexdigest()
     return {name: value.lower() for name, value in found.items()}
@@ -50,9 +63,9 @@ def initiating(fields: Mapping[str, str], image: str = "Image") -> Row:
     }
 
 
-def raw(fields: Mapping[str, str]) -> dict[str, str]:
+def raw(fields: Mapping[str, str]) -> Fields:
     """Values as they stand in XML."""
-    return {key: escape(value) for key, value in fields.items()}
+    return Fields((key, escape(value)) for key, value in fields.items())
 
 
 def sysmon(fields: Mapping[str, str], system: str = "windows") -> Row:

@@ -26,7 +26,7 @@ from xml.sax.saxutils import escape
 from sigmapack.events import Event
 from tests.shapes import defender
 from tests.shapes import sentinel_network as network
-from tests.shapes.microsoft import Document, Row, hashes, mde, name, raw, sysmon, text
+from tests.shapes.microsoft import Document, Fields, Row, hashes, mde, name, raw, sysmon, text
 
 HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKU": "HKEY_USERS", "HKCR": "HKEY_LOCAL_MACHINE\\Classes"}
 #: What `<System>` holds, and what a reader of events adds.
@@ -43,7 +43,7 @@ def documents(event: Event) -> list[Document]:
     if system == "macos" or kind in CONNECTOR:
         rows = defender.documents(event)
         return [(table, {"TimeGenerated": row["Timestamp"], **row}) for table, row in rows]
-    fields = {key: text(value) for key, value in event.fields.items()}
+    fields = Fields((key, text(value)) for key, value in event.fields.items())
     found = _row(system, kind, fields, event)
     if found is None:
         return []
@@ -98,7 +98,8 @@ def _process(system: str, fields: Mapping[str, str]) -> Row:
         subject = f"{fields['SubjectDomainName']}\\{fields['SubjectUserName']}"
         more = {"EventProduct": "Security Events", "ActorUsername": subject}
         return {**row, **more, "DvcHostname": fields["Computer"]}
-    found = dict(re.findall(r"(MD5|SHA1|SHA256|IMPHASH)=(\w+)", fields.get("Hashes", "")))
+    pairs = re.findall(r"(?i)\b(MD5|SHA1|SHA256|IMPHASH)=(\w+)", fields.get("Hashes", ""))
+    found = {algorithm.upper(): value for algorithm, value in pairs}
     company = "TargetProcessFileCompany" if system == "windows" else "TargetProcessCompany"
     row |= {f"TargetProcess{algorithm}": value for algorithm, value in found.items()}
     row |= {
@@ -160,7 +161,7 @@ def _registry(fields: Mapping[str, str]) -> Row:
     return {
         **sysmon(fields),
         "EventType": "RegistryValueSet",
-        "RegistryKey": f"{HIVES[hive]}\\{key}",
+        "RegistryKey": f"{HIVES.get(hive, hive)}\\{key}",
         "RegistryValue": value,
         "RegistryValueData": fields["Details"],
         "ActingProcessName": fields["Image"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sigmapack.events import Event
-from tests.shapes.microsoft import Row, mde, name, raw, sysmon, text
+from tests.shapes.microsoft import Fields, Row, mde, name, number, raw, sysmon, text
 
 CODES = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 
@@ -17,9 +17,9 @@ def ends(fields: Mapping[str, str]) -> Row:
     """Addresses and ports of a connection."""
     return {
         "SrcIpAddr": fields["SourceIp"],
-        "SrcPortNumber": int(fields["SourcePort"]),
+        "SrcPortNumber": number(fields["SourcePort"]),
         "DstIpAddr": fields["DestinationIp"],
-        "DstPortNumber": int(fields["DestinationPort"]),
+        "DstPortNumber": number(fields["DestinationPort"]),
         "NetworkProtocol": fields["Protocol"].upper(),
         "EventType": "NetworkSession",
     }
@@ -45,7 +45,7 @@ def connection_of_defender(fields: Mapping[str, str]) -> Row:
 def connection_of_sysmon(event: Event) -> Row:
     """ASimNetworkSessionMicrosoftSysmon 0.1: who opens a connection is its destination; no
     direction is given, and the device is called as the other end."""
-    fields = {key: text(value) for key, value in event.fields.items()}
+    fields = Fields((key, text(value)) for key, value in event.fields.items())
     outgoing = fields["Initiated"].lower() == "true"
     own = "Dst" if outgoing else "Src"
     return {
@@ -80,9 +80,9 @@ def firewall(fields: Mapping[str, str]) -> Row:
         "EventType": "NetworkSession",
         "DvcAction": "Allow" if fields["action"] == "accept" else "Deny",
         "SrcIpAddr": fields["src_ip"],
-        "SrcPortNumber": int(fields["src_port"]),
+        "SrcPortNumber": number(fields["src_port"]),
         "DstIpAddr": fields["dst_ip"],
-        "DstPortNumber": int(fields["dst_port"]),
+        "DstPortNumber": number(fields["dst_port"]),
         "NetworkProtocol": fields["protocol"].upper(),
         "NetworkRuleName": fields["rule"],
     }
@@ -91,8 +91,8 @@ def firewall(fields: Mapping[str, str]) -> Row:
 def dns_of_sysmon(fields: Mapping[str, str]) -> Row:
     """ASimDnsMicrosoftSysmon."""
     fields = raw(fields)
-    status = int(fields["QueryStatus"])
-    code = status - 9000 if 9000 < status < 9100 else status
+    status = number(fields["QueryStatus"])
+    code = status - 9000 if status and 9000 < status < 9100 else status
     return {
         **sysmon(fields),
         "EventType": "Query",
@@ -103,13 +103,13 @@ def dns_of_sysmon(fields: Mapping[str, str]) -> Row:
         "DnsQuery": fields["QueryName"],
         "DnsResponseCode": code,
         "DnsResponseName": fields["QueryResults"],
-        "EventResultDetails": CODES.get(code, "NA"),
+        "EventResultDetails": CODES.get(code or 0, "NA"),
     }
 
 
 def dns_of_server(fields: Mapping[str, str]) -> Row:
     """ASimDnsMicrosoftNXlog."""
-    code = int(fields.get("RCODE", "0"))
+    code = number(fields["RCODE"]) or 0
     return {
         "EventProduct": "DNS Server",
         "EventVendor": "Microsoft",
@@ -122,7 +122,7 @@ def dns_of_server(fields: Mapping[str, str]) -> Row:
         "DnsQueryTypeName": "A",
         "DnsResponseName": fields["PacketData"],
         "DnsResponseCode": code if "RCODE" in fields else None,
-        "EventResultDetails": CODES[code] if "RCODE" in fields else "Unassigned",
+        "EventResultDetails": CODES.get(code, "NA") if "RCODE" in fields else "Unassigned",
     }
 
 
@@ -154,9 +154,9 @@ def of_zeek(fields: Mapping[str, str]) -> Row:
         "EventVendor": "Corelight",
         "EventOriginalUid": fields["uid"],
         "SrcIpAddr": fields["id.orig_h"],
-        "SrcPortNumber": int(fields["id.orig_p"]),
+        "SrcPortNumber": number(fields["id.orig_p"]),
         "DstIpAddr": fields["id.resp_h"],
-        "DstPortNumber": int(fields["id.resp_p"]),
+        "DstPortNumber": number(fields["id.resp_p"]),
     }
 
 
@@ -168,7 +168,7 @@ def dns_of_zeek(fields: Mapping[str, str], lists: Mapping[str, list[str]]) -> Ro
         "EventType": "Query",
         "DnsQuery": fields["query"],
         "DnsQueryTypeName": fields["qtype_name"],
-        "DnsResponseCode": int(fields["rcode"]),
+        "DnsResponseCode": number(fields["rcode"]),
         "DnsResponseName": f'{{"answers":"[{answers}]","ttls":"[300.0]"}}',
         "EventResultDetails": fields["rcode_name"],
     }

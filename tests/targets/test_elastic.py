@@ -323,7 +323,9 @@ def test_esql_puts_fields_and_values_in_lower_case(query: Callable[..., str]) ->
     assert 'TO_LOWER(process.command_line) LIKE """*q\\?*"""' in text
 
 
-def test_esql_names_the_indices_of_all_sources_and_the_one_with_every_field(query: Callable[..., str]) -> None:
+def test_esql_names_all_sources_and_the_index_with_every_field(
+    query: Callable[..., str],
+) -> None:
     first = query("esql", "s: {Image: a}").splitlines()[0]
     assert first == (
         "FROM logs-endpoint.events.process-*, logs-system.security-*, "
