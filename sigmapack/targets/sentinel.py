@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
@@ -105,21 +104,8 @@ def _csv(lookup: Lookup) -> bytes:
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     """Rules as YAML and as a template, a CSV per watchlist, and all of those in a template."""
     tables = [content.lookups[name] for name in sorted(content.lookups)]
-    described = [
-        {
-            "watchlistAlias": lookup.name,
-            "displayName": lookup.name,
-            "itemsSearchKey": lookup.key,
-            "contentType": "Text/Csv",
-            "source": f"watchlists/{lookup.name}.csv",
-            "numberOfLinesToSkip": 0,
-        }
-        for lookup in tables
-    ]
     texts = {lookup.name: _csv(lookup) for lookup in tables}
     files = [Artifact(f"watchlists/{name}.csv", text) for name, text in texts.items()]
-    manifest = (json.dumps(described, indent=2) + "\n").encode()
-    files += [Artifact("watchlists/watchlists.json", manifest)] if tables else []
     files += sentinel_arm.watchlists(content, texts)
     rules = sentinel_rules.rules(content, queries)
     return [*files, *sentinel_rules.files(rules, queries), *sentinel_arm.templates(rules)]

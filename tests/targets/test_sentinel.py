@@ -179,9 +179,12 @@ def test_watchlists_are_named_and_keyed_by_their_first_column(make_content: Make
     query = compiled(content, TARGET)["one"]
     assert "DnsQuery matches regex toscalar(_GetWatchlist('ioc_domains')" in query.native_text
     files = {a.path: a.data.decode() for a in TARGET.package(content, (query,))}
-    (described,) = json.loads(files["watchlists/watchlists.json"])
-    assert (described["watchlistAlias"], described["itemsSearchKey"]) == ("ioc_domains", "domain")
-    assert files[described["source"]].startswith("domain,role,platform,")
+    (found,) = json.loads(files["watchlists.json"])["resources"]
+    described = found["properties"]
+    assert found["name"] == described["watchlistAlias"] == "ioc_domains"
+    assert described["itemsSearchKey"] == "domain"
+    assert described["rawContent"] == files["watchlists/ioc_domains.csv"]
+    assert described["rawContent"].startswith("domain,role,platform,")
 
 
 def test_no_watchlist_is_matched_in_whole_urls(make_content: MakeContent) -> None:
