@@ -1,9 +1,9 @@
 """Monitors and rules for OpenSearch: as the vendor's parsers want them, with the compiled queries.
 
 Neither plugin is in a package registry, so no importer ran. What they take is restated here from
-their sources: opensearch-project/common-utils (org.opensearch.commons.alerting.model) and
-opensearch-project/security-analytics (rules/objects), both of July 2026. The searches of the
-monitors ran on the server.
+their sources: opensearch-project/common-utils (org.opensearch.commons.alerting.model, which also
+reads the monitors itself: `test_opensearch_monitors`) and opensearch-project/security-analytics
+(rules/objects), both of July 2026. The searches of the monitors ran on the server.
 """
 
 from __future__ import annotations
