@@ -10,6 +10,7 @@ from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
 from sigma.rule import SigmaRule
 
+from sigmapack import conversion
 from sigmapack.correlation import read_correlation
 from sigmapack.kinds import KINDS
 from sigmapack.model import Content, Refused, Rule
@@ -60,6 +61,9 @@ def _query(
         if rule.is_correlation:
             text = _correlated(content, language, rule, parts, reasons)
         else:
+            lacking = content.sources.lacks(target.name, plain.logsource)
+            if lacking and lacking.issuperset(conversion.fields(plain)):
+                raise Refused(f"no event of the product has {', '.join(sorted(lacking))}")
             part = _converted(content, language, plain)
             parts[rule.name] = parts[rule.id] = part
             text = part.query

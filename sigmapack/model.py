@@ -230,6 +230,16 @@ class Sources:
             return None
         return tuple((e["source"], tuple(e.get("ids", ()))) for e in entry.get("events", ()))
 
+    def lacks(self, product: str, logsource: LogSource) -> frozenset[str]:
+        """The fields that no event of a log source has in a product; none if that is not known."""
+        known = self.products.get(product, {})
+        entry = self.entry(logsource) or {}
+        names = [logsource.product, *(event["source"] for event in entry.get("events", ()))]
+        own = any(name in known for name in names)
+        if not own or logsource.key in known:
+            return frozenset()
+        return frozenset(entry.get("lacks", ()))
+
     def entry(self, logsource: LogSource) -> Mapping[str, Any] | None:
         for part in (logsource.category, logsource.service):
             key = f"{logsource.product or 'any'}/{part}"

@@ -7,7 +7,7 @@ from conftest import RULE, MakeContent
 
 from sigmapack.compile import compile_target
 from sigmapack.product import Query
-from sigmapack.targets import discover, splunk, sqlite
+from sigmapack.targets import discover, elastic, splunk, sqlite
 
 CORRELATION = """\
 title: Both
@@ -81,6 +81,19 @@ def test_unknown_log_source_is_refused_with_its_name(make_content: MakeContent) 
     query = compiled(make_content(a=rule), splunk.TARGET)["sample"]
     assert (query.outcome, query.path) == ("refused", "")
     assert "windows/moon_phase" in query.reason
+
+
+def test_a_rule_is_refused_where_the_events_lack_all_that_it_asks_for(
+    make_content: MakeContent,
+) -> None:
+    """Sysmon's event 11 has no hashes; Elastic Defend's file events, for one, have."""
+    rule = RULE.replace("category: dns_query", "category: file_event")
+    only = rule.replace("QueryName|expand: '%ioc_domains%'", f"Hashes: '*SHA256={'ab' * 32}*'")
+    query = compiled(make_content(a=only), splunk.TARGET)["sample"]
+    assert (query.outcome, query.reason) == ("refused", "no event of the product has Hashes")
+    assert compiled(make_content(a=only), elastic.TARGET)["sample"].outcome == "ok"
+    other = only.replace("condition", "other: {TargetFilename: a.exe}\n    condition: 1 of them #")
+    assert compiled(make_content(a=other), splunk.TARGET)["sample"].outcome == "ok"
 
 
 def test_correlation_of_a_refused_rule_is_refused_with_its_reason(
