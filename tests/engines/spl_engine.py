@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import itertools
 import json
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.engines.spl_text import LOOKUP, named
 from tests.engines.tools import alone, need
@@ -91,7 +92,7 @@ def tables(groups: Groups) -> dict[str, list[dict[str, Any]]]:
                         lines.write(json.dumps({**shown, **head}) + "\n")
                         cases.append(case)
         request = {group: dict(own) for group, (_, own) in groups.items()}
-        answer = _run(Path(place), request, "events.json")
+        answer = _run(Path(place), request)
     return {rule: [_numbered(row, cases) for row in found] for rule, found in answer.items()}
 
 
@@ -117,17 +118,40 @@ def read(searches: Mapping[str, str]) -> None:
         _run(Path(place), {"all": dict(searches)})
 
 
-def _run(place: Path, request: Mapping[str, Mapping[str, str]], *events: str) -> dict[str, Any]:
+@cache
+def _process() -> tuple[subprocess.Popen[str], IO[str]]:
+    """teragrep, started once; it ends with its standard input, so not after this process."""
     home = program()
     need("java")
-    (place / "searches.json").write_text(json.dumps(request), "utf-8")
     opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
     path = f"{home / 'classes'}:{home / 'lib'}/*"
-    command = ["java", "-Xmx3g", *opened, "-cp", path, "Spl", "searches.json", *events]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise QueryFailed(done.stderr[-2000:])
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    command = ["java", "-Xmx3g", *opened, "-cp", path, "Spl"]
+    log = tempfile.TemporaryFile("w+", prefix="spl-")  # noqa: SIM115 - read when it has failed
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+    )
+    atexit.register(_end, process)
+    return process, log
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    process.stdin.close()
+    process.wait(60)
+
+
+def _run(place: Path, request: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The answer to a request, with `events.json` if that is in the folder."""
+    (place / "searches.json").write_text(json.dumps(request), "utf-8")
+    process, log = _process()
+    assert process.stdin and process.stdout
+    print(place, file=process.stdin, flush=True)
+    while (line := process.stdout.readline()) != f"{place}\n":
+        if not line:
+            _process.cache_clear()
+            log.seek(0)
+            raise QueryFailed(f"teragrep ended with {process.wait()}: {log.read()[-2000:]}")
+    answer: dict[str, Any] = json.loads((place / "answer.json").read_text("utf-8"))
     failed = {rule: found for rule, found in answer.items() if isinstance(found, str)}
     if failed:
         raise QueryFailed("\n".join(f"{rule}: {found[:400]}" for rule, found in failed.items()))

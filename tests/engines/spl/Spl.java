@@ -15,6 +15,9 @@ import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.CharStreams;
 import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.CommonTokenStream;
 import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.RecognitionException;
 import com.teragrep.pth_03.shaded.org.antlr.v4.runtime.Recognizer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +30,12 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Reads and runs searches on events: teragrep's parser and its translation to Spark.
  *
- * <p>Arguments: a file with one request, {"group": {"rule": "search"}}, and, to run the searches
- * and not only to read them, a file of JSON lines (one event each, `_row` its number, every field
- * in every event); a group's searches see the events whose `_group` it is. Answers on standard
- * output: {"rule": [rows]} or {"rule": "error"}; the rows of a search with commands are objects.
+ * <p>Every line of standard input is a folder. Its `searches.json` is one request,
+ * {"group": {"rule": "search"}}. To run the searches and not only to read them it has `events.json`:
+ * JSON lines, one event each, `_row` its number, every field in every event; a group's searches see
+ * the events whose `_group` it is. The answer is written to `answer.json`, {"rule": [rows]} or
+ * {"rule": "error"}, where the rows of a search with commands are objects; then the folder is
+ * printed. One process for many requests: most of the time goes into starting.
  */
 public final class Spl {
   private static final class Errors extends BaseErrorListener {
@@ -118,14 +123,14 @@ public final class Spl {
     return spark;
   }
 
-  public static void main(String[] args) throws Exception {
-    ObjectMapper mapper = new ObjectMapper();
-    JsonNode groups = mapper.readTree(Path.of(args[0]).toFile());
-    boolean running = args.length > 1;
+  private static ObjectNode answer(ObjectMapper mapper, Path folder) throws Exception {
+    JsonNode groups = mapper.readTree(folder.resolve("searches.json").toFile());
+    Path file = folder.resolve("events.json");
+    boolean running = Files.exists(file);
     SparkSession spark = running ? spark() : null;
     Dataset<Row> all = null;
     if (running) {
-      all = spark.read().option("primitivesAsString", true).json(args[1]);
+      all = spark.read().option("primitivesAsString", true).json(file.toString());
       all = all.repartition(2, all.col("_group")).cache();
     }
     ObjectNode answer = mapper.createObjectNode();
@@ -145,9 +150,20 @@ public final class Spl {
         }
       }
     }
-    System.out.println(mapper.writeValueAsString(answer));
     if (running) {
-      spark.stop();
+      all.unpersist(true);
     }
+    return answer;
+  }
+
+  public static void main(String[] args) throws Exception {
+    ObjectMapper mapper = new ObjectMapper();
+    BufferedReader asked = new BufferedReader(new InputStreamReader(System.in));
+    for (String line = asked.readLine(); line != null; line = asked.readLine()) {
+      Path folder = Path.of(line);
+      mapper.writeValue(folder.resolve("answer.json").toFile(), answer(mapper, folder));
+      System.out.println(line);
+    }
+    System.exit(0);
   }
 }
