@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import DOMAINS, RULE, MakeContent
 
 from sigmapack import check_lookups
 from sigmapack.check import outcome_problems, problems
 from sigmapack.load import load
 from sigmapack.model import Problem, Waiver
 from sigmapack.product import Query
+from tests.conftest import DOMAINS, RULE, MakeContent
 
 OWN_RULE = """\
 title: Sample Domain Was Asked For By A Windows Host

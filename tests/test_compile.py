@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import RULE, MakeContent
 
 from sigmapack.compile import compile_target
 from sigmapack.product import Query
 from sigmapack.targets import discover, elastic, splunk, sqlite
+from tests.conftest import RULE, MakeContent
 
 CORRELATION = """\
 title: Both

@@ -31,8 +31,8 @@ def compared(path: str, old: bytes | None, new: bytes | None) -> list[str]:
     """The lines that tell a kept file from the one made now; none where they are equal."""
     if old is None or new is None:
         return [f"{path}: {'is new' if old is None else 'is not made any more'}"]
-    texts = (data.decode("utf-8", "replace").splitlines() for data in (old, new))
-    lines = list(difflib.unified_diff(*texts, path, "now", lineterm=""))
+    kept, made = (data.decode("utf-8", "replace").splitlines() for data in (old, new))
+    lines = list(difflib.unified_diff(kept, made, path, "now", lineterm=""))
     return lines if lines or old == new else [f"{path}: other bytes, the same lines"]
 
 

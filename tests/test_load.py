@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import DOMAINS, ROOT, RULE, MakeContent
 
 from sigmapack.load import load, read_sources
 from sigmapack.model import LogSource
+from tests.conftest import DOMAINS, ROOT, RULE, MakeContent
 
 RulesFolder = Callable[..., Path]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import RULE, MakeContent
 
 from sigmapack.placeholders import native_uses, references, resolve, unknown
+from tests.conftest import RULE, MakeContent
 
 URLS = "url,host,path\nhttps://a.example/x,a.example,/x\nhttps://b.example/y,b.example,/y\n"
 
@@ -18,7 +18,7 @@ def selection(content: Any, native: tuple[str, ...] = ()) -> Any:
 
 
 def with_selection(text: str) -> str:
-    return RULE.replace("QueryName|expand: '%ioc_domains%'", text)
+    return str(RULE.replace("QueryName|expand: '%ioc_domains%'", text))
 
 
 def test_whole_placeholder_becomes_the_forms_of_its_kind(make_content: MakeContent) -> None:

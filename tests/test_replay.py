@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RULE, MakeContent
 
 from sigmapack.events import UnreadableInput
 from sigmapack.load import read_sources
 from sigmapack.model import LogSource
 from sigmapack.replay import Report, channel_map, replay
+from tests.conftest import RULE, MakeContent
 
 OTHER = """\
 title: Other

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-import stix2  # type: ignore[import-untyped]
+import stix2
 
 from sigmapack.exports.feed import NAMESPACE, RELEASED, Export, Feed, Indicator, moment
 from sigmapack.exports.stix_malware import ACTOR_ONLY, MALWARE, Malware

@@ -46,7 +46,7 @@ def program() -> Path:
         python, done = home / "bin" / "python", home / "installed"
         if not done.is_file():
             subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-            pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
             subprocess.run([*pip, f"eql=={VERSION}"], check=True)
             done.touch()
         return python

@@ -46,10 +46,10 @@ def program(sources: Path) -> Path:
             local = f"-Dmaven.repo.local={folder('maven')}"
             goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
             goal.append("-DincludeScope=runtime")
-            mvn = ["mvn", "-q", "-B", local, "-f", sources / "pom.xml", *goal]
+            mvn = ["mvn", "-q", "-B", local, "-f", str(sources / "pom.xml"), *goal]
             subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
             jars = f"{home / 'lib'}/*"
-            javac = ["javac", "-cp", jars, "-d", home / "classes", main]
+            javac = ["javac", "-cp", jars, "-d", str(home / "classes"), str(main)]
             subprocess.run(javac, check=True)
             (home / "installed").touch()
         return home

@@ -64,7 +64,13 @@ def program() -> Path:
         binary, done = home / "bin" / "tenzir", home / "installed"
         if not done.is_file():
             subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-            pip = [home / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+            pip = [
+                str(home / "bin" / "python"),
+                "-m",
+                "pip",
+                "--disable-pip-version-check",
+                "install",
+            ]
             subprocess.run([*pip, "--quiet", "--no-deps", f"tenzir=={VERSION}"], check=True)
             done.touch()
         return binary

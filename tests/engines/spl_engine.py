@@ -50,10 +50,10 @@ def program() -> Path:
             local = f"-Dmaven.repo.local={folder('maven')}"
             goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
             scope = "-DincludeScope=runtime"
-            mvn = ["mvn", "-q", "-B", local, "-f", SOURCES / "pom.xml", *goal, scope]
+            mvn = ["mvn", "-q", "-B", local, "-f", str(SOURCES / "pom.xml"), *goal, scope]
             subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
             jars = f"{home / 'lib'}/*"
-            javac = ["javac", "-cp", jars, "-d", home / "classes", SOURCES / "Spl.java"]
+            javac = ["javac", "-cp", jars, "-d", str(home / "classes"), str(SOURCES / "Spl.java")]
             subprocess.run(javac, check=True)
             (home / "installed").touch()
         return home

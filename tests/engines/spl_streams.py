@@ -74,7 +74,7 @@ def _sql(command: str, known: Iterable[str], first_moment: bool) -> str:
     if found := re.fullmatch(r"eval (\w+)=if\(([^,]+), ([^,]+), null\(\)\)", command):
         return _with(known, {found[1]: f"iif({found[2]}, {found[3]}, NULL)"})
     if found := STREAM.fullmatch(command):
-        return _with(known, _stream(*found.groups(), first_moment=first_moment))
+        return _with(known, _stream(found, first_moment))
     if found := re.fullmatch(r"where (.*)", command):
         return f"SELECT * FROM {{t}} AS a WHERE {found[1]}"
     if found := re.fullmatch(r"stats min\(_time\).*?(?: by (.*))?", command):
@@ -91,10 +91,9 @@ def _with(known: Iterable[str], made: Mapping[str, str]) -> str:
     return f"SELECT {', '.join([*kept, *new])} FROM {{t}} AS a"
 
 
-def _stream(
-    seconds: str | None, aggregations: str, keys: str | None, first_moment: bool
-) -> dict[str, str]:
+def _stream(command: re.Match[str], first_moment: bool) -> dict[str, str]:
     """Columns of `streamstats`: each row's window ends with itself."""
+    seconds, aggregations, keys = command.groups()
     conditions = ["b.place <= a.place", *(f"b.{key} = a.{key}" for key in (keys or "").split())]
     if seconds:
         conditions.append(f"b._time {'>=' if first_moment else '>'} a._time - {seconds}")
@@ -103,7 +102,7 @@ def _stream(
     while rest:
         for pattern, body in AGGREGATIONS:
             if found := re.match(rf"{pattern}\s*", rest):
-                select = re.sub(r"\\(\d)", lambda group, of=found: of[int(group[1])], body)
+                select = found.expand(body)
                 made[found[found.lastindex or 0]] = (
                     f"(SELECT {select} FROM {{t}} AS b WHERE {' AND '.join(conditions)})"
                 )

@@ -16,8 +16,8 @@ from sigmapack.replay import channel_map
 from sigmapack.targets.elastic import TARGET
 from tests.engines import corpus, tools
 from tests.engines.agreement import disagreements
-from tests.engines.esql_engine import QueryFailed, load, replay, rows, server
-from tests.engines.opensearch_engine import Server
+from tests.engines.esql_engine import load, replay, rows, server
+from tests.engines.opensearch_engine import QueryFailed, Server
 from tests.shapes.ecs import Document, documents
 
 CONTENT = load_content(corpus.ROOT)

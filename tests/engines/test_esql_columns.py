@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sigmapack.targets.elastic import TARGET
-from tests.engines.esql_engine import QueryFailed, server
-from tests.engines.opensearch_engine import Server
+from tests.engines.esql_engine import server
+from tests.engines.opensearch_engine import QueryFailed, Server
 from tests.engines.test_esql import CONTENT, TEXTS
 from tests.shapes.opensearch import without_wildcard
 

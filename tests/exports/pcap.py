@@ -15,7 +15,7 @@ SYN, FIN, PSH, ACK = 2, 1, 8, 16
 def checksum(data: bytes) -> int:
     """The checksum of the Internet protocols (RFC 1071)."""
     data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -87,7 +87,7 @@ def suricata(folder: Path, rules: str, *arguments: str) -> str:
     return done.stdout
 
 
-def alerts(folder: Path, sent: list[tuple[Sender, str]], rules: str = RULES) -> list[set[int]]:
+def alerts(folder: Path, sent: Sequence[tuple[Sender, str]], rules: str = RULES) -> list[set[int]]:
     """The sids that alert on each of some messages; a message is known by its client's port."""
     frames = [one for port, (send, name) in enumerate(sent, 10_000) for one in send(port, name)]
     (folder / "traffic.pcap").write_bytes(pcap.capture(frames))

@@ -184,7 +184,7 @@ def _windows(event: Event) -> Document:
         "event_data": _event_data(data),
         "message": "\r\n".join([f"{TASKS.get(number, 'Event')}:", *map(": ".join, data)]),
     }
-    labels = {"job": "windows", "channel": record["channel"], "computer": record["computer"]}
+    labels = {name: str(record[name]) for name in ("channel", "computer")} | {"job": "windows"}
     document = _document(labels, {name: value for name, value in record.items() if value})
     line = document.line
     for character in "<>&":

@@ -27,7 +27,10 @@ def mapping() -> dict[str, Any]:
 
     github.com/elastic/beats, libbeat/template/processor.go: `ElasticLicensed`.
     """
-    return without_wildcard(ecs.mapping(), {"type": "keyword", "ignore_above": 1024})
+    found: dict[str, Any] = without_wildcard(
+        ecs.mapping(), {"type": "keyword", "ignore_above": 1024}
+    )
+    return found
 
 
 def elastic_mapping() -> dict[str, Any]:
@@ -37,7 +40,8 @@ def elastic_mapping() -> dict[str, Any]:
     not against its value, as Elasticsearch did before 7.9.1
     (github.com/elastic/elasticsearch/pull/60959).
     """
-    return without_wildcard(ecs.mapping())
+    found: dict[str, Any] = without_wildcard(ecs.mapping())
+    return found
 
 
 KEYWORD: Mapping[str, Any] = {"type": "keyword"}

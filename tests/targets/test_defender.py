@@ -6,11 +6,11 @@ import itertools
 import re
 
 import pytest
-from kql_rules import MakeContent, correlated, one, rule
 
 from sigmapack.product import Query
 from sigmapack.targets.defender import TARGET
 from sigmapack.targets.kql_factor import ANY, factor, regex
+from tests.targets.kql_rules import MakeContent, correlated, one, rule
 
 PROCESS = "product: windows, category: process_creation"
 DNS = "product: windows, category: dns_query"

@@ -251,16 +251,16 @@ def test_only_what_the_advisory_lists_or_is_certain_is_blocked() -> None:
         for row in lookup.rows:
             entry = (lookup.name, row.values.get("confidence", ""), row.values.get("advisory", ""))
             known.setdefault(row.values[lookup.key].lower(), []).append(entry)
-    for row in rows("indicators_block"):
-        found = known[row["IndicatorValue"].lower()]
+    for blocked in rows("indicators_block"):
+        found = known[blocked["IndicatorValue"].lower()]
         assert any(level == "high" or listed == "yes" for _, level, listed in found)
         assert not any(name.endswith("_low") for name, _, _ in found)
     alerted = {row["IndicatorValue"] for row in rows("indicators_alert")}
     assert {row["IndicatorValue"] for row in rows("indicators_block")} <= alerted
     advisory = [value for value, found in known.items() if any(e[2] == "yes" for e in found)]
     assert set(advisory) <= {row["IndicatorValue"] for row in rows("indicators_block")}
-    for row in rows("indicators_alert"):
-        assert any(level != "low" for _, level, _ in known[row["IndicatorValue"].lower()])
+    for told in rows("indicators_alert"):
+        assert any(level != "low" for _, level, _ in known[told["IndicatorValue"].lower()])
 
 
 def test_more_indicators_than_one_import_takes_are_split(make_content: MakeContent) -> None:

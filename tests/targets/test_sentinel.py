@@ -6,10 +6,10 @@ import json
 import re
 
 import pytest
-from kql_rules import MakeContent, compiled, correlated, one, rule
 
 from sigmapack.product import Query
 from sigmapack.targets.sentinel import TARGET
+from tests.targets.kql_rules import MakeContent, compiled, correlated, one, rule
 
 DNS = "product: windows, category: dns_query"
 PROXY = "category: proxy"

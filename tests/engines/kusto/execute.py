@@ -56,7 +56,7 @@ def in_scope(node: Any, columns: list[str] | None) -> Any:
         if columns is None:
             raise ValueError("column_ifexists of unknown columns")
         return ir.ColumnRef(name.value) if name.value in columns else in_scope(otherwise, columns)
-    if not dataclasses.is_dataclass(node) or not isinstance(node, ir.Node):
+    if not isinstance(node, ir.Node):
         return node
     fields = {field.name: getattr(node, field.name) for field in dataclasses.fields(node)}
     changed = {name: in_scope(value, columns) for name, value in fields.items()}
