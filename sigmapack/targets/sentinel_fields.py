@@ -58,12 +58,15 @@ PROCESS = Table(
         "SHA1": "TargetProcessSHA1",
         "MD5": "TargetProcessMD5",
     },
-    # The original name was in TargetProcessFilename until the schema had a column for it.
+    # The original name was in TargetProcessFilename until the schema had a column for it; the
+    # parser of Sysmon for Linux (0.3.1) calls the company TargetProcessCompany.
     {
         "OriginalFileName": 'coalesce(column_ifexists("TargetProcessFileOriginalName", ""), '
         'column_ifexists("TargetProcessFilename", ""))',
+        "TargetProcessFileCompany": 'coalesce(column_ifexists("TargetProcessFileCompany", ""), '
+        'column_ifexists("TargetProcessCompany", ""))',
         **optional("TargetProcessFileVersion", "TargetProcessFileProduct"),
-        **optional("TargetProcessFileDescription", "TargetProcessFileCompany"),
+        **optional("TargetProcessFileDescription"),
     },
     {"Hashes": hashes},
 )
