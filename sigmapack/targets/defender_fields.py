@@ -118,7 +118,7 @@ NETWORK = Table(
     {"Initiated": _direction},
 )
 # DnsQueryResponse names the process that asked; DnsConnectionInspected comes from the inspection
-# of the network (Zeek) and has the response code.
+# of the network (Zeek) and has the response code: a lookup may be reported by both.
 DNS = Table(
     {
         **INITIATING,
@@ -133,6 +133,7 @@ DNS = Table(
         "DnsResponseCodeName": "tostring(Dns.rcode_name)",
     },
     {"QueryStatus": _codes, "QueryResults": _answers},
+    echo=('ActionType == "DnsConnectionInspected"', "tolower(DnsQuery)"),
 )
 PIPE = Table(
     {**INITIATING, "PipeName": "PipeName"},

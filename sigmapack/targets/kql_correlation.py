@@ -46,6 +46,8 @@ def correlate(correlation: Correlation, members: Mapping[str, Member], time: str
     if correlation.type not in templates:
         raise Refused(f"KQL has no template for {correlation.type}")
     hits = _hits(correlation, members, time)
+    if _echoes(correlation, members):
+        hits = f"{hits}\n{_once(time)}"
     return _with_names(hits, templates[correlation.type](correlation, number, time))
 
 
@@ -61,6 +63,9 @@ def _hits(correlation: Correlation, members: Mapping[str, Member], time: str) ->
             if correlation.value_field:
                 value = _column(correlation, correlation.value_field, member)
                 value = f", SigmaValue = {value}"
+            if _echoes(correlation, members):
+                echo, shared = member.table.echo or ("false", '""')
+                value += f",\n    SigmaEcho = {echo}, SigmaShared = {shared}"
             made = [*member.context, *keys, value]
             extends = [
                 f"\n| extend {text}"
@@ -82,6 +87,32 @@ def _hits(correlation: Correlation, members: Mapping[str, Member], time: str) ->
         return queries[0] + where
     listed = ",\n".join(f"({query})".replace("\n", "\n    ") for query in queries)
     return f"union\n{listed}{where}"
+
+
+def _echoes(correlation: Correlation, members: Mapping[str, Member]) -> bool:
+    """Whether events are counted that a table has twice."""
+    return correlation.type == "event_count" and any(m.table.echo for m in members.values())
+
+
+def _once(time: str) -> str:
+    """Leaves out second reports beside the first, which come within seconds of it."""
+    near = [
+        f"SigmaKey == {side}(SigmaKey) and SigmaShared == {side}(SigmaShared)"
+        f" and {side}(SigmaEcho) == false and {gap} <= 5s"
+        for side, gap in (
+            ("prev", f"{time} - prev({time})"),
+            ("next", f"next({time}) - {time}"),
+        )
+    ]
+    return "\n".join(
+        [
+            f"| sort by SigmaKey asc, SigmaShared asc, {time} asc",
+            f"| extend SigmaAfter = {near[0]},",
+            f"    SigmaBefore = {near[1]}",
+            "| where not(SigmaEcho and (SigmaAfter or SigmaBefore))",
+            "| project-away SigmaEcho, SigmaShared, SigmaAfter, SigmaBefore",
+        ]
+    )
 
 
 def _column(correlation: Correlation, name: str, member: Member) -> str:

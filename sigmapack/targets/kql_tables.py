@@ -36,6 +36,9 @@ class Table:
     join: str = ""
     """A line that adds columns from another table, written where one of `joined` is used."""
     joined: tuple[str, ...] = ()
+    echo: tuple[str, str] | None = None
+    """For a table that has some events twice: what is true of the second report, and the column
+    that both reports of an event share."""
 
     def uses_join(self, text: str) -> bool:
         """Whether a text uses a column of the joined table, or one made of such."""

@@ -47,8 +47,7 @@ KNOWN = {
 KNOWN_CORRELATIONS = {
     # One of the three clients is seen in Zeek's log of TLS only, which Sentinel has no table for.
     "sentinel": {"correlation_threecx_c2_domain_several_clients match"},
-    # The sensor reports a lookup twice, as the process's and as seen on the wire; both count.
-    "defender": {"correlation_threecx_beacon_host miss"},
+    "defender": set(),
 }
 
 

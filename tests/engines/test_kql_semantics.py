@@ -73,6 +73,16 @@ def test_prev_looks_back_in_the_order_of_the_sort() -> None:
     ]
 
 
+def test_next_looks_ahead_and_one_row_if_nothing_is_said() -> None:
+    found = rows(f"{ROWS} | sort by Key asc, N asc | extend After = next(N), Before = prev(N)")
+    assert sorted((row["Key"], row["N"], row["Before"], row["After"]) for row in found) == [
+        ("a", 1, None, 2),
+        ("a", 2, 1, 3),
+        ("a", 3, 2, 2),
+        ("b", 2, 3, None),
+    ]
+
+
 def test_prev_needs_sorted_rows() -> None:
     with pytest.raises(QueryFailed, match="sorted"):
         rows(f"{ROWS} | extend Before = prev(N, 1)")

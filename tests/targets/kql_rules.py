@@ -52,11 +52,16 @@ def one(make_content: MakeContent, target: Target, detection: str, logsource: st
 
 
 def correlated(
-    make_content: MakeContent, target: Target, kind: str, condition: str = "", span: str = "24h"
+    make_content: MakeContent,
+    target: Target,
+    kind: str,
+    condition: str = "",
+    span: str = "24h",
+    logsource: str = PROCESS,
 ) -> Query:
-    """What a target makes of a correlation of two process rules."""
-    first = rule("one", "s: {Image: a.exe}\ncondition: s", number=1)
-    second = rule("two", "s: {Image: b.exe}\ncondition: s", number=2)
+    """What a target makes of a correlation of two rules, of processes if nothing else is said."""
+    first = rule("one", "s: {Image: a.exe}\ncondition: s", logsource, number=1)
+    second = rule("two", "s: {Image: b.exe}\ncondition: s", logsource, number=2)
     text = CORRELATION.format(type=kind, span=span, condition=condition)
     content = make_content(one=first, two=second, three=text)
     return compiled(content, target)["correlated"]

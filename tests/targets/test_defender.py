@@ -214,6 +214,15 @@ def test_counted_events_are_compared_with_the_one_n_minus_1_before(
     assert "bin(" not in found
 
 
+def test_a_lookup_that_both_sensors_report_counts_once(make_content: MakeContent) -> None:
+    five, dns = "    condition: {gte: 5}", "product: windows, category: dns_query"
+    found = body(correlated(make_content, TARGET, "event_count", five, logsource=dns))
+    assert 'SigmaEcho = ActionType == "DnsConnectionInspected", SigmaShared = tolower(' in found
+    assert "| where not(SigmaEcho and (SigmaAfter or SigmaBefore))\n" in found
+    assert "SigmaEcho" not in body(correlated(make_content, TARGET, "event_count", five))
+    assert "SigmaEcho" not in body(correlated(make_content, TARGET, "temporal", logsource=dns))
+
+
 def test_hits_of_a_correlation_carry_what_a_custom_detection_needs(
     make_content: MakeContent,
 ) -> None:

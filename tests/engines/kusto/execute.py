@@ -1,9 +1,9 @@
 """Run KQL on DuckDB by duckdb-kql; started in an environment that has it, JSON in and out.
 
-duckdb-kql (measured against Microsoft's Kusto emulator) lacks two functions that our queries use.
+duckdb-kql (measured against Microsoft's Kusto emulator) lacks some functions that our queries use.
 They are added here as Microsoft documents them: `column_ifexists` is resolved before a query runs,
 by the columns that the operator is given (learn.microsoft.com/kusto/query/column-ifexists-
-function); `prev` is the row that many rows before in the order that the last `sort` set
+function); `prev` and `next` are the row that many rows away in the order that the last `sort` set
 (learn.microsoft.com/kusto/query/prev-function). Text is never null in Kusto
 (learn.microsoft.com/kusto/query/scalar-data-types/null-values): what a row lacks is empty.
 
@@ -74,13 +74,15 @@ def rendered(op: ir.Operator, prev: str, cols: list[str] | None = None) -> str:
     return sql
 
 
-def previous(node: ir.FunctionCall) -> str:
-    """`prev(column, offset)`."""
-    column, offset = node.args
+def neighbour(node: ir.FunctionCall) -> str:
+    """`prev(column, offset)` or `next(column, offset)`; the offset is 1 if there is none."""
+    column, *offset = node.args
     if not order[0]:
-        raise ValueError("prev needs sorted rows")
+        raise ValueError(f"{node.name} needs sorted rows")
     over = translate.render_sort_keys(order[0])
-    return f"lag({translate.render_expr(column)}, {int(offset.value)}) OVER (ORDER BY {over})"
+    places = int(offset[0].value) if offset else 1
+    function = {"prev": "lag", "next": "lead"}[node.name]
+    return f"{function}({translate.render_expr(column)}, {places}) OVER (ORDER BY {over})"
 
 
 def create(connection: Any, tables: Mapping[str, Columns]) -> None:
@@ -140,7 +142,7 @@ def main() -> None:
     """Answer the request on standard input."""
     request = json.load(sys.stdin)
     translate.render_operator = rendered
-    translate._SPECIAL_FORMS["prev"] = previous
+    translate._SPECIAL_FORMS |= {"prev": neighbour, "next": neighbour}
     duckdb_kql.set_functions(request["functions"])
     connection = duckdb_kql.connect()
     tables = request["tables"]
