@@ -18,16 +18,18 @@ from pathlib import Path
 
 import click
 
-from sigmapack import __version__, coverage, exports, report
-from sigmapack.check import outcome_problems, problems
-from sigmapack.compile import compile_target, resolved
-from sigmapack.events import UnreadableInput
-from sigmapack.load import load
+from sigmapack import __version__, exports, navigator, report
+from sigmapack.checks import problems
+from sigmapack.checks.outcomes import outcome_problems
+from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
+from sigmapack.content import coverage
+from sigmapack.content.load import load
+from sigmapack.content.model import Content, Problem
+from sigmapack.content.settings import COVERAGE
+from sigmapack.events.read import UnreadableInput
 from sigmapack.manifest import manifest
-from sigmapack.model import Content, Problem
-from sigmapack.product import Artifact, Query, Target, TooLarge
 from sigmapack.replay import replay as run_replay
-from sigmapack.settings import COVERAGE
 from sigmapack.targets import discover
 from sigmapack.write import WriteRefused, check_replaceable, write
 
@@ -109,7 +111,7 @@ def build(
     stop_on(sorted(outcome_problems(content, queries)), as_json)
     if without_hunting:
         queries = [query for query in queries if not query.rule.is_hunting]
-    artifacts = [*package(content, targets, queries), *coverage.artifacts(content)]
+    artifacts = [*package(content, targets, queries), *navigator.artifacts(content)]
     if not names:
         artifacts += indicators(content, block_from, as_json)
     try:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sigmapack import __version__
-from sigmapack.product import Artifact, Query
+from sigmapack.compiling.product import Artifact, Query
 from sigmapack.write import MANIFEST
 
 OUTCOMES = ("ok", "degraded", "refused")

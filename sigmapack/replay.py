@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sigmapack import conversion
-from sigmapack.compile import compile_target
-from sigmapack.correlation import read_correlation
-from sigmapack.events import BadRecord, Event, read_events
-from sigmapack.model import Content, LogSource, Rule, Sources
-from sigmapack.product import Query
+from sigmapack.compiling import conversion
+from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import Query
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.model import Content, LogSource, Rule
+from sigmapack.events.read import BadRecord, Event, read_events
+from sigmapack.events.windows import channel_map
 from sigmapack.targets import sqlite
 
 #: Rows that one event with several multi-valued fields may become; more are cut off.
@@ -65,24 +66,6 @@ class Report:
     refused: list[Query] = field(default_factory=list)
     events: int = 0
     files: int = 0
-
-
-def channel_map(sources: Sources) -> dict[tuple[str, int | None], tuple[LogSource, ...]]:
-    """(Windows channel in lower case, event id or None for its service) -> log sources."""
-    found: dict[tuple[str, int | None], list[LogSource]] = {}
-    for key, entry in sources.logsources.items():
-        product, _, part = key.partition("/")
-        if product != "windows":
-            continue
-        for event in entry.get("events", ()):
-            channel = sources.sources[event["source"]]["channel"].lower()
-            ids = event.get("ids", ())
-            for number in ids:
-                logsource = LogSource(product, part, None)
-                found.setdefault((channel, number), []).append(logsource)
-            if not ids:
-                found.setdefault((channel, None), []).append(LogSource(product, None, part))
-    return {key: tuple(value) for key, value in found.items()}
 
 
 def replay(content: Content, files: Iterable[Path]) -> Report:

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from sigmapack.compiling.product import Artifact, Query
+from sigmapack.content.model import Content, Problem
 from sigmapack.manifest import OUTCOMES, entry, summary
-from sigmapack.model import Content, Problem
-from sigmapack.product import Artifact, Query
 from sigmapack.replay import Match, Report
 
 Item = TypeVar("Item")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from sigmapack.product import Artifact
+from sigmapack.compiling.product import Artifact
 
 MANIFEST = "manifest.json"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sigmapack.load import load
-from sigmapack.model import Content
+from sigmapack.content.load import load
+from sigmapack.content.model import Content
 from tests.engines import matrix
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sigmapack import write as module
-from sigmapack.product import Artifact
+from sigmapack.compiling.product import Artifact
 from sigmapack.write import WriteRefused, write
 
 MANIFEST = Artifact("manifest.json", b"{}")

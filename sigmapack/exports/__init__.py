@@ -9,10 +9,10 @@ import importlib
 import pkgutil
 from datetime import date
 
+from sigmapack.compiling.product import Artifact
+from sigmapack.content.model import Content
 from sigmapack.exports.feed import Export, Feed
 from sigmapack.exports.rows import Unfit, read
-from sigmapack.model import Content
-from sigmapack.product import Artifact
 
 __all__ = ["Unfit", "artifacts", "day_of_blocking", "discover"]
 

@@ -6,8 +6,8 @@ Syntax: https://adguard-dns.io/kb/general/dns-filtering-syntax/.
 from __future__ import annotations
 
 from sigmapack import __version__
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed, text
-from sigmapack.product import Artifact
 
 
 def files(feed: Feed) -> list[Artifact]:

@@ -7,8 +7,8 @@ URLs take no comments, so what a header would say is in `ABOUT.txt`.
 
 from __future__ import annotations
 
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed, text
-from sigmapack.product import Artifact
 
 #: Characters of an entry.
 LONGEST = 255

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from uuid import NAMESPACE_DNS, uuid5
 
-from sigmapack.product import Artifact
+from sigmapack.compiling.product import Artifact
 
 #: Day of this version, as CHANGELOG.md has it: formats with a time of change state it.
 RELEASED = date(2026, 11, 23)

@@ -6,8 +6,8 @@ a client would still ask its resolver for the other family.
 
 from __future__ import annotations
 
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed, names, text
-from sigmapack.product import Artifact
 
 
 def files(feed: Feed) -> list[Artifact]:

@@ -12,8 +12,8 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import NAMESPACE, RELEASED, Export, Feed, Indicator, moment
-from sigmapack.product import Artifact
 
 EVENT = str(uuid.uuid5(NAMESPACE, "misp event"))
 ORGANISATION = {

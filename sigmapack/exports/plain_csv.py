@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed
-from sigmapack.product import Artifact
 
 COLUMNS = (
     "type",

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed, names
 from sigmapack.exports.lists import by_confidence
-from sigmapack.product import Artifact
 
 #: Kind -> name of the sets, element type. ALNIC ignores case.
 SETS = {

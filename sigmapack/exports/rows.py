@@ -10,9 +10,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from sigmapack.content.kinds import KINDS
+from sigmapack.content.model import Content, Lookup, Problem, Row
 from sigmapack.exports.feed import Feed, Indicator
-from sigmapack.kinds import KINDS
-from sigmapack.model import Content, Lookup, Problem, Row
 
 #: Kinds that are exchanged; what a value must look like, so that it cannot break a format.
 FORMS: Mapping[str, str] = {

@@ -6,8 +6,8 @@ Format: https://datatracker.ietf.org/doc/draft-vixie-dnsop-dns-rpz/ (QNAME trigg
 from __future__ import annotations
 
 from sigmapack import __version__
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed, text
-from sigmapack.product import Artifact
 
 
 def serial(feed: Feed) -> int:

@@ -12,9 +12,9 @@ import json
 import re
 from collections.abc import Iterator
 
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import Export, Feed, Indicator
 from sigmapack.exports.lists import by_confidence
-from sigmapack.product import Artifact
 
 #: Lines of a list of regular expressions, and characters of a line of any list.
 MOST_REGEX, LONGEST = 100, 512

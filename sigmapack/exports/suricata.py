@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from sigmapack import __version__
+from sigmapack.compiling.product import Artifact
 from sigmapack.exports.feed import RELEASED, Export, Feed, Indicator, text
-from sigmapack.product import Artifact
 
 #: Sids from 1,000,000 to 1,999,999 are for local use (https://sidallocation.org). An indicator has
 #: ten of these, by the hash of its value: they stay when rows are added, moved or taken away.

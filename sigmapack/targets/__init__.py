@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from sigmapack.product import Target
+from sigmapack.compiling.product import Target
 
 
 def discover() -> dict[str, Target]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sigmapack.correlation import read_correlation
-from sigmapack.model import Rule
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.model import Rule
 
 DAY = 1440
 #: Level -> minutes between runs.

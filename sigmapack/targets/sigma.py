@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import yaml
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.model import Content, Rule, Sources
-from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
+from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.model import Content, Rule, Sources
 
 #: The C dumper where PyYAML was built with it: ten times as fast, and the same text.
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

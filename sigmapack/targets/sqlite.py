@@ -18,10 +18,11 @@ from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack import conversion
-from sigmapack.kinds import all_forms
-from sigmapack.model import Content, Lookup, Refused, Rule, Sources
-from sigmapack.product import Artifact, Correlation, Language, Part, Query, Target
+from sigmapack.compiling import conversion
+from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.kinds import all_forms
+from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
 
 COLUMNS = ("product", "category", "service")
 #: The name of a selection, or a pattern of names, in a Sigma condition.

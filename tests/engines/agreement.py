@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from sigmapack.events import Event
+from sigmapack.events.read import Event
 from sigmapack.replay import replay
 from tests.engines.corpus import content
 from tests.engines.mutations import Mutant, Record, mutants, read

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from sigmapack.check_events import event_files
-from sigmapack.compile import compile_target
-from sigmapack.events import BadRecord, Event, read_events
-from sigmapack.load import load
-from sigmapack.model import Content
-from sigmapack.product import Query
-from sigmapack.replay import channel_map, replay
+from sigmapack.checks.events import event_files
+from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import Query
+from sigmapack.content.load import load
+from sigmapack.content.model import Content
+from sigmapack.events.read import BadRecord, Event, read_events
+from sigmapack.events.windows import channel_map
+from sigmapack.replay import replay
 from sigmapack.targets import discover
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sigmapack.compile import compile_target, resolved
-from sigmapack.load import load
+from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.content.load import load
 from sigmapack.targets import discover
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,9 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sigmapack import conversion
-from sigmapack.events import Event, read_events
-from sigmapack.replay import channel_map
+from sigmapack.compiling import conversion
+from sigmapack.events.read import Event, read_events
+from sigmapack.events.windows import channel_map
 from tests.engines.corpus import Case, cases, content
 
 EACH = 200

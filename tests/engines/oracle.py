@@ -30,8 +30,8 @@ from typing import Any
 
 import yaml
 
-from sigmapack.events import Event
-from sigmapack.model import LogSource
+from sigmapack.content.model import LogSource
+from sigmapack.events.read import Event
 from tests.engines.tools import alone
 from tests.engines.tools import cache as folder
 

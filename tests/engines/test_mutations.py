@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sigmapack.events import Event
-from tests.engines import loki_engine, oracle
+from sigmapack.events.read import Event
+from tests.engines import oracle
 from tests.engines.agreement import Ask, disagreements, numbered, verdicts
 from tests.engines.corpus import content, queries
+from tests.engines.loki import engine
 from tests.engines.mutations import EACH, changes, mutants
 from tests.shapes import loki as loki_shape
 
@@ -31,7 +32,7 @@ def by_loki(events: Mapping[str, Sequence[Event]]) -> dict[str, list[bool | None
     for rule, own in events.items():
         found = {number: loki_shape.documents(event) for number, event in enumerate(own)}
         shown = {number: documents for number, documents in found.items() if documents}
-        hits = loki_engine.replay(shown, {rule: texts[rule]})[rule]
+        hits = engine.replay(shown, {rule: texts[rule]})[rule]
         verdict[rule] = [number in hits if number in shown else None for number in range(len(own))]
     return verdict
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sigmapack.events import Event
-from sigmapack.model import LogSource
+from sigmapack.content.model import LogSource
+from sigmapack.events.read import Event
 from tests.engines import oracle
 from tests.engines.corpus import cases, differences, queries, verdicts
 from tests.engines.tools import record

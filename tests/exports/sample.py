@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from sigmapack import exports
+from sigmapack.content.load import load
 from sigmapack.exports.feed import Feed
 from sigmapack.exports.rows import read
-from sigmapack.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 

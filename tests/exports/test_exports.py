@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 import build
 from sigmapack import __version__, exports
+from sigmapack.content.model import Content
 from sigmapack.exports import edl
 from sigmapack.exports.feed import RELEASED
 from sigmapack.exports.rows import Unfit, read
-from sigmapack.model import Content
 from tests.conftest import RULE
 from tests.exports.sample import ROOT, blocked, feed, own
 

@@ -25,7 +25,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from sigmapack.events import Event
+from sigmapack.events.read import Event
 from tests.shapes.microsoft import Document, Fields, account, hashes, initiating, name, number, text
 
 CODES = {"9001": "FORMERR", "9002": "SERVFAIL", "9003": "NXDOMAIN", "9005": "REFUSED"}

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sigmapack.events import Event
+from sigmapack.events.read import Event
 
 #: Labels that a site gives to the streams of a kind of log.
 STREAMS: Mapping[str, Mapping[str, str]] = {

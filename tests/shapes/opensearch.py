@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sigmapack.events import Event
+from sigmapack.events.read import Event
 from tests.shapes import ecs
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sigmapack.events import Event
+from sigmapack.events.read import Event
 
 Document = dict[str, Any]
 Fields = Mapping[str, Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sigmapack.compile import compile_target
-from sigmapack.model import Content
-from sigmapack.product import Query, Target
+from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import Query, Target
+from sigmapack.content.model import Content
 
 MakeContent = Callable[..., Content]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import yaml
 from sigma.collection import SigmaCollection
 
-from sigmapack.compile import compile_target
-from sigmapack.model import Content
+from sigmapack.compiling.compile import compile_target
+from sigmapack.content.model import Content
 from sigmapack.targets.sigma import TARGET
 from tests.conftest import RULE
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from sigmapack.compile import compile_target
-from sigmapack.model import Content
-from sigmapack.product import Query
+from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import Query
+from sigmapack.content.model import Content
 from sigmapack.targets.sqlite import TARGET
 
 MakeContent = Callable[..., Content]

@@ -1,0 +1,184 @@
+"""Rules and lookups in, queries out: the only caller of pySigma's conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from sigma.exceptions import SigmaError
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
+from sigma.rule import SigmaRule
+
+from sigmapack.compiling import conversion
+from sigmapack.compiling.product import Language, Part, Query, Target
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.kinds import KINDS
+from sigmapack.content.model import Content, Refused, Rule
+from sigmapack.content.placeholders import native_uses, resolve
+
+#: What stops a rule on one target, and is shown as the reason of its refusal.
+STOPS = (Refused, SigmaError, NotImplementedError, ValueError)
+
+
+def resolved(content: Content) -> Content:
+    """The content with the placeholders of its rules filled in, which every target needs."""
+    rules = tuple(resolve(rule, content.lookups) for rule in content.rules)
+    return replace(content, rules=rules)
+
+
+def compile_target(
+    content: Content, target: Target, ready: Content | None = None
+) -> Iterator[Query]:
+    """Convert every rule into every language of a target; one `Query` each, in rule order.
+
+    Nothing is raised for a rule that cannot be expressed: its outcome is `refused`, with a reason.
+    pySigma objects are made anew for every rule, because conversion changes them.
+
+    Args:
+        content: what was read.
+        target: the product.
+        ready: `resolved(content)`, by those who compile for several targets.
+    """
+    ready = ready or resolved(content)
+    plain = {rule.path + rule.name: rule for rule in ready.rules}
+    for language in target.languages:
+        parts: dict[str, Part | str] = {}
+        for rule in sorted(content.rules, key=lambda rule: rule.is_correlation):
+            yield _query(content, target, language, rule, parts, plain[rule.path + rule.name])
+
+
+def _query(
+    content: Content,
+    target: Target,
+    language: Language,
+    rule: Rule,
+    parts: dict[str, Part | str],
+    plain: Rule,
+) -> Query:
+    try:
+        reasons: list[str] = []
+        if rule.is_correlation:
+            text = _correlated(content, language, rule, parts, reasons)
+        else:
+            lacking = content.sources.lacks(target.name, plain.logsource)
+            if lacking and lacking.issuperset(conversion.fields(plain)):
+                raise Refused(f"no event of the product has {', '.join(sorted(lacking))}")
+            part = _converted(content, language, plain)
+            parts[rule.name] = parts[rule.id] = part
+            text = part.query
+        reasons += filter(None, [language.degraded(rule, content.sources)])
+        if language.longest and len(text) > language.longest:
+            reasons.append(
+                f"longer than the {language.longest:,} characters of a scheduled rule: save it as "
+                "a function, or run it as a hunting query"
+            )
+        reason = "; ".join(reasons)
+    except STOPS as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if not rule.is_correlation:
+            parts[rule.name] = parts[rule.id] = reason
+        return Query(rule, target.name, language.name, "refused", reason, "", "")
+    outcome = "degraded" if reason else "ok"
+    header = language.comment(header_lines(content, rule))
+    stem = _stem(content, rule)
+    native = _native(content, language, rule)
+    return Query(
+        rule,
+        target.name,
+        language.name,
+        outcome,
+        reason,
+        f"{target.name}/queries/{stem}{_suffix(target, language)}",
+        f"{header}{text}\n",
+        f"{target.name}/queries/lookup/{stem}{_suffix(target, language)}" if native else "",
+        f"{header}{native}\n" if native else "",
+    )
+
+
+def _suffix(target: Target, language: Language) -> str:
+    return language.suffix
+
+
+def _stem(content: Content, rule: Rule) -> str:
+    """The file's stem, or for the second document of a file the stem and the rule's name."""
+    first = next(other for other in content.rules if other.path == rule.path)
+    return rule.stem if first is rule else f"{rule.stem}.{rule.name}"
+
+
+def header_lines(content: Content, rule: Rule) -> list[str]:
+    """What stands above a query: title, id, level, version."""
+    return [
+        rule.title,
+        f"id: {rule.id}   level: {rule.level}   version: {version(rule)}",
+    ]
+
+
+def version(rule: Rule) -> str:
+    """A rule's version: the date it was last modified (Sigma has no version of its own)."""
+    return str(rule.document.get("modified") or rule.document.get("date") or "unknown")
+
+
+def _converted(content: Content, language: Language, rule: Rule, native: bool = False) -> Part:
+    """A rule without placeholders, or with those that the product's lookups fill, converted."""
+    prepared = language.prepare(rule)
+    if language.backend is None:
+        return Part(prepared, "", language.frame(prepared, "", content.sources))
+    pipeline = language.pipeline(prepared, content.sources)
+    if native:
+        pipeline = pipeline + _lookup_pipeline(language, content)
+    backend = language.backend(pipeline)
+    converted = backend.convert_rule(SigmaRule.from_dict(prepared.copy()))
+    if len(converted) != 1:
+        raise Refused(f"{len(converted)} conditions give {len(converted)} queries, not one")
+    condition = str(converted[0])
+    return Part(prepared, condition, language.frame(prepared, condition, content.sources))
+
+
+def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline:
+    items = []
+    for kind, expression in language.native.items():
+        tables = [name for name, t in content.lookups.items() if KINDS.get(t.key) == kind]
+        if tables:
+            placed = QueryExpressionPlaceholderTransformation(include=tables, expression=expression)
+            items.append(ProcessingItem(placed))
+    return ProcessingPipeline(name="lookups", items=items)
+
+
+def _native(content: Content, language: Language, rule: Rule) -> str:
+    """The query that uses the product's own lookup, where the rule and the product allow it."""
+    if rule.is_correlation or not native_uses(rule, content.lookups, tuple(language.native)):
+        return ""
+    try:
+        left = resolve(rule, content.lookups, frozenset(language.native))
+        return _converted(content, language, left, native=True).query
+    except STOPS:
+        return ""
+
+
+def _correlated(
+    content: Content,
+    language: Language,
+    rule: Rule,
+    parts: Mapping[str, Part | str],
+    reasons: list[str],
+) -> str:
+    """A correlation's query; alternatives that the target refused are left out, with a reason."""
+    correlation = read_correlation(rule)
+    members: dict[str, Part] = {}
+    refused: dict[str, str] = {}
+    for name in correlation.members:
+        part = parts.get(name)
+        if part is None:
+            raise Refused(f"the correlation refers to {name}, which is no rule of this folder")
+        if isinstance(part, Part):
+            members[name] = part
+        else:
+            refused[name] = part
+    steps = tuple(tuple(n for n in step if n in members) for step in correlation.steps)
+    for before, after in zip(correlation.steps, steps, strict=True):
+        if not after:
+            raise Refused(f"needs {before[0]}: {refused[before[0]]}")
+    if refused:
+        reasons.append(f"without {', '.join(refused)}, which the target refuses")
+    return language.correlate(replace(correlation, steps=steps), members, content.sources)

@@ -1,0 +1,89 @@
+"""What is made: languages and targets, queries and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sigma.conversion.base import TextQueryBackend
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.model import Content, Rule, Sources
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member rule of a correlation, converted: its bare condition and its complete query."""
+
+    rule: Rule
+    condition: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one query language of a product is written.
+
+    `prepare` may rewrite the resolved Sigma document, `pipeline` maps fields for pySigma,
+    `frame` makes a complete query of the converted condition, `correlate` of converted parts.
+    Each may raise `Refused`. `degraded` gives the reason why a query says less than its rule.
+    """
+
+    name: str
+    suffix: str
+    comment: Callable[[list[str]], str]
+    backend: Callable[[ProcessingPipeline], TextQueryBackend] | None
+    pipeline: Callable[[Rule, Sources], ProcessingPipeline]
+    frame: Callable[[Rule, str, Sources], str]
+    correlate: Callable[[Correlation, Mapping[str, Part], Sources], str]
+    prepare: Callable[[Rule], Rule] = lambda rule: rule
+    degraded: Callable[[Rule, Sources], str | None] = lambda rule, sources: None
+    native: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of lookup that the product can match by its own table: kind -> query expression with
+    `{field}` and `{id}` (the table's name)."""
+    longest: int = 0
+    """Characters that the product's scheduled rules take, where it has a limit."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file to be written: a path relative to the output folder, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Query:
+    """The outcome of one rule on one target and language; `path` is empty when refused."""
+
+    rule: Rule
+    target: str
+    language: str
+    outcome: str
+    reason: str
+    path: str
+    text: str
+    native_path: str = ""
+    native_text: str = ""
+
+    def artifacts(self) -> Iterator[Artifact]:
+        if self.path:
+            yield Artifact(self.path, self.text.encode())
+        if self.native_path:
+            yield Artifact(self.native_path, self.native_text.encode())
+
+
+class TooLarge(ValueError):
+    """What an importer would refuse; the text names the rule, the limit and the way out."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A product: its languages, and the files that go with the queries (lookups, settings)."""
+
+    name: str
+    title: str
+    languages: tuple[Language, ...]
+    package: Callable[[Content, tuple[Query, ...]], list[Artifact]]

@@ -1,0 +1,104 @@
+"""Read a Sigma correlation rule into `Correlation`: steps of alternatives, span, grouping.
+
+Specification: Sigma correlation rules 2.1 (https://sigmahq.io/docs/meta/correlations.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sigma.correlations import (
+    CorrelationConditionAND,
+    CorrelationConditionItem,
+    CorrelationConditionOR,
+    SigmaCorrelationRule,
+    SigmaExtendedCorrelationCondition,
+    SigmaRuleReference,
+)
+
+from sigmapack.content.model import Refused, Rule
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A Sigma correlation rule, read: every step is a set of alternatives of which one must occur.
+
+    Specification: https://sigmahq.io/docs/meta/correlations.html (types, timespan, group-by,
+    aliases, extended conditions). `temporal` steps may come in any order.
+    """
+
+    rule: Rule
+    type: str
+    steps: tuple[tuple[str, ...], ...]
+    span: str
+    seconds: int
+    group_by: tuple[str, ...]
+    aliases: Mapping[str, Mapping[str, str]]
+    operator: str
+    count: int
+    value_field: str | None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The names of all rules referred to, in order, each once."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step))
+
+    def field(self, name: str, member: str) -> str:
+        """What a group-by or value field is called in the events of one member rule."""
+        return self.aliases.get(name, {}).get(member, name)
+
+
+def read_correlation(rule: Rule) -> Correlation:
+    """Parse a correlation rule's document.
+
+    Raises:
+        sigma.exceptions.SigmaError: the document breaks the specification.
+        Refused: a condition that is not an AND of ORs of rule names.
+    """
+    parsed = SigmaCorrelationRule.from_dict(rule.copy())
+    condition = parsed.condition
+    if isinstance(condition, SigmaExtendedCorrelationCondition):
+        steps, operator, count, value_field = _steps(condition.parsed), "gte", 0, None
+        count = len(steps)
+    else:
+        names = [reference.reference for reference in parsed.rules or ()]
+        temporal = parsed.type.name.startswith("TEMPORAL")
+        steps = tuple((name,) for name in names) if temporal else (tuple(names),)
+        operator, count = condition.op.name.lower(), condition.count
+        if temporal and (operator, count) != ("gte", len(names)):
+            raise Refused("a temporal correlation of only some of its rules is not supported")
+        value_field = condition.fieldref if isinstance(condition.fieldref, str) else None
+    return Correlation(
+        rule=rule,
+        type=parsed.type.name.lower(),
+        steps=steps,
+        span=parsed.timespan.spec,
+        seconds=parsed.timespan.seconds,
+        group_by=tuple(parsed.group_by or ()),
+        aliases=_aliases(rule.document["correlation"].get("aliases") or {}),
+        operator=operator,
+        count=count,
+        value_field=value_field,
+    )
+
+
+def _aliases(aliases: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    return {alias: dict(mapping) for alias, mapping in aliases.items()}
+
+
+def _steps(
+    node: CorrelationConditionItem | SigmaRuleReference,
+) -> tuple[tuple[str, ...], ...]:
+    """AND of ORs, in the order in which the condition names them."""
+    parts = node.args if isinstance(node, CorrelationConditionAND) else [node]
+    return tuple(_alternatives(part) for part in parts)
+
+
+def _alternatives(node: CorrelationConditionItem | SigmaRuleReference) -> tuple[str, ...]:
+    if isinstance(node, SigmaRuleReference):
+        return (node.reference,)
+    if isinstance(node, CorrelationConditionOR):
+        return tuple(name for arg in node.args for name in _alternatives(arg))
+    raise Refused("an extended correlation condition must be an AND of ORs of rule names")

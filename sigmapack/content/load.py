@@ -1,0 +1,157 @@
+"""The only reader of source files: rules, lookups, waivers, log sources. Collects all problems."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from sigmapack.content import settings
+from sigmapack.content.files import shown, text_of
+from sigmapack.content.model import Content, Lookup, Place, Problem, Row, Rule, Sources
+
+RULE_SUFFIXES = (".yml", ".yaml")
+
+
+def load(root: Path, rules_dir: Path | None = None) -> Content:
+    """Read the pack at `root`, or the Sigma rules of another folder with the pack's log sources.
+
+    Lookups of a foreign folder come from its own `lookups/`, else from a `lookups/` beside a
+    folder called `sigma_rules`, else from the pack. Nothing is raised for bad content: what is
+    wrong is in `Content.problems`.
+    """
+    directory = rules_dir or root / "sigma_rules"
+    own = directory.resolve() == (root / "sigma_rules").resolve()
+    problems: list[Problem] = []
+    rules = tuple(_rules(directory, problems))
+    if not rules and not problems:
+        where = "has no .yml file" if directory.is_dir() else "is not a folder"
+        problems.append(
+            Problem(shown(directory), 1, "no-rules", f"{where}: name a folder with rules", True)
+        )
+    return Content(
+        root=root,
+        rules_dir=directory,
+        rules=rules,
+        lookups=_lookups(_lookup_dir(root, directory), problems),
+        waivers=settings.waivers(directory / settings.WAIVERS, problems),
+        stages=tuple(settings.stages(directory / settings.COVERAGE, problems)),
+        playbooks={
+            book.name: book for book in settings.playbooks(directory / settings.RESPONSE, problems)
+        },
+        sources=read_sources(),
+        problems=tuple(problems),
+        own=own,
+    )
+
+
+def read_sources() -> Sources:
+    """Read `logsources.toml` of this package."""
+    path = Path(__file__).parents[1] / "logsources.toml"
+    data = tomllib.loads(path.read_text("utf-8"))
+    return Sources(data["source"], data["logsource"], data["product"])
+
+
+def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
+    def failed(error: OSError) -> None:
+        where = Path(error.filename or directory)
+        problems.append(Problem(shown(where), 1, "unreadable", f"{error.strerror}", True))
+
+    for folder, folders, names in os.walk(directory, onerror=failed):
+        folders.sort()
+        yield from (Path(folder) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
+    if not directory.is_dir():
+        return
+    for path in _files(directory, problems):
+        if path.suffix in RULE_SUFFIXES and (text := text_of(path, problems)) is not None:
+            yield from _documents(shown(path), text, problems)
+
+
+def _documents(path: str, text: str, problems: list[Problem]) -> Iterator[Rule]:
+    try:
+        loader = yaml.CSafeLoader(text)
+        while loader.check_node():
+            node = loader.get_node()
+            assert node is not None  # check_node() said so
+            data = loader.construct_document(node)
+            if not isinstance(data, dict):
+                line = node.start_mark.line + 1
+                problems.append(Problem(path, line, "not-a-rule", "a rule is a mapping of keys"))
+                continue
+            lines: dict[Place, int] = {}
+            _walk(node, (), lines, path, problems)
+            yield Rule(path, data, lines)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = " ".join(str(getattr(error, "problem", None) or error).split())
+        problems.append(Problem(path, mark.line + 1 if mark else 1, "yaml", message))
+    except (ValueError, RecursionError) as error:
+        problems.append(Problem(path, 1, "yaml", " ".join(str(error).split())))
+
+
+def _walk(
+    node: yaml.Node, place: Place, lines: dict[Place, int], path: str, problems: list[Problem]
+) -> None:
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                message = f"the key {key.value!r} stands twice here: YAML would keep only the last"
+                problems.append(Problem(path, line, "duplicate-key", message))
+            seen.add(key.value)
+            _walk(value, (*place, key.value), lines, path, problems)
+            lines[(*place, key.value)] = line
+    elif isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            _walk(item, (*place, position), lines, path, problems)
+
+
+def _lookup_dir(root: Path, rules_dir: Path) -> Path:
+    beside = rules_dir.parent / "lookups"
+    if (rules_dir / "lookups").is_dir():
+        return rules_dir / "lookups"
+    if rules_dir.name == "sigma_rules" and beside.is_dir():
+        return beside
+    return root / "lookups"
+
+
+def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
+    tables = {}
+    if directory.is_dir():
+        for path in _files(directory, problems):
+            if path.suffix == ".csv" and (text := text_of(path, problems)) is not None:
+                table = _table(path, text, problems)
+                if table:
+                    tables[table.name] = table
+    return tables
+
+
+def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
+    name = shown(path)
+    reader = csv.reader(io.StringIO(text), strict=True)
+    rows: list[Row] = []
+    try:
+        columns = tuple(next(reader, ()))
+        if not columns or not all(columns) or len(set(columns)) < len(columns):
+            message = "the first line names the columns, each once and none empty"
+            problems.append(Problem(name, 1, "header", message))
+            return None
+        for values in reader:
+            if len(values) != len(columns):
+                message = f"{len(values)} values for {len(columns)} columns: {', '.join(columns)}"
+                problems.append(Problem(name, reader.line_num, "columns", message))
+            else:
+                rows.append(Row(reader.line_num, dict(zip(columns, values, strict=True))))
+    except csv.Error as error:
+        problems.append(Problem(name, reader.line_num, "csv", str(error)))
+    return Lookup(path.stem, name, columns, tuple(rows))

@@ -1,0 +1,244 @@
+"""What is read: rules, lookups, waivers, log sources. Frozen: every step makes new data."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+#: Where something stands in a YAML document: keys and list positions from the root.
+Place = tuple[str | int, ...]
+
+#: The tag of rules that are for hunting (Sigma specification, tags appendix, namespace detection).
+HUNTING = "detection.threat-hunting"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, with its place; `str()` gives `path:line: code: message`.
+
+    `unreadable` is set when the input could not be read at all (exit code 2 instead of 1).
+    """
+
+    path: str
+    line: int
+    code: str
+    message: str
+    unreadable: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.code}: {self.message}"
+
+
+class LogSource(NamedTuple):
+    """A Sigma log source (https://sigmahq.io/docs/basics/log-sources.html)."""
+
+    product: str | None
+    category: str | None
+    service: str | None
+
+    @property
+    def key(self) -> str:
+        """The name under which `logsources.toml` describes it, e.g. `windows/dns_query`."""
+        return f"{self.product or 'any'}/{self.category or self.service or 'any'}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One Sigma document. `document` is never changed: `copy()` gives one that may be."""
+
+    path: str
+    document: Mapping[str, Any]
+    lines: Mapping[Place, int] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def stem(self) -> str:
+        return Path(self.path).stem
+
+    @property
+    def id(self) -> str:
+        return str(self.document.get("id", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.document.get("title", ""))
+
+    @property
+    def name(self) -> str:
+        """How correlations refer to the rule; the file's stem where the rule has no name."""
+        return str(self.document.get("name") or self.stem)
+
+    @property
+    def level(self) -> str:
+        return str(self.document.get("level", "informational"))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(str(tag) for tag in self.document.get("tags") or ())
+
+    @property
+    def response(self) -> str:
+        """The name of the rule's playbook in `response.toml`, an attribute of our own."""
+        return str(self.document.get("response", ""))
+
+    @property
+    def is_hunting(self) -> bool:
+        """Whether it is for hunting only: weak evidence that should not alert by itself."""
+        return HUNTING in self.tags
+
+    @property
+    def is_correlation(self) -> bool:
+        return "correlation" in self.document
+
+    @property
+    def logsource(self) -> LogSource:
+        source = self.document.get("logsource") or {}
+        return LogSource(source.get("product"), source.get("category"), source.get("service"))
+
+    def line(self, *place: str | int) -> int:
+        """The line (1-based) of a place in the document, or of its nearest known parent."""
+        while place:
+            if place in self.lines:
+                return self.lines[place]
+            place = place[:-1]
+        return self.lines.get((), 1)
+
+    def copy(self) -> dict[str, Any]:
+        return copy.deepcopy(dict(self.document))
+
+    def with_document(self, document: Mapping[str, Any]) -> Rule:
+        return Rule(self.path, document, self.lines)
+
+
+class Row(NamedTuple):
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A CSV table of `lookups/`: the first column is the value, the rest what is known of it."""
+
+    name: str
+    path: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> str:
+        return self.columns[0]
+
+    def values(self, column: str | None = None) -> tuple[str, ...]:
+        """The distinct values of a column (the first, unless named), in file order."""
+        return tuple(dict.fromkeys(row.values[column or self.key] for row in self.rows))
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A declared exception of `waivers.toml`: an outcome but `ok`, or a validator not applied."""
+
+    subject: str
+    scope: str
+    outcome: str
+    reason: str
+    line: int
+
+    def excludes(self, rule: Rule, validator: str) -> bool:
+        """Whether it excludes a rule from a validator."""
+        return self.scope == validator and fnmatchcase(rule.name, self.subject)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the attack, from `coverage.toml`: the rules that see it, or why no log does."""
+
+    id: str
+    title: str
+    techniques: tuple[str, ...]
+    rules: tuple[str, ...]
+    """Names of rules, `*` allowed."""
+    unseen: str
+    line: int
+
+    def sees(self, rule: Rule) -> bool:
+        """Whether a rule stands under this stage."""
+        return any(fnmatchcase(rule.name, pattern) for pattern in self.rules)
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """What to do on a hit, from `response.toml`; texts carry the contact already."""
+
+    name: str
+    title: str
+    check: tuple[str, ...]
+    contain: tuple[str, ...]
+    tell: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that was read: rules, lookups, waivers, log sources, and what was wrong on the way."""
+
+    root: Path
+    rules_dir: Path
+    rules: tuple[Rule, ...]
+    lookups: Mapping[str, Lookup]
+    waivers: tuple[Waiver, ...]
+    sources: Sources
+    problems: tuple[Problem, ...]
+    own: bool
+    """Whether this is the pack's own content, to which the house rules (events, tags, …) apply."""
+    stages: tuple[Stage, ...] = ()
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+
+    @property
+    def detections(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if not rule.is_correlation)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Rule]:
+        """Rules by each of the two names a correlation may use: `name` and `id`."""
+        return {key: rule for rule in self.rules for key in (rule.id, rule.name) if key}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """`logsources.toml`: what a log source is called in each product."""
+
+    sources: Mapping[str, Mapping[str, Any]]
+    logsources: Mapping[str, Mapping[str, Any]]
+    products: Mapping[str, Mapping[str, Any]]
+    """Per product: its own names, by source (`sysmon`) or by log source (`windows/dns_query`)."""
+
+    def events(self, logsource: LogSource) -> tuple[tuple[str, tuple[int, ...]], ...] | None:
+        """The (source name, event ids) pairs of a log source; None where it is not described."""
+        entry = self.entry(logsource)
+        if entry is None:
+            return None
+        return tuple((e["source"], tuple(e.get("ids", ()))) for e in entry.get("events", ()))
+
+    def lacks(self, product: str, logsource: LogSource) -> frozenset[str]:
+        """The fields that no event of a log source has in a product; none if that is not known."""
+        known = self.products.get(product, {})
+        entry = self.entry(logsource) or {}
+        names = [logsource.product, *(event["source"] for event in entry.get("events", ()))]
+        own = any(name in known for name in names)
+        if not own or logsource.key in known:
+            return frozenset()
+        return frozenset(entry.get("lacks", ()))
+
+    def entry(self, logsource: LogSource) -> Mapping[str, Any] | None:
+        for part in (logsource.category, logsource.service):
+            key = f"{logsource.product or 'any'}/{part}"
+            if part and key in self.logsources:
+                return self.logsources[key]
+        return None
+
+
+class Refused(Exception):
+    """Raised by a target that cannot express a rule; the text is the reason shown to users."""

@@ -1,0 +1,44 @@
+"""Response guidance as text: what a hit means, what to check, how to contain, whom to tell."""
+
+from __future__ import annotations
+
+from sigmapack.content.model import Content, Playbook, Rule
+
+
+def playbook(content: Content, rule: Rule) -> Playbook | None:
+    """The playbook of a rule; None where the content has none for it."""
+    return content.playbooks.get(rule.response)
+
+
+def description(rule: Rule) -> str:
+    """The rule's description as one paragraph."""
+    return " ".join(str(rule.document.get("description", "")).split())
+
+
+def plain(content: Content, rule: Rule) -> str:
+    """Description and guidance as lines of plain text, for products without markup."""
+    book = playbook(content, rule)
+    lines = [description(rule)]
+    if book:
+        lines += ["Check first:", *(f"{n}. {text}" for n, text in enumerate(book.check, 1))]
+        lines += ["Contain:", *(f"{n}. {text}" for n, text in enumerate(book.contain, 1))]
+        lines += [f"Tell: {book.tell}"]
+    return "\n".join(line for line in lines if line)
+
+
+def markdown(content: Content, rule: Rule) -> str:
+    """The guidance as Markdown, for products that render it."""
+    book = playbook(content, rule)
+    if book is None:
+        return description(rule)
+    parts = [
+        f"## {book.title}",
+        description(rule),
+        "### Check first",
+        "\n".join(f"{n}. {text}" for n, text in enumerate(book.check, 1)),
+        "### Contain",
+        "\n".join(f"{n}. {text}" for n, text in enumerate(book.contain, 1)),
+        "### Tell",
+        book.tell,
+    ]
+    return "\n\n".join(parts)

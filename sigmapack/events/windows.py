@@ -1,0 +1,155 @@
+"""Windows events: the names that exporters give to fields, and which Sigma log sources they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sigmapack.content.model import LogSource, Sources
+from sigmapack.events.fields import Fields, ShapeError, first, put, without_prefix
+
+#: (channel in lower case, event id) -> its categories; (channel, None) -> its service.
+ChannelMap = Mapping[tuple[str, int | None], tuple[LogSource, ...]]
+
+SYSMON = "microsoft-windows-sysmon/operational"
+
+#: Names that exporters give to what Sigma calls by the first of each.
+SAME = {
+    "EventID": ("EventID", "EventId", "event_id", "EventCode", "winlog.event_id", "event.code"),
+    "Channel": ("Channel", "LogName", "log_name", "winlog.channel"),
+    "Computer": ("Computer", "ComputerName", "computer_name", "MachineName"),
+    "Provider_Name": (
+        "Provider_Name",
+        "ProviderName",
+        "SourceName",
+        "source_name",
+        "provider_name",
+        "Provider.Name",
+    ),
+    "EventRecordID": ("EventRecordID", "EventRecordId", "RecordNumber", "record_number"),
+    "Message": ("Message", "message"),
+}
+
+#: Channels that Hayabusa shortens in its timelines (its config/channel_abbreviations.txt).
+SHORT_CHANNELS = {
+    "sysmon": SYSMON,
+    "sec": "security",
+    "sys": "system",
+    "app": "application",
+    "defender": "microsoft-windows-windows defender/operational",
+}
+PROVIDER_CHANNELS = {"microsoft-windows-security-auditing": "Security"}
+
+
+def channel_map(sources: Sources) -> dict[tuple[str, int | None], tuple[LogSource, ...]]:
+    """(Windows channel in lower case, event id or None for its service) -> log sources."""
+    found: dict[tuple[str, int | None], list[LogSource]] = {}
+    for key, entry in sources.logsources.items():
+        product, _, part = key.partition("/")
+        if product != "windows":
+            continue
+        for event in entry.get("events", ()):
+            channel = sources.sources[event["source"]]["channel"].lower()
+            ids = event.get("ids", ())
+            for number in ids:
+                logsource = LogSource(product, part, None)
+                found.setdefault((channel, number), []).append(logsource)
+            if not ids:
+                found.setdefault((channel, None), []).append(LogSource(product, None, part))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def add_message_fields(fields: Fields) -> None:
+    """Add what only Sysmon's rendered message says: `QueryName: example.org`, one a line."""
+    message = fields.get("Message")
+    for line in message.splitlines()[1:] if isinstance(message, str) else ():
+        name, colon, value = line.partition(":")
+        if colon and name.isalnum():
+            fields.setdefault(name, value.strip())
+
+
+def flat_fields(record: Fields) -> Fields:
+    """Fields of a flat event by their Sigma names; event data one level down comes to the top."""
+    data = without_prefix(record, ("EventData.", "UserData.", "event_data.", "AllFieldInfo."))
+    fields = {**data, **record}
+    if "LogName" in fields and "Id" in fields:  # PowerShell: Get-WinEvent | ConvertTo-Json
+        fields.setdefault("EventID", fields["Id"])
+    for name, names in SAME.items():
+        if name not in fields:
+            put(fields, name, first(fields, names))
+    if "Channel" not in fields:  # a Splunk export: source=XmlWinEventLog:Security
+        _, separator, channel = (first(fields, ["source"]) or "").partition("WinEventLog:")
+        put(fields, "Channel", channel if separator else None)
+    return fields
+
+
+def logsources(fields: Fields, channels: ChannelMap) -> tuple[LogSource, ...]:
+    """All categories and the service of a Windows event; a missing Channel is inferred and added.
+
+    Raises:
+        ShapeError: EventID is missing or no number, or the channel cannot be told.
+    """
+    written = first(fields, ["EventID"])
+    if written is None:
+        raise ShapeError('no EventID: add "EventID", the number of the Windows event')
+    if not re.fullmatch(r"\d{1,9}(\.0)?", written, re.ASCII):
+        raise ShapeError(f"EventID {written[:40]!a} is no number: give the Windows event's number")
+    number = int(written.partition(".")[0])
+    fields["EventID"] = str(number)
+    if first(fields, ["Channel"]) is None:
+        fields["Channel"] = _inferred_channel(fields, number, channels)
+    low = (first(fields, ["Channel"]) or "").lower()
+    if (low, None) not in channels:
+        low = SHORT_CHANNELS.get(low, low)
+    if low == SYSMON:
+        add_message_fields(fields)
+    found = (*channels.get((low, number), ()), *channels.get((low, None), ()))
+    return tuple(dict.fromkeys(found)) or (LogSource("windows", None, None),)
+
+
+def _inferred_channel(fields: Fields, number: int, channels: ChannelMap) -> str:
+    provider = first(fields, ["Provider_Name"]) or ""
+    if provider.lower() in PROVIDER_CHANNELS:
+        return PROVIDER_CHANNELS[provider.lower()]
+    if (f"{provider.lower()}/operational", None) in channels:
+        return f"{provider}/Operational"
+    if (SYSMON, number) in channels and {"UtcTime", "ProcessGuid"} <= fields.keys():
+        return "Microsoft-Windows-Sysmon/Operational"
+    raise ShapeError(
+        f'EventID {number} without a channel: add "Channel" (e.g. "Security" or '
+        '"Microsoft-Windows-Sysmon/Operational") or "Provider_Name"'
+    )
+
+
+def add_aliases(fields: Fields) -> None:
+    """Add the Sigma names of fields that Windows calls otherwise; the originals stay."""
+    for name in [name for name in fields if " " in name]:
+        fields.setdefault(name.replace(" ", ""), fields[name])
+    if {"NewProcessName", "ParentProcessName"} & fields.keys():  # Security 4688
+        for name, original in (("Image", "NewProcessName"), ("ParentImage", "ParentProcessName")):
+            if original in fields:
+                fields.setdefault(name, fields[original])
+        if "User" not in fields:
+            names = [first(fields, [f"Subject{part}"]) for part in ("DomainName", "UserName")]
+            put(fields, "User", account(*names))
+    if "Data" not in fields:
+        put(fields, "Data", _unnamed_data(fields))
+
+
+def account(domain: str | None, name: str | None) -> str | None:
+    """An account as Sysmon writes it, `DOMAIN\\name`."""
+    if name in (None, "-"):
+        return None
+    return name if domain in (None, "-") else f"{domain}\\{name}"
+
+
+def _unnamed_data(fields: Fields) -> str | None:
+    """Unnamed event data where an exporter numbered it: Winlogbeat's param1, PowerShell's list."""
+    values = fields.get("Properties.Value")
+    if isinstance(values, tuple):
+        return "\n".join(values)
+    names = sorted(
+        (n for n in fields if re.fullmatch(r"param\d{1,3}", n)), key=lambda n: int(n[5:])
+    )
+    parts = [value for name in names if isinstance(value := fields[name], str)]
+    return "\n".join(parts) or None

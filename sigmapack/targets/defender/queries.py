@@ -1,0 +1,100 @@
+"""Microsoft Defender XDR: KQL for advanced hunting and custom detections.
+
+A custom detection wants Timestamp, DeviceId and ReportId in its rows, which whole rows and our
+correlations have (https://learn.microsoft.com/defender-xdr/custom-detection-rules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack.compiling import conversion
+from sigmapack.compiling.product import Language, Part
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.model import Refused, Rule, Sources
+from sigmapack.targets.kql import tables as kql_tables
+from sigmapack.targets.kql.backend import Backend
+from sigmapack.targets.kql.correlation import Member, correlate
+from sigmapack.targets.kql.devices import TABLES
+from sigmapack.targets.kql.tables import Table
+
+TIME = "Timestamp"
+
+
+CONTEXT = ("DeviceId", "DeviceName", "ReportId")
+
+
+REASONS = {
+    "windows/application": "Defender XDR keeps no events of the Application log",
+    "windows/dns-client": "Defender XDR keeps no events of the DNS client's log",
+    "windows/dns-server-analytic": "Defender XDR keeps no logs of DNS servers",
+    "windows/file_access": "Defender XDR records no reading of files",
+    "any/dns": "Defender XDR keeps no logs of DNS resolvers",
+    "any/proxy": "Defender XDR keeps no logs of proxies",
+    "any/firewall": "Defender XDR keeps no logs of network firewalls",
+    "zeek/dns": "Defender XDR keeps no logs of Zeek sensors",
+    "zeek/http": "Defender XDR keeps no logs of Zeek sensors",
+    "zeek/ssl": "Defender XDR keeps no logs of Zeek sensors",
+}
+
+
+def table(rule: Rule) -> Table:
+    """The table of a rule's log source.
+
+    Raises:
+        Refused: there is none.
+    """
+    key = rule.logsource.key
+    if key not in TABLES:
+        raise Refused(REASONS.get(key, f"Defender XDR has no table for {key}"))
+    return TABLES[key]
+
+
+def _prepare(rule: Rule) -> Rule:
+    of = table(rule)
+    if rule.logsource.service == "windefend" and "NewValue" in conversion.fields(rule):
+        raise Refused("Defender XDR keeps no event 5007; a registry rule sees the same change")
+    return kql_tables.prepared(rule, of)
+
+
+def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+    return kql_tables.pipeline("defender", rule, table(rule))
+
+
+def _frame(rule: Rule, condition: str, sources: Sources) -> str:
+    source = kql_tables.source(sources, "defender", rule, REASONS)
+    return kql_tables.frame(source, condition, table(rule), TIME)
+
+
+def _degraded(rule: Rule, sources: Sources) -> str | None:
+    used = set(conversion.fields(rule))
+    reasons = []
+    if "FileVersion" in used:
+        reasons.append("the file's version has no column; the product's version is matched")
+    if "QueryStatus" in used:
+        reasons.append("of DNS statuses only response codes are known, and only where inspected")
+    if used & {"Signed", "SignatureStatus"}:
+        reasons.append("signatures are known only of files in DeviceFileCertificateInfo")
+    return "; ".join(reasons) or None
+
+
+def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
+    members = {
+        name: Member(part, table(part.rule), CONTEXT, "DeviceId") for name, part in parts.items()
+    }
+    return correlate(correlation, members, TIME)
+
+
+KQL = Language(
+    name="kql",
+    suffix=".kql",
+    comment=kql_tables.comment,
+    backend=Backend,
+    pipeline=_pipeline,
+    frame=_frame,
+    correlate=_correlate,
+    prepare=_prepare,
+    degraded=_degraded,
+)

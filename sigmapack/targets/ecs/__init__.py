@@ -1,0 +1,1 @@
+"""What Elastic and OpenSearch share: the Elastic Common Schema, and Lucene's query strings."""

@@ -1,0 +1,169 @@
+"""EQL for ECS: conditions, and sequences for correlations.
+
+`:` ignores case and knows the wildcards `*` and `?`, but no escape for them: a value with such a
+character becomes `regex~`. Under NOT every term says first that its field is there, because the
+comparison of an absent field is null and NOT null is not true. A field that an index may lack is
+optional (`?field`), since EQL refuses names that no index has.
+Syntax: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax (8.14 and later; `with
+runs` since 8.4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from sigma.conversion.state import ConversionState
+from sigma.types import CompareOperators
+
+from sigmapack.compiling.product import Part
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.model import Refused
+from sigmapack.targets.ecs.backend import EcsBackend, Pieces
+from sigmapack.targets.ecs.fields import BY_LOGSOURCE
+from sigmapack.targets.ecs.lucene import expressions
+
+#: Fields that an index may lack: those mapped with the first event, and those of other agents.
+DYNAMIC = (
+    "winlog.event_data.",
+    "zeek.http.cookie_vars",
+    "sysmon.",
+    "file.Ext.",
+    "dns.Ext.",
+    "dll.",
+)
+OPTIONAL = frozenset(
+    other
+    for mapping in BY_LOGSOURCE.values()
+    for target in mapping.values()
+    if isinstance(target, list)
+    for other in target[1:]
+)
+MAX_RUNS = 100
+
+
+def text(value: str) -> str:
+    """A string literal."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def field_name(field: str) -> str:
+    """A field's name, in backticks where it needs them, with `?` if it may be unknown."""
+    mark = "?" if field in OPTIONAL or field.startswith(DYNAMIC) else ""
+    plain = re.fullmatch(r"[A-Za-z_@][\w.]*", field)
+    return mark + (field if plain else f"`{field}`")
+
+
+def equals(field: str, values: Iterable[str], kind: str = "exact") -> str:
+    """A field that has one of some values, literally."""
+    listed = [value if kind in ("number", "boolean") else text(value) for value in values]
+    if len(listed) == 1:
+        return f"{field_name(field)} == {listed[0]}"
+    return f"{field_name(field)} in ({', '.join(listed)})"
+
+
+def wildcard(value: Pieces) -> str | None:
+    """A value as `:` takes it; None where it has `*` or `?` as characters of its text."""
+    if any(isinstance(piece, str) and re.search(r"[*?]", piece) for piece in value):
+        return None
+    return text("".join(str(piece) if isinstance(piece, str) else _mark(piece) for piece in value))
+
+
+def _mark(piece: Any) -> str:
+    return "*" if piece.name == "WILDCARD_MULTI" else "?"
+
+
+class Backend(EcsBackend):
+    """Bare EQL conditions."""
+
+    name: ClassVar[str] = "EQL"
+    or_token: ClassVar[str] = "or"
+    and_token: ClassVar[str] = "and"
+    not_token: ClassVar[str] = "not"
+    eq_token: ClassVar[str] = ":"
+    compare_op_expression: ClassVar[str] = "{field} {operator} {value}"
+    compare_operators: ClassVar[dict[Any, str]] = {
+        CompareOperators.LT: "<",
+        CompareOperators.LTE: "<=",
+        CompareOperators.GT: ">",
+        CompareOperators.GTE: ">=",
+    }
+
+    def match(self, field: str, values: list[Pieces]) -> list[str]:
+        """Terms of which one holds when a keyword field has one of the values, in any case."""
+        name = field_name(field)
+        if values == [()]:
+            return [self._guarded(field, f'{name} == ""')]
+        plain = {value: wildcard(value) for value in values}
+        listed = [found for found in plain.values() if found is not None]
+        terms = []
+        if listed:
+            body = listed[0] if len(listed) == 1 else f"({', '.join(listed)})"
+            terms.append(f"{name} : {body}")
+        others = [value for value, found in plain.items() if found is None]
+        patterns = [text(pattern) for pattern in expressions(others, fold=False)]
+        if patterns:
+            body = patterns[0] if len(patterns) == 1 else f"({', '.join(patterns)})"
+            terms.append(f"{name} regex~ {body}")
+        return [self._guarded(field, term) for term in terms]
+
+    def match_exact(self, field: str, values: list[str], kind: str) -> str:
+        """A term that holds when a field of an exact kind has one of the values."""
+        return self._guarded(field, equals(field, values, kind))
+
+    def convert_condition_field_compare_op_val(self, cond: Any, state: ConversionState) -> str:
+        """Conversion of a comparison of numbers."""
+        term = super().convert_condition_field_compare_op_val(cond, state)
+        return self._guarded(cond.field, term)
+
+    def cidr(self, field: str, network: str) -> str:
+        """A term that holds when an address is in a network."""
+        return self._guarded(field, f"cidrMatch({field_name(field)}, {text(network)})")
+
+    def exists(self, field: str, wanted: bool) -> str:
+        """A term that holds when a field is there, or is not."""
+        mark = field_name(field).removeprefix("?")
+        return f"?{mark} {'!=' if wanted else '=='} null"
+
+    def _guarded(self, field: str, term: str) -> str:
+        return f"({field_name(field)} != null and {term})" if self.negated else term
+
+
+def restriction(wheres: Iterable[Mapping[str, tuple[str, ...]]]) -> str:
+    """What an event says that comes from one of the sources."""
+    parts = [" and ".join(equals(f, values) for f, values in where.items()) for where in wheres]
+    return parts[0] if len(parts) == 1 else f"({' or '.join(f'({part})' for part in parts)})"
+
+
+def sequence(correlation: Correlation, parts: Mapping[str, Part], keys: list[list[str]]) -> str:
+    """A correlation as a sequence; `keys` are the group-by fields of each step.
+
+    Raises:
+        Refused: a correlation that no sequence says.
+    """
+    conditions = [
+        " or ".join(f"({parts[name].condition})" for name in step) for step in correlation.steps
+    ]
+    if correlation.type == "event_count":
+        count = correlation.count + (correlation.operator == "gt")
+        if correlation.operator not in ("gte", "gt") or not 2 <= count <= MAX_RUNS:
+            raise Refused(f"EQL says at least 2 to {MAX_RUNS} events, not fewer or exactly")
+        steps = [f"  [any where {conditions[0]}] with runs={count}"]
+    elif correlation.type == "temporal_ordered":
+        steps = [f"  [any where {condition}]" for condition in conditions]
+    else:
+        reason = {
+            "temporal": "EQL's sequences want their steps in order",
+            "value_count": "EQL counts events, not distinct values",
+        }
+        raise Refused(f"{reason.get(correlation.type, correlation.type)}; ES|QL says it")
+    same = all(key == keys[0] for key in keys)
+    by = f" by {', '.join(map(field_name, keys[0]))}" if same and keys[0] else ""
+    if not same:
+        steps = [
+            f"{step} by {', '.join(map(field_name, key))}"
+            for step, key in zip(steps, keys, strict=True)
+        ]
+    return "\n".join([f"sequence{by} with maxspan={correlation.span}", *steps])

@@ -1,0 +1,165 @@
+"""ES|QL for ECS: conditions.
+
+ES|QL compares with regard to case: fields are put through TO_LOWER, values are in lower case. The
+comparison of an absent field is null: every NOT is NOT COALESCE(..., FALSE). Most functions take a
+field with several values for null: such a field is joined to one text first. ES|QL fails on a field
+that no index of the pattern has: each query reads the pack's indicator index too, which maps them
+all (`lists`), and uses one field of its own log source, not the alternatives of other
+agents, so that it still runs on a site that has all of its indices and not that one. Written for
+8.14 (LIKE and RLIKE without lists).
+Syntax: https://www.elastic.co/docs/reference/query-languages/esql
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from sigma.types import CompareOperators
+
+from sigmapack.targets.ecs.backend import EcsBackend, Pieces, is_literal, literal, shape
+from sigmapack.targets.ecs.fields import MULTIPLE, kind
+from sigmapack.targets.ecs.lucene import DOMAIN, domain_forms, expression, expressions, shapes
+
+#: What separates the values of a field that is joined to one text.
+BAR = "|"
+#: How many values with wildcards are terms of their own; more of them are one expression.
+MAX_TERMS = 3
+
+
+def text(value: str) -> str:
+    """A string literal: with three quotes where that spares doubled backslashes."""
+    if "\\" in value and '"' not in value and "\n" not in value:
+        return f'"""{value}"""'
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def field_name(field: str) -> str:
+    """A field's name, in backticks where it needs them."""
+    plain = all(re.fullmatch(r"[A-Za-z_@]\w*", part) for part in field.split("."))
+    return field if plain else f"`{field}`"
+
+
+def like(value: Pieces) -> str:
+    """A value as a pattern of LIKE."""
+    parts = []
+    for piece in value:
+        if isinstance(piece, str):
+            parts.append(re.sub(r"([\\*?])", r"\\\1", piece.lower()))
+        else:
+            parts.append("*" if piece.name == "WILDCARD_MULTI" else "?")
+    return text("".join(parts))
+
+
+def joined(field: str) -> str:
+    """All values of a field as one text in lower case, a bar before, between and after them."""
+    values = f'TO_LOWER(MV_CONCAT(TO_STRING({field_name(field)}), "{BAR}"))'
+    return f'CONCAT("{BAR}", {values}, "{BAR}")'
+
+
+def among(field: str, values: list[Pieces]) -> str:
+    """Whether one of a field's several values is one of those that are asked for."""
+    if len(values) > 1 and all(map(is_literal, values)):
+        listed = "|".join(expression(value, fold=False) for value in values)
+        return f"{joined(field)} RLIKE {text(f'.*[{BAR}]({listed})[{BAR}].*')}"
+    terms = [_one_among(field, value) for value in values]
+    return terms[0] if len(terms) == 1 else f"({' OR '.join(terms)})"
+
+
+def _one_among(field: str, value: Pieces) -> str:
+    front, body, end = shape(value)
+    start: Pieces = () if front else (BAR,)
+    stop: Pieces = () if end else (BAR,)
+    parts = (*start, *body, *stop)
+    inner = like(parts)
+    pattern = inner.strip('"')
+    quotes = '"""' if inner.startswith('"""') else '"'
+    return f"{joined(field)} LIKE {quotes}*{pattern}*{quotes}"
+
+
+def equals(field: str, values: Iterable[str], kind: str = "exact") -> str:
+    """A field that has one of some values, literally."""
+    listed = list(values)
+    if field in MULTIPLE:
+        return among(field, [(value,) for value in listed])
+    bare = kind in ("number", "boolean")
+    written = [value if bare else text(value) for value in listed]
+    if kind == "ip":
+        written = [f"TO_IP({value})" for value in written]
+    if len(written) == 1:
+        return f"{field_name(field)} == {written[0]}"
+    return f"{field_name(field)} IN ({', '.join(written)})"
+
+
+class Backend(EcsBackend):
+    """Bare ES|QL conditions."""
+
+    name: ClassVar[str] = "ES|QL"
+    or_token: ClassVar[str] = "OR"
+    and_token: ClassVar[str] = "AND"
+    not_token: ClassVar[str] = "NOT"
+    eq_token: ClassVar[str] = "=="
+    compare_op_expression: ClassVar[str] = "{field} {operator} {value}"
+    compare_operators: ClassVar[dict[Any, str]] = {
+        CompareOperators.LT: "<",
+        CompareOperators.LTE: "<=",
+        CompareOperators.GT: ">",
+        CompareOperators.GTE: ">=",
+    }
+
+    def match(self, field: str, values: list[Pieces]) -> list[str]:
+        """Terms of which one holds when a keyword field has one of the values, in any case."""
+        if field in MULTIPLE:
+            return [among(field, values)]
+        name = f"TO_LOWER({field_name(field)})"
+        patterns = _patterns(values)
+        terms = [f"{name} RLIKE {text(one)}" for one in expressions(patterns, fold=False)]
+        values = [value for value in values if value not in patterns]
+        whole = [text(literal(value).lower()) for value in values if is_literal(value)]
+        if whole:
+            one = f"{name} == {whole[0]}"
+            terms.append(one if len(whole) == 1 else f"{name} IN ({', '.join(whole)})")
+        for value in values:
+            if is_literal(value):
+                continue
+            front, body, end = shape(value)
+            if is_literal(body) and body and front != end:
+                function = "ENDS_WITH" if front else "STARTS_WITH"
+                terms.append(f"{function}({name}, {text(literal(body).lower())})")
+            else:
+                terms.append(f"{name} LIKE {like(value)}")
+        return terms
+
+    def match_exact(self, field: str, values: list[str], kind: str) -> str:
+        """A term that holds when a field of an exact kind has one of the values."""
+        return equals(field, values, kind)
+
+    def cidr(self, field: str, network: str) -> str:
+        """A term that holds when an address is in a network."""
+        return f"CIDR_MATCH({field_name(field)}, {text(network)})"
+
+    def exists(self, field: str, wanted: bool) -> str:
+        """A term that holds when a field is there, or is not."""
+        return f"{field_name(field)} IS {'NOT ' if wanted else ''}NULL"
+
+    def negation(self, group: str) -> str:
+        """NOT of a group that is in parentheses: absent fields count as no match."""
+        return f"NOT COALESCE({group}, FALSE)"
+
+
+def _patterns(values: list[Pieces]) -> list[Pieces]:
+    """The values to be matched by regular expressions: names as domains, and long lists."""
+    names = [body for start, body, end in shapes(values) if (start, end) == DOMAIN]
+    forms = {form for body in names for form in domain_forms(body)}
+    others = [value for value in values if value not in forms and not is_literal(value)]
+    return [v for v in values if v in forms or (len(others) > MAX_TERMS and v in others)]
+
+
+def restriction(wheres: Iterable[Mapping[str, tuple[str, ...]]]) -> str:
+    """What an event says that comes from one of the sources."""
+    parts = [
+        " AND ".join(equals(f, values, kind(f)) for f, values in where.items()) for where in wheres
+    ]
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(f'({part})' for part in parts)})"

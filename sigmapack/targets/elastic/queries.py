@@ -1,0 +1,156 @@
+"""Elastic: Lucene for any query rule, EQL with sequences, ES|QL with correlations.
+
+A Lucene file is only the query: its language has no comments (title and id are in the manifest) and
+no index, which `index_patterns.json` names for it and for EQL. None of the three can match a lookup
+inside a condition (`LOOKUP JOIN` of ES|QL is a command and matches whole values only), so `native`
+is empty; the lookups are documents for indicator match rules (threat.indicator.*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack.compiling.product import Language, Part
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.model import Refused, Rule, Sources
+from sigmapack.targets.ecs import lookups, lucene
+from sigmapack.targets.ecs.fields import field_map
+from sigmapack.targets.ecs.values import merged, prepare, sources, with_fields
+from sigmapack.targets.elastic import eql, esql
+from sigmapack.targets.elastic.stats import query
+
+NAME = "elastic"
+
+
+#: The index that has all fields (`lists`), and no event.
+COLUMNS = f"{lookups.INDEX}*"
+
+
+def _pipeline(first: bool) -> Callable[[Rule, Sources], ProcessingPipeline]:
+    def pipeline(rule: Rule, described: Sources) -> ProcessingPipeline:
+        return with_fields(NAME, rule, field_map(rule.logsource, first))
+
+    return pipeline
+
+
+def _with_defend(rule: Rule) -> Rule:
+    return prepare(rule, defend=True)
+
+
+def _slashes(text: list[str]) -> str:
+    return "".join(f"// {line}\n" for line in text)
+
+
+def _lucene(rule: Rule, condition: str, described: Sources) -> str:
+    found = [source.where for source in sources(rule, described, NAME)]
+    return f"{lucene.restriction(found)} AND {condition}"
+
+
+def _eql(rule: Rule, condition: str, described: Sources) -> str:
+    return f"any where {_eql_condition(rule, condition, described)}"
+
+
+def _eql_condition(rule: Rule, condition: str, described: Sources) -> str:
+    found = [source.where for source in sources(rule, described, NAME)]
+    return f"{eql.restriction(found)} and {condition}"
+
+
+def _esql(rule: Rule, condition: str, described: Sources) -> str:
+    index = merged(sources(rule, described, NAME, own=True))
+    return (
+        f"FROM {', '.join([*index, COLUMNS])} METADATA _id, _version, _index\n"
+        f"| WHERE {_esql_condition(rule, condition, described)}"
+    )
+
+
+def _esql_place(rule: Rule, described: Sources) -> str:
+    return esql.restriction([source.where for source in sources(rule, described, NAME, own=True)])
+
+
+def _esql_condition(rule: Rule, condition: str, described: Sources) -> str:
+    return f"{_esql_place(rule, described)} AND {condition}"
+
+
+def _no_correlation(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
+    raise Refused("Lucene selects single events; the EQL and ES|QL queries correlate them")
+
+
+def _key(correlation: Correlation, name: str, part: Part) -> str:
+    """What a group-by or value field of the correlation is called in a member's events."""
+    field = correlation.field(name, part.rule.name)
+    mapping = field_map(part.rule.logsource, first=True)
+    if field not in mapping:
+        raise Refused(f"ECS has no field for {field} of {part.rule.logsource.key}")
+    target = mapping[field]
+    return target if isinstance(target, str) else target[0]
+
+
+def _sequence(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
+    keys = []
+    for step in correlation.steps:
+        found = {
+            tuple(_key(correlation, name, parts[member]) for name in correlation.group_by)
+            for member in step
+        }
+        if len(found) > 1:
+            raise Refused("the alternatives of a step are grouped by different fields")
+        keys.append(list(found.pop()))
+    whole = {
+        name: Part(part.rule, _eql_condition(part.rule, part.condition, described), part.query)
+        for name, part in parts.items()
+    }
+    return eql.sequence(correlation, whole, keys)
+
+
+def _stats(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
+    members = [parts[name] for step in correlation.steps for name in step]
+    whole = {
+        name: Part(part.rule, _esql_condition(part.rule, part.condition, described), part.query)
+        for name, part in parts.items()
+    }
+    index = merged([s for part in members for s in sources(part.rule, described, NAME, own=True)])
+    keys = {
+        name: [_key(correlation, name, part) for part in members] for name in correlation.group_by
+    }
+    counted = correlation.value_field
+    values = [_key(correlation, counted, part) for part in members] if counted else []
+    places = [f"({_esql_place(part.rule, described)})" for part in members]
+    return query(correlation, whole, (*index, COLUMNS), list(dict.fromkeys(places)), keys, values)
+
+
+LUCENE = Language(
+    name="lucene",
+    suffix=".lucene",
+    comment=lambda text: "",
+    backend=lucene.Backend,
+    pipeline=_pipeline(first=False),
+    frame=_lucene,
+    correlate=_no_correlation,
+    prepare=_with_defend,
+)
+
+
+EQL = Language(
+    name="eql",
+    suffix=".eql",
+    comment=_slashes,
+    backend=eql.Backend,
+    pipeline=_pipeline(first=False),
+    frame=_eql,
+    correlate=_sequence,
+    prepare=_with_defend,
+)
+
+
+ESQL = Language(
+    name="esql",
+    suffix=".esql",
+    comment=_slashes,
+    backend=esql.Backend,
+    pipeline=_pipeline(first=True),
+    frame=_esql,
+    correlate=_stats,
+    prepare=prepare,
+)

@@ -1,0 +1,165 @@
+"""Kibana's detection rules: one NDJSON file for "Import rules", every rule switched off.
+
+Fields: https://www.elastic.co/docs/api/doc/kibana/operation/operation-importrules and the rule
+schemas of elastic/detection-rules. One language a rule: a sequence or a condition in EQL where it
+can be said, else ES|QL, else Lucene; and one indicator match rule on the pack's own indicators.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.content import coverage, response
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.model import Content, Rule
+from sigmapack.targets.ecs.lookups import INDEX
+from sigmapack.targets.elastic.attack import threat
+from sigmapack.targets.elastic.columns import integrations, required, shown, sources
+from sigmapack.targets.schedules import LATE
+
+AUTHOR = ["3CX Detection Pack Maintainers"]
+LICENSE = "Apache-2.0"
+NAMESPACE = uuid.UUID("0c6d1d5c-6a5c-4d0e-8d0a-9f6a3f0e7b61")
+#: Level -> Kibana's severity, risk score, minutes between runs.
+LEVELS: Mapping[str, tuple[str, int, int]] = {
+    "critical": ("critical", 99, 5),
+    "high": ("high", 73, 5),
+    "medium": ("medium", 47, 15),
+    "low": ("low", 21, 60),
+    "informational": ("low", 5, 60),
+}
+#: What one import takes (xpack.securitySolution.maxRuleImportExportSize, maxRuleImportPayloadBytes:
+#: https://www.elastic.co/docs/reference/kibana/configuration-reference/security-settings).
+MOST_RULES, MOST_BYTES = 10_000, 10_485_760
+PREFERRED = ("eql", "esql", "lucene")
+
+
+def rules(
+    content: Content, queries: Sequence[Query], indices: Mapping[str, Sequence[str]]
+) -> Artifact:
+    """`rules.ndjson`: every rule that Elastic can say, in the order of the rules' names.
+
+    Args:
+        content: what was read.
+        queries: the queries of the target, all languages.
+        indices: a rule's name -> its index patterns.
+
+    Raises:
+        TooLarge: more than Kibana imports at once.
+    """
+    by_rule: dict[str, dict[str, Query]] = {}
+    for query in queries:
+        if query.path:
+            by_rule.setdefault(query.rule.name, {})[query.language] = query
+    found = []
+    for name, languages in sorted(by_rule.items()):
+        language = next(one for one in PREFERRED if one in languages)
+        found.append(rule(content, languages[language], indices.get(name, ())))
+    if "ioc_domains" in content.lookups:
+        found.append(indicator_match(content))
+    lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in found]
+    data = ("\n".join(lines) + "\n").encode()
+    if len(lines) > MOST_RULES or len(data) > MOST_BYTES:
+        raise TooLarge(
+            f"rules.ndjson: {len(lines):,} rules in {len(data):,} bytes, Kibana imports "
+            f"{MOST_RULES:,} in {MOST_BYTES:,} at once: build fewer rules with --rules"
+        )
+    return Artifact("rules.ndjson", data)
+
+
+def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]:
+    """One rule as Kibana imports it."""
+    found = common(content, query.rule)
+    found |= {"query": query.text, "language": query.language}
+    found["required_fields"] = required(query.text)
+    if query.language == "esql":
+        found["type"] = "esql"
+        found["related_integrations"] = integrations(sources(query.text))
+    else:
+        found["type"] = "eql" if query.language == "eql" else "query"
+        found["index"] = list(index)
+        found["related_integrations"] = integrations(index)
+    found["investigation_fields"] = {"field_names": shown(query.text)}
+    key = (
+        "source.ip" if "source.ip" in query.text and "host.name" not in query.text else "host.name"
+    )
+    if not (query.rule.is_correlation and query.language == "eql"):
+        found["alert_suppression"] = {
+            "group_by": [key],
+            "duration": {"value": 24, "unit": "h"},
+            "missing_fields_strategy": "doNotSuppress",
+        }
+    return found
+
+
+def common(content: Content, rule: Rule) -> dict[str, Any]:
+    """What every type of rule has."""
+    severity, score, every = LEVELS[rule.level]
+    back = every + LATE
+    if rule.is_correlation:
+        every = max(every, 60)
+        back = read_correlation(rule).seconds // 60 + every + LATE
+    return {
+        "rule_id": rule.id,
+        "name": rule.title,
+        "description": response.description(rule),
+        "severity": severity,
+        "risk_score": score,
+        "enabled": False,
+        "interval": f"{every}m",
+        "from": f"now-{back}m",
+        "author": AUTHOR,
+        "license": LICENSE,
+        "version": 1,
+        "max_signals": 100,
+        "tags": tags(rule),
+        "references": [str(link) for link in rule.document.get("references") or ()],
+        "false_positives": [str(text) for text in rule.document.get("falsepositives") or ()],
+        "threat": threat(content, rule),
+        "note": response.markdown(content, rule),
+        "setup": setup(content, rule),
+        "exceptions_list": [],
+    }
+
+
+def tags(rule: Rule) -> list[str]:
+    """The names by which people filter rules."""
+    use = "Use Case: Threat Hunting" if rule.is_hunting else "Use Case: Threat Detection"
+    return ["Threat: 3CX supply-chain compromise", "CVE-2023-29059", use, "TLP: CLEAR"]
+
+
+def setup(content: Content, rule: Rule) -> str:
+    """What has to be collected, in words of the log sources."""
+    needed = ", ".join(coverage.telemetry(content, [rule]))
+    return f"Needs: {needed}. Index patterns are those of the integrations: change them to yours."
+
+
+def indicator_match(content: Content) -> dict[str, Any]:
+    """A rule driven by the indicator index: lookups of names that stand there."""
+    rule = content.by_name.get("dns_query_win_threecx_c2_domain")
+    base = common(content, rule) if rule else {}
+    return {
+        **base,
+        "rule_id": str(uuid.uuid5(NAMESPACE, "indicator match on dns.question.name")),
+        "name": "3CX Campaign Domain Resolved, By The Indicator Index",
+        "type": "threat_match",
+        "language": "kuery",
+        "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
+        "query": "dns.question.name: *",
+        "threat_index": [f"{INDEX}*"],
+        "threat_query": "threat.feed.name: ioc_domains",
+        "threat_language": "kuery",
+        "threat_indicator_path": "threat.indicator",
+        "threat_mapping": [
+            {
+                "entries": [
+                    {"field": name, "type": "mapping", "value": "threat.indicator.url.domain"}
+                ]
+            }
+            for name in ("dns.question.name", "dns.question.registered_domain")
+        ],
+    }

@@ -1,0 +1,212 @@
+"""LogScale: a package with alerts, scheduled searches, saved queries and lookup files.
+
+Files: https://library.humio.com/integrations/packages-file-formats.html. Each names its schema at
+https://schemas.humio.com; the keys are those that all files of a schema have in the packages of
+github.com/CrowdStrike/logscale-community-content. A filter alert sees every event once, also one
+that arrives up to a day late, so it has no schedule and no look-back
+(https://library.humio.com/data-analysis/automated-alerts-single.html). Correlations aggregate, and
+are scheduled searches over their span. Rules for hunting are saved queries only.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from sigmapack import __version__
+from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.content import response
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.model import Content, Rule
+from sigmapack.targets.schedules import cron, window
+from sigmapack.targets.yaml_text import dump
+
+SCOPE, NAME = "threecx", "detection-pack"
+SCHEMAS = "https://schemas.humio.com"
+ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
+#: Bytes of a lookup file (https://library.humio.com/falcon-logscale-cloud/limits.html).
+LARGEST = 200_000_000
+#: Times that a filter alert triggers in a minute: as many as one with an email action may
+#: (https://library.humio.com/falcon-logscale-self-hosted/envar-filter-alert-max-email-trigger-limit.html).
+TRIGGERS = 15
+#: The first time that a zip archive can hold.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+EVENTS = {
+    "type": "list-view",
+    "options": {
+        "columns": '[{"type":"field","fieldName":"@timestamp","format":"datetime","width":180},'
+        '{"type":"field","fieldName":"@rawstring","format":"logline"}]',
+        "newestAtBottom": "true",
+        "showOnlyFirstLine": "false",
+    },
+}
+
+
+def package(content: Content, queries: Sequence[Query], lookups: Mapping[str, bytes]) -> Artifact:
+    """`threecx-detection-pack-<version>.zip`.
+
+    Args:
+        content: what was read.
+        queries: the queries of the target.
+        lookups: a table's name -> its CSV.
+
+    Raises:
+        ValueError: two rules have one title, or a lookup file is too large.
+    """
+    found = files(content, [query for query in queries if query.path], lookups)
+    return Artifact(f"{SCOPE}-{NAME}-{__version__}.zip", archive(found))
+
+
+def files(
+    content: Content, queries: Sequence[Query], lookups: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The files of the package, by path."""
+    _check(queries, lookups)
+    found = {"manifest.yaml": dump(manifest()).encode(), "README.md": readme(content, queries)}
+    found |= {f"data/{name}.csv": data for name, data in lookups.items()}
+    for query in queries:
+        name = f"{PurePosixPath(query.path).stem}.yaml"
+        if query.rule.is_correlation:
+            kind, asset = "scheduled-searches", scheduled_search(content, query)
+        elif query.rule.is_hunting:
+            kind, asset = "queries", saved_query(query)
+        else:
+            kind, asset = "filter-alerts", filter_alert(content, query)
+        found[f"{kind}/{name}"] = dump(asset).encode()
+    return found
+
+
+def _check(queries: Sequence[Query], lookups: Mapping[str, bytes]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in (query.rule for query in queries):
+        other = seen.setdefault(rule.title, rule)
+        if other is not rule:
+            raise TooLarge(
+                f"{rule.path}: the title {rule.title!r} is also that of {other.path}, but it names "
+                "an asset of LogScale: give one of them another title"
+            )
+    for name, data in lookups.items():
+        if len(data) > LARGEST:
+            raise TooLarge(
+                f"lookups/{name}.csv: {len(data):,} bytes as a lookup file of LogScale, which "
+                f"takes {LARGEST:,}: split the table"
+            )
+
+
+def manifest() -> dict[str, Any]:
+    """`manifest.yaml`: an application, whose assets are installed with it."""
+    return {
+        "$schema": f"{SCHEMAS}/manifest/v2.0.0",
+        "name": f"{SCOPE}/{NAME}",
+        "version": __version__,
+        "type": "application",
+        "description": ABOUT,
+        "author": {"name": "3CX Detection Pack Maintainers"},
+        "licenseUrl": "https://www.apache.org/licenses/LICENSE-2.0",
+        "minHumioVersion": "1.129.0",
+    }
+
+
+def filter_alert(content: Content, query: Query) -> dict[str, Any]:
+    """An alert on each event, switched off."""
+    return {
+        "$schema": f"{SCHEMAS}/filteralert/v0.1.0",
+        **_common(content, query),
+        "triggerLimit": TRIGGERS,
+    }
+
+
+def scheduled_search(content: Content, query: Query) -> dict[str, Any]:
+    """A search over the span of a correlation, switched off."""
+    every, _ = window(query.rule)
+    return {
+        "$schema": f"{SCHEMAS}/scheduledsearch/v0.1.0",
+        **_common(content, query),
+        "queryStart": read_correlation(query.rule).span,
+        "queryEnd": "now",
+        "schedule": cron(query.rule, every),
+        "timeZone": "UTC+00:00",
+        "backfillLimit": 0,
+    }
+
+
+def _common(content: Content, query: Query) -> dict[str, Any]:
+    return {
+        "name": query.rule.title,
+        "description": response.plain(content, query.rule),
+        "enabled": False,
+        "queryString": query.text,
+        "labels": labels(query.rule),
+        "actionNameReferences": [],
+    }
+
+
+def saved_query(query: Query) -> dict[str, Any]:
+    """A query for people, over the last 30 days. It has no place for a description."""
+    return {
+        "$schema": f"{SCHEMAS}/query/v0.3.0",
+        "name": query.rule.title,
+        "timeInterval": {"isLive": False, "start": "30d"},
+        "visualization": EVENTS,
+        "queryString": query.text,
+    }
+
+
+def readme(content: Content, queries: Sequence[Query]) -> bytes:
+    """`README.md`, with the guidance of saved queries, which have no place for it."""
+    hunting = [query.rule for query in queries if query.rule.is_hunting]
+    parts = [
+        f"### {rule.title}\n\n{response.plain(content, rule)}\n"
+        for rule in sorted(hunting, key=lambda rule: rule.title)
+        if not rule.is_correlation
+    ]
+    more = ["## Rules for hunting\n", *parts] if parts else []
+    return "\n".join([README, *more]).encode()
+
+
+def labels(rule: Rule) -> list[str]:
+    """By what people filter alerts: the pack, the level, the techniques."""
+    found = [
+        tag.removeprefix("attack.").upper() for tag in rule.tags if re.match("attack.t[0-9]", tag)
+    ]
+    purpose = ["hunting"] if rule.is_hunting else []
+    return ["3cx", rule.level, *purpose, *sorted(found)]
+
+
+def archive(found: Mapping[str, bytes]) -> bytes:
+    """A zip file, not compressed: what zlib compresses to differs by its version."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as target:
+        for path, data in sorted(found.items()):
+            info = zipfile.ZipInfo(path, EPOCH)
+            info.create_system = 3
+            info.external_attr = 0o100644 << 16
+            target.writestr(info, data)
+    return raw.getvalue()
+
+
+README = f"""\
+# 3CX detection pack
+
+{ABOUT}.
+
+1. Install: Settings, Packages, Installed, Import package; or `humioctl packages install`.
+2. Set: fields and tags are those of CrowdStrike's own packages (CrowdStrike Parsing Standard). Give
+   the alerts and scheduled searches whose logs you have an action, and enable them: all are
+   installed disabled, and LogScale runs none without an action.
+3. See that it works: run an alert's query over the last day; it must end without an error.
+
+- `filter-alerts/`: a rule each; every event that it finds triggers.
+- `scheduled-searches/`: correlations, over the span before each run. Rules for hunting among them
+  have the label `hunting`.
+- `queries/`: rules for hunting on single events.
+- `data/`: the indicator tables, for `match(file="{SCOPE}/{NAME}/ioc_domains.csv", field=...,
+  column=pattern, mode=glob, ignoreCase=true)`. The queries hold their values themselves.
+
+What a hit means and what to do stands in the description of each alert, and for the saved queries
+below.
+"""

@@ -1,0 +1,151 @@
+"""Groups of alerting rules for Loki's ruler.
+
+Format: https://grafana.com/docs/loki/latest/alert/ (Prometheus' rule files with LogQL). A file is a
+namespace, both for `lokitool rules load` and in the ruler's own folder. There is no switch in the
+format: nothing alerts until a file is loaded, and the rules for hunting are a file of their own.
+The severity is a label, for Alertmanager's routes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.content import response
+from sigmapack.content.model import Content, Rule
+from sigmapack.targets.loki.fields import field_map
+from sigmapack.targets.schedules import window
+from sigmapack.targets.yaml_text import dump
+
+#: Bytes from which on Loki parses no query (`maxInputSize` in pkg/logql/syntax/parser.go, 3.7.8).
+LONGEST = 131_072
+
+
+def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
+    """`rules/threecx_detection.yaml` and `rules/threecx_hunting.yaml`.
+
+    Raises:
+        ValueError: a query is longer than Loki takes, or two alerts have one name.
+    """
+    shipped = [query for query in queries if query.path]
+    _check(shipped)
+    found = []
+    for name, hunting in (("detection", False), ("hunting", True)):
+        chosen = [query for query in shipped if query.rule.is_hunting is hunting]
+        if chosen:
+            text = dump({"groups": groups(content, chosen)})
+            found.append(Artifact(f"rules/threecx_{name}.yaml", (HEAD[name] + text).encode()))
+    return found
+
+
+def _check(queries: Sequence[Query]) -> None:
+    seen: dict[str, Rule] = {}
+    for query in queries:
+        rule = query.rule
+        other = seen.setdefault(rule.title, rule)
+        if other is not rule:
+            raise TooLarge(
+                f"{rule.path}: the title {rule.title!r} is also that of {other.path}, but it names "
+                "an alert of Loki: give one of them another title"
+            )
+        size = len(expression(query).encode())
+        if size >= LONGEST:
+            raise TooLarge(
+                f"{rule.path}: its LogQL alert has {size:,} bytes, and Loki parses less than "
+                f"{LONGEST:,}: split the rule, or refuse it for loki in waivers.toml"
+            )
+
+
+def groups(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
+    """Groups by log source and interval; the rules of a group run one after the other."""
+    found: dict[str, dict[str, Any]] = {}
+    for query in sorted(queries, key=lambda query: query.rule.name):
+        every = window(query.rule)[0]
+        name = f"threecx_{source(query.rule)}_{every}m"
+        group = found.setdefault(name, {"name": name, "interval": f"{every}m", "rules": []})
+        group["rules"].append(alert(content, query))
+    return [found[name] for name in sorted(found)]
+
+
+def source(rule: Rule) -> str:
+    """The log source of a rule as a part of a group's name."""
+    if rule.is_correlation:
+        return "correlation"
+    parts = (rule.logsource.product, rule.logsource.category or rule.logsource.service)
+    return re.sub(r"\W+", "_", "_".join(filter(None, parts)))
+
+
+def alert(content: Content, query: Query) -> dict[str, Any]:
+    """One alerting rule."""
+    rule = query.rule
+    key = host_label(rule)
+    tags = [tag.removeprefix("attack.").upper() for tag in rule.tags if tag.startswith("attack.t")]
+    labels = {
+        "severity": rule.level,
+        "rule_id": rule.id,
+        "rule_name": rule.name,
+        "purpose": "hunting" if rule.is_hunting else "detection",
+    }
+    if tags:
+        labels["techniques"] = " ".join(sorted(tags))
+    annotations = {
+        "summary": f"{literal(rule.title)}: {{{{ $labels.{key} }}}}",
+        "description": literal(response.description(rule)),
+        "response": literal(guidance(content, rule)),
+        "runbook": literal(f"Run {query.path} over the hours before the alert to see the events."),
+    }
+    return {
+        "alert": rule.title,
+        "expr": expression(query),
+        "for": "0s",
+        "labels": {name: literal(value) for name, value in labels.items()},
+        "annotations": {name: text for name, text in annotations.items() if text},
+    }
+
+
+def guidance(content: Content, rule: Rule) -> str:
+    """The response guidance without the rule's description, which has an annotation of its own."""
+    return response.plain(content, rule).removeprefix(response.description(rule)).lstrip("\n")
+
+
+def host_label(rule: Rule) -> str:
+    """The label of an alert that names the host or client."""
+    if rule.is_correlation:
+        return "sigma_key"
+    name = "src_ip"
+    if rule.logsource.category == "antivirus" or rule.logsource.product:
+        name = "id.orig_h" if rule.logsource.product == "zeek" else "Computer"
+    label = field_map(rule, name)[name]
+    return label if isinstance(label, str) else label[0]
+
+
+def expression(query: Query) -> str:
+    """A metric query with the text of the query's file in it, unchanged.
+
+    A log query is counted by host over its window; a correlation is a metric query already.
+    """
+    if query.rule.is_correlation:
+        return query.text
+    span = window(query.rule)[1]
+    label = host_label(query.rule)
+    return f"sum by ({label}) (count_over_time(\n{query.text}[{span}m])) > 0\n"
+
+
+def literal(text: str) -> str:
+    """Text in which Alertmanager's templates find nothing to fill in."""
+    return text.replace("{{", '{{ "{{" }}')
+
+
+ABOUT = """\
+# Alerts of the 3CX detection pack for Loki's ruler: {which}.
+# 1. Load:  lokitool rules load --address=<Loki> --id=<tenant> <this file>
+#    or put the file into <ruler storage>/<tenant>/ and reload.
+# 2. Set: the streams (`{{job="windows"}}` and the like) are those of sigmapack/logsources.toml.
+# 3. See that it works: GET <Loki>/prometheus/api/v1/rules must show every rule with "health": "ok".
+"""
+HEAD = {
+    "detection": ABOUT.format(which="rules that alert"),
+    "hunting": ABOUT.format(which="rules for hunting, weak evidence; load them only where wanted"),
+}

@@ -1,0 +1,193 @@
+"""OpenSearch: alerting monitors, and rules for Security Analytics, with a README for both.
+
+Monitors: https://docs.opensearch.org/latest/observing-your-data/alerting/api/ and the classes that
+parse them (opensearch-project/common-utils, org.opensearch.commons.alerting.model: Monitor,
+SearchInput, QueryLevelTrigger, Action, Throttle). A monitor's search is a mustache template, in
+which `period_end` is the time of the run in milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.content import response
+from sigmapack.content.model import Content, Rule
+from sigmapack.targets.opensearch import rules
+from sigmapack.targets.schedules import window
+
+#: Level -> severity of a trigger, 1 is the highest.
+SEVERITY = {"critical": 1, "high": 2, "medium": 3, "low": 4, "informational": 5}
+#: Bytes that an inline script or template may have (`script.max_size_in_bytes`, its default).
+LONGEST = 65_535
+#: The notification channel that a site makes, or whose name it replaces in all files.
+CHANNEL = "threecx-notify"
+NAMESPACE = uuid.UUID("4b1f9a2c-90c5-4e0e-8c0a-5d7f5f6e2a18")
+
+
+def files(
+    content: Content, queries: Sequence[Query], indices: Mapping[str, Sequence[str]]
+) -> list[Artifact]:
+    """Monitors, rules for Security Analytics and `README.md`.
+
+    Args:
+        content: what was read.
+        queries: the queries of the target.
+        indices: a rule's name -> its index patterns.
+
+    Raises:
+        TooLarge: a limit of OpenSearch is exceeded.
+    """
+    found = []
+    for query in queries:
+        if query.path:
+            text = json.dumps(monitor(content, query, indices[query.rule.name]), indent=1)
+            path = f"monitors/{PurePosixPath(query.path).stem}.json"
+            found.append(Artifact(path, f"{text}\n".encode()))
+    readme = Artifact("README.md", README.encode())
+    return [*found, *rules.files(content, queries), readme]
+
+
+def monitor(content: Content, query: Query, indices: Sequence[str]) -> dict[str, Any]:
+    """The body of `POST _plugins/_alerting/monitors`, switched off."""
+    every, back = window(query.rule)
+    search = {
+        "size": 10,
+        "sort": [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}],
+        "query": {"bool": {"filter": [period(back), condition(query)]}},
+    }
+    checked(query.rule, "query", json.dumps(search))
+    return {
+        "type": "monitor",
+        "name": query.rule.title,
+        "monitor_type": "query_level_monitor",
+        "enabled": False,
+        "schedule": {"period": {"interval": every, "unit": "MINUTES"}},
+        "inputs": [{"search": {"indices": list(indices), "query": search}}],
+        "triggers": [{"query_level_trigger": trigger(content, query.rule)}],
+    }
+
+
+def period(back: int) -> dict[str, Any]:
+    """The time that a run looks at; `format` because the end is in milliseconds."""
+    limits = {"gte": f"{{{{period_end}}}}||-{back}m", "lte": "{{period_end}}"}
+    return {"range": {"@timestamp": {**limits, "format": "epoch_millis"}}}
+
+
+def condition(query: Query) -> dict[str, Any]:
+    """The compiled query as it stands in its file.
+
+    Raises:
+        ValueError: it has the braces of a template.
+    """
+    if "{{" in query.text:
+        raise TooLarge(f"{query.rule.path}: OpenSearch takes `{{{{` of the query for a template")
+    return {"query_string": {"query": query.text, "analyze_wildcard": True}}
+
+
+def trigger(content: Content, rule: Rule) -> dict[str, Any]:
+    """Any event triggers; the message carries the response guidance."""
+    message = MESSAGE.format(guidance=response.plain(content, rule).replace("{{", "{ {"))
+    checked(rule, "message", message)
+    return {
+        "id": identifier(rule, "trigger"),
+        "name": "Events found",
+        "severity": str(SEVERITY[rule.level]),
+        "condition": {
+            "script": {"source": "ctx.results[0].hits.total.value > 0", "lang": "painless"}
+        },
+        "actions": [
+            {
+                "id": identifier(rule, "action"),
+                "name": "Notify",
+                "destination_id": CHANNEL,
+                "subject_template": {"source": SUBJECT, "lang": "mustache"},
+                "message_template": {"source": message, "lang": "mustache"},
+                "throttle_enabled": True,
+                "throttle": {"value": 60, "unit": "MINUTES"},
+            }
+        ],
+    }
+
+
+def checked(rule: Rule, what: str, text: str) -> None:
+    """Compare a template with OpenSearch's limit.
+
+    Raises:
+        ValueError: it is longer.
+    """
+    size = len(text.encode())
+    if size > LONGEST:
+        raise TooLarge(
+            f"{rule.path}: its {what} has {size:,} bytes in an OpenSearch monitor, whose templates "
+            f"may have {LONGEST:,} (script.max_size_in_bytes): split the rule, or refuse it for "
+            "opensearch in waivers.toml"
+        )
+
+
+def identifier(rule: Rule, what: str) -> str:
+    """The same identifier in every build."""
+    return str(uuid.uuid5(NAMESPACE, f"{rule.id} {what}"))
+
+
+SUBJECT = "[severity {{ctx.trigger.severity}}] {{ctx.monitor.name}}"
+MESSAGE = """\
+{{{{ctx.monitor.name}}}}: {{{{ctx.results.0.hits.total.value}}}} events,
+{{{{ctx.periodStart}}}} to {{{{ctx.periodEnd}}}}.
+
+{guidance}
+
+Latest events:
+{{{{#ctx.results.0.hits.hits}}}}
+- {{{{_source.@timestamp}}}} {{{{_source.host.name}}}} {{{{_source.source.ip}}}}
+  {{{{_index}}}} {{{{_id}}}}
+{{{{/ctx.results.0.hits.hits}}}}
+"""
+README = f"""\
+# 3CX detection pack for OpenSearch
+
+`monitors/` and `security_analytics/` find the same things: use one of them. The monitors are the
+compiled queries of `queries/`, tested on events; they ignore case. Security Analytics compiles the
+Sigma rules itself, and says less (see below). Correlations are in neither: OpenSearch has no query
+language for them.
+
+## Monitors
+
+1. Import. Make a notification channel with the id `{CHANNEL}` (`POST
+   _plugins/_notifications/configs` with `"config_id": "{CHANNEL}"`), or put the id of one of yours
+   into the files. Then post each file:
+
+       for file in monitors/*.json; do
+         curl -sS -X POST "$OPENSEARCH/_plugins/_alerting/monitors" \\
+           -H 'Content-Type: application/json' --data-binary "@$file"
+       done
+
+   Posting a file again makes a second monitor: delete the first one before.
+2. Set. `indices` are the patterns of `index_patterns.json`: change them to yours. All monitors are
+   disabled; enable those whose logs you have. The level gives severity and schedule, and every
+   search looks back further than its interval.
+3. See that it works. `POST _plugins/_alerting/monitors/<id>/_execute?dryrun=true` must answer with
+   `"error": null` under `input_results`.
+
+## Security Analytics
+
+1. Import. `security_analytics/index.json` gives the log type of each file:
+
+       curl -sS -X POST "$OPENSEARCH/_plugins/_security_analytics/rules?category=windows" \\
+         -H 'Content-Type: application/json' --data-binary @security_analytics/<file>.yml
+
+   What cannot be imported stands there too, under `left_out`, with the reason.
+2. Set. Make a detector of the log type, choose the rules, and map the `fields` of the index file
+   that Security Analytics does not know to those of your indices.
+3. See that it works. `POST _plugins/_security_analytics/rules/_search?pre_packaged=false` with the
+   body `{{"query": {{"match_all": {{}}}}}}` lists the rules; the detector must show them without a
+   field that is not mapped.
+
+Two things differ from the monitors. Security Analytics compares values in their case (its analyzer
+`rule_analyzer` keeps it), so that `AkamaiContainer.com` is not found; and what follows a `not` only
+holds for events that have the field.
+"""

@@ -1,0 +1,37 @@
+"""Microsoft Sentinel: KQL on ASIM's tables, analytics rules, hunting queries, watchlists.
+
+`queries` makes a query of a rule (`fields` and `web` the tables), `rules` the YAML of analytics
+rules and hunting queries (`entities` whom they name), `arm` the templates to deploy.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from sigmapack.compiling.product import Artifact, Query, Target
+from sigmapack.content.model import Content, Lookup
+from sigmapack.targets.sentinel import arm
+from sigmapack.targets.sentinel import rules as sentinel_rules
+from sigmapack.targets.sentinel.queries import KQL
+
+
+def _csv(lookup: Lookup) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(lookup.columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([dict(row.values) for row in lookup.rows])
+    return out.getvalue().encode()
+
+
+def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+    """Rules as YAML and as a template, a CSV per watchlist, and all of those in a template."""
+    tables = [content.lookups[name] for name in sorted(content.lookups)]
+    texts = {lookup.name: _csv(lookup) for lookup in tables}
+    files = [Artifact(f"watchlists/{name}.csv", text) for name, text in texts.items()]
+    files += arm.watchlists(content, texts)
+    rules = sentinel_rules.rules(content, queries)
+    return [*files, *sentinel_rules.files(rules, queries), *arm.templates(rules)]
+
+
+TARGET = Target("sentinel", "Microsoft Sentinel", (KQL,), _package)

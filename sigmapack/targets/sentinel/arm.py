@@ -1,0 +1,218 @@
+"""Microsoft Sentinel: templates for "Deploy a custom template": rules, hunting queries, watchlists.
+
+Syntax and limits: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax and
+https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices; resources:
+https://learn.microsoft.com/azure/templates/microsoft.securityinsights/alertrules and watchlists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sigmapack.compiling.product import Artifact, TooLarge
+from sigmapack.content.model import Content
+
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+API, SEARCHES_API = "2025-09-01", "2020-08-01"
+SCOPE = "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspace'))]"
+#: A rule whose table the workspace does not have is refused, and fails the deployment.
+CONDITION = "[parameters('defenderTables')]"
+#: A template has at most 800 resources and 4 MB; ARM adds its own to what is deployed.
+MOST_RESOURCES, MOST_BYTES = 800, 3_500_000
+#: A resource has at most 1 MB, a watchlist's content at most 3.8 MB.
+MOST_RESOURCE, MOST_WATCHLIST = 1_000_000, 3_800_000
+OPERATORS = {"gt": "GreaterThan"}
+PROVIDER = "3CX detection pack"
+WORKSPACE = "Name of the Log Analytics workspace of Sentinel"
+TABLES = (
+    "Whether the connector of Defender XDR fills the Device tables of this workspace; "
+    "rules on those tables are left out otherwise"
+)
+#: Properties of an analytics rule that are the same in YAML and in a template.
+UNCHANGED = (
+    "description",
+    "severity",
+    "query",
+    "triggerThreshold",
+    "tactics",
+    "entityMappings",
+    "customDetails",
+    "alertDetailsOverride",
+    "eventGroupingSettings",
+    "incidentConfiguration",
+    "suppressionEnabled",
+)
+
+
+def templates(rules: Sequence[Mapping[str, Any]]) -> list[Artifact]:
+    """`azuredeploy.json` with all rules; further numbered files where one would be too large.
+
+    Args:
+        rules: as `sentinel.rules.rules` gives them.
+    """
+    made = []
+    for rule in rules:
+        resource = alert_rule(rule) if "kind" in rule else saved_search(rule)
+        if "kind" in rule and rule["requiredDataConnectors"]:
+            resource["condition"] = CONDITION
+        made.append(resource)
+    return split("azuredeploy", made)
+
+
+def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
+    """`watchlists.json` with the pack's lookups.
+
+    Args:
+        content: what was read.
+        files: a lookup's name -> its CSV.
+
+    Raises:
+        ValueError: a lookup is larger than a watchlist in a template may be.
+    """
+    made = []
+    for name in sorted(files):
+        if len(files[name]) > MOST_WATCHLIST:
+            raise TooLarge(
+                f"{content.lookups[name].path}: {len(files[name]):,} bytes, a watchlist in a "
+                f"template takes {MOST_WATCHLIST:,}: split the table, or upload its CSV by hand"
+            )
+        made.append(watchlist(name, content.lookups[name].key, files[name].decode()))
+    return split("watchlists", made, MOST_WATCHLIST)
+
+
+def watchlist(name: str, key: str, text: str) -> dict[str, Any]:
+    """A watchlist with its content."""
+    return {
+        "type": "Microsoft.SecurityInsights/watchlists",
+        "apiVersion": API,
+        "name": name,
+        "scope": SCOPE,
+        "properties": {
+            "displayName": name,
+            "description": "Indicators of the 3CX supply-chain compromise (CVE-2023-29059)",
+            "provider": PROVIDER,
+            "source": f"{name}.csv",
+            "sourceType": "Local",
+            "contentType": "Text/Csv",
+            "numberOfLinesToSkip": 0,
+            "itemsSearchKey": key,
+            "watchlistAlias": name,
+            "rawContent": text,
+        },
+    }
+
+
+def alert_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """An analytics rule, switched off."""
+    return {
+        "type": "Microsoft.SecurityInsights/alertRules",
+        "apiVersion": API,
+        "name": rule["id"],
+        "scope": SCOPE,
+        "kind": rule["kind"],
+        "properties": {
+            "displayName": rule["name"],
+            "enabled": False,
+            **{key: rule[key] for key in UNCHANGED if key in rule},
+            "queryFrequency": iso(rule["queryFrequency"]),
+            "queryPeriod": iso(rule["queryPeriod"]),
+            "suppressionDuration": iso(rule["suppressionDuration"]),
+            "triggerOperator": OPERATORS[rule["triggerOperator"]],
+            # This version of the interface has no place for subtechniques.
+            "techniques": parents(rule),
+        },
+    }
+
+
+def saved_search(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A hunting query: a saved search of the category that Sentinel's page of them lists."""
+    tags = {
+        "description": rule["description"].partition("\n")[0],
+        "tactics": ",".join(rule["tactics"]),
+        "techniques": ",".join(parents(rule)),
+    }
+    return {
+        "type": "Microsoft.OperationalInsights/workspaces/savedSearches",
+        "apiVersion": SEARCHES_API,
+        "name": f"[concat(parameters('workspace'), '/{rule['id']}')]",
+        "properties": {
+            "category": "Hunting Queries",
+            "displayName": rule["name"],
+            "query": rule["query"],
+            "version": 2,
+            "tags": [{"name": name, "value": text} for name, text in tags.items() if text],
+        },
+    }
+
+
+def parents(rule: Mapping[str, Any]) -> list[str]:
+    """The techniques of a rule, without subtechniques."""
+    return sorted({name.partition(".")[0] for name in rule["relevantTechniques"]})
+
+
+def iso(text: str) -> str:
+    """`26h` as `PT26H`, `1d` as `P1D`."""
+    return f"P{text.upper()}" if text.endswith("d") else f"PT{text.upper()}"
+
+
+def escaped(value: Any, expressions: tuple[str, ...] = ("condition", "name", "scope")) -> Any:
+    """A value in which no text is taken for an expression, but for those of a resource itself."""
+    if isinstance(value, Mapping):
+        return {
+            key: part if key in expressions and isinstance(part, str) else escaped(part, ())
+            for key, part in value.items()
+        }
+    if isinstance(value, list):
+        return [escaped(part, ()) for part in value]
+    whole = isinstance(value, str) and value.startswith("[") and value.endswith("]")
+    return f"[{value}" if whole else value
+
+
+def parameter(kind: str, description: str) -> dict[str, Any]:
+    """What the form of a deployment asks for."""
+    return {"type": kind, "metadata": {"description": description}}
+
+
+def template(resources: Sequence[Mapping[str, Any]]) -> bytes:
+    """A template's text."""
+    parameters: dict[str, Any] = {"workspace": parameter("string", WORKSPACE)}
+    if any("condition" in resource for resource in resources):
+        parameters["defenderTables"] = {**parameter("bool", TABLES), "defaultValue": False}
+    document = {
+        "$schema": SCHEMA,
+        "contentVersion": "1.0.0.0",
+        "parameters": parameters,
+        "resources": list(resources),
+    }
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def split(
+    name: str, resources: Sequence[Mapping[str, Any]], most: int = MOST_RESOURCE
+) -> list[Artifact]:
+    """As many templates as it takes: `name.json`, `name_2.json`, and so on.
+
+    Raises:
+        ValueError: one resource alone is larger than Azure takes.
+    """
+    parts: list[list[Mapping[str, Any]]] = [[]]
+    size = 0
+    for resource in map(escaped, resources):
+        own = len(json.dumps(resource, indent=2, ensure_ascii=False).encode())
+        if own > most:
+            raise TooLarge(
+                f"{name}.json: {resource['name']} has {own:,} bytes, Azure takes {most:,}: "
+                "shorten its query or table"
+            )
+        if parts[-1] and (size + own > MOST_BYTES or len(parts[-1]) == MOST_RESOURCES):
+            parts.append([])
+            size = 0
+        parts[-1].append(resource)
+        size += own
+    return [
+        Artifact(f"{name}_{number}.json" if number > 1 else f"{name}.json", template(part))
+        for number, part in enumerate(parts, 1)
+        if part
+    ]

@@ -1,0 +1,227 @@
+"""Microsoft Sentinel: what Sigma's log sources and fields are called.
+
+ASIM schemas (https://learn.microsoft.com/azure/sentinel/normalization-about-schemas) where there is
+one; else the tables Event (https://learn.microsoft.com/azure/azure-monitor/reference/tables/event)
+and those of the Defender XDR connector, which are called as in Defender XDR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sigmapack.targets.kql import devices
+from sigmapack.targets.kql.tables import Table, hashes, hives, only
+from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
+
+
+def whole_path(column: str) -> str:
+    """A process as a path: some parsers give only the file's name."""
+    return rf'iff({column} matches regex @"[\\/]", {column}, strcat("\\", {column}))'
+
+
+def data(name: str) -> str:
+    """A named value of the XML in the table Event."""
+    return f"extract('<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
+
+
+def _code(values: list[Any]) -> Mapping[str, list[Any]]:
+    """Windows' status of a query as the response code: 9003 is 3, as the parsers have it."""
+    numbers = [int(value) for value in values]
+    return {"QueryStatus": [n - 9000 if 9000 < n < 9100 else n for n in numbers]}
+
+
+def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
+    """Whole answers: the made column DnsAnswers has `;` around each."""
+    inner = [str(value).strip("*").rstrip(";") for value in values]
+    return {"Answer": [f"*;{value};*" for value in inner]}
+
+
+DEVICE = {"Computer": "DvcHostname"}
+SYSMON = '(EventProduct == "Sysmon" and isempty(NetworkDirection))'
+OPENER = f"iff({SYSMON}, coalesce(DstProcessName, SrcProcessName), SrcProcessName)"
+PROCESS = Table(
+    {
+        **DEVICE,
+        "Image": "TargetProcessName",
+        "CommandLine": "TargetProcessCommandLine",
+        "OriginalFileName": "OriginalFileName",
+        "FileVersion": "TargetProcessFileVersion",
+        "Product": "TargetProcessFileProduct",
+        "Description": "TargetProcessFileDescription",
+        "Company": "TargetProcessFileCompany",
+        "User": "TargetUsername",
+        "ParentImage": "ActingProcessName",
+        "ParentCommandLine": "ActingProcessCommandLine",
+        "SHA256": "TargetProcessSHA256",
+        "SHA1": "TargetProcessSHA1",
+        "MD5": "TargetProcessMD5",
+    },
+    # The original name was in TargetProcessFilename until the schema had a column for it; the
+    # parser of Sysmon for Linux (0.3.1) calls the company TargetProcessCompany.
+    {
+        "OriginalFileName": 'coalesce(column_ifexists("TargetProcessFileOriginalName", ""), '
+        'column_ifexists("TargetProcessFilename", ""))',
+        "TargetProcessFileCompany": 'coalesce(column_ifexists("TargetProcessFileCompany", ""), '
+        'column_ifexists("TargetProcessCompany", ""))',
+        **optional("TargetProcessFileVersion", "TargetProcessFileProduct"),
+        **optional("TargetProcessFileDescription"),
+    },
+    {"Hashes": hashes},
+)
+FILE = Table(
+    {
+        **DEVICE,
+        "Image": "ActingProcessName",
+        "CommandLine": "ActingProcessCommandLine",
+        "TargetFilename": "TargetFilePath",
+        "FileName": "TargetFilePath",
+        "User": "ActorUsername",
+        "SHA256": "TargetFileSHA256",
+        "SHA1": "TargetFileSHA1",
+        "MD5": "TargetFileMD5",
+    },
+    changes={"Hashes": hashes},
+)
+REGISTRY = Table(
+    {
+        **DEVICE,
+        "Image": "ActingProcessName",
+        "TargetObject": "TargetObject",
+        "Details": "RegistryValueData",
+        "User": "ActorUsername",
+    },
+    {"TargetObject": r'strcat(RegistryKey, "\\", RegistryValue)'},
+    {"TargetObject": hives},
+)
+NETWORK = Table(
+    {
+        **DEVICE,
+        **ADDRESS,
+        "Image": "ProcessPath",
+        "Initiated": "Direction",
+        "DestinationHostname": "DstName",
+        "DestinationIp": "DstIpAddr",
+        "DestinationPort": "DstPortNumber",
+        "SourceIp": "SrcIpAddr",
+        "User": "SrcUsername",
+    },
+    # Some parsers put a whole URL into the destination's name. That of Sysmon's connections (0.1)
+    # gives no direction and puts the process that opens one on the other side.
+    {
+        "ProcessPath": whole_path(OPENER),
+        "Direction": f'iff({SYSMON}, iff(isempty(DstProcessName), "Inbound", "Outbound"), '
+        "NetworkDirection)",
+        "DstName": rf'extract({URL}([^/:?#]+)", 1, coalesce(DstFQDN, iff(isempty(DstDomain), '
+        'DstHostname, strcat(DstHostname, ".", DstDomain))))',
+    },
+    {
+        "Initiated": lambda values: {
+            "Initiated": [
+                "Outbound" if str(value).lower() == "true" else "Inbound" for value in values
+            ]
+        }
+    },
+)
+DNS = Table(
+    {
+        **DEVICE,
+        **ADDRESS,
+        **ZEEK,
+        "Image": "SrcProcessName",
+        "User": "SrcUsername",
+        "query": "DnsQuery",
+        "QueryName": "DnsQuery",
+        "QNAME": "DnsQuery",
+        "QueryStatus": "DnsResponseCode",
+        "rcode_name": "EventResultDetails",
+        "qtype_name": "DnsQueryTypeName",
+        "record_type": "DnsQueryTypeName",
+        "Answer": "DnsAnswers",
+    },
+    # Products write answers as text, JSON or Sysmon's list: whatever separates them becomes `;`.
+    {
+        "DnsAnswers": 'strcat(";", replace_regex(strcat(DnsResponseName, ";", EventResultDetails), '
+        '@"[^0-9A-Za-z.:-]+", ";"), ";")',
+    },
+    {
+        "QueryStatus": _code,
+        "QueryResults": _answers,
+        "answer": _answers,
+        "answers": _answers,
+        "EventID": only(256, 257),
+    },
+)
+EVENT = {"Computer": "Computer", "EventID": "EventID", "Provider_Name": "Source"}
+APPLICATION = Table(
+    {**EVENT, "Data": "EventText", "Message": "EventText"},
+    {"EventText": 'strcat(RenderedDescription, " ", EventData)'},
+)
+DNS_CLIENT = Table(
+    {**EVENT, "QueryName": "QueryName", "QueryResults": "Results", "QueryStatus": "Status"},
+    {
+        "QueryName": data("QueryName"),
+        "Results": data("QueryResults"),
+        "Status": data("QueryStatus"),
+    },
+)
+WINDEFEND = Table(
+    {**EVENT, "ThreatName": "ThreatName", "NewValue": "NewValue", "OldValue": "OldValue"},
+    {
+        "ThreatName": data("Threat Name"),
+        "NewValue": data("New Value"),
+        "OldValue": data("Old Value"),
+    },
+)
+
+TABLES: Mapping[str, Table] = {
+    "windows/application": APPLICATION,
+    "windows/dns-client": DNS_CLIENT,
+    "windows/windefend": WINDEFEND,
+    "windows/dns-server-analytic": DNS,
+    "windows/dns_query": DNS,
+    "any/dns": DNS,
+    "zeek/dns": DNS,
+    "any/proxy": WEB,
+    "zeek/http": WEB,
+    "any/firewall": NETWORK,
+    "windows/registry_set": REGISTRY,
+    "windows/file_executable_detected": FILE,
+    "windows/file_access": FILE,
+    "windows/image_load": devices.IMAGE_LOAD,
+    "windows/pipe_created": devices.PIPE,
+    "any/antivirus": devices.ANTIVIRUS,
+    **{f"{system}/process_creation": PROCESS for system in ("windows", "linux")},
+    **{f"{system}/file_event": FILE for system in ("windows", "linux")},
+    "windows/file_delete": FILE,
+    **{f"{system}/network_connection": NETWORK for system in ("windows", "linux")},
+    "macos/process_creation": devices.PROCESS,
+    "macos/file_event": devices.FILE,
+    "macos/file_delete": devices.FILE,
+    "macos/network_connection": devices.NETWORK,
+}
+
+
+def _device(of: Table) -> str:
+    """The device's name without its domain, which only some sources log.
+
+    Some of ASIM's parsers for Sysmon leave DvcHostname empty, that of connections has the other
+    end's name there.
+    """
+    name = str(of.fields["Computer"])
+    if name == "DvcHostname":
+        name = "coalesce(DvcHostname, Dvc)"
+    if of is NETWORK:
+        name = f"iff({SYSMON}, Dvc, {name})"
+    return f'tostring(split({name}, ".")[0])'
+
+
+TABLES = {
+    key: replace(of, columns={**of.columns, "Device": _device(of)})
+    if "Computer" in of.fields
+    else of
+    for key, of in TABLES.items()
+}
+#: Log sources that only the tables of the Defender XDR connector hold.
+CONNECTOR = frozenset(key for key, of in TABLES.items() if "DeviceName" in of.fields.values())

@@ -1,0 +1,173 @@
+"""The Splunk app: every search as a disabled saved search, with its macros, lookups and dashboard.
+
+Files and limits: https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf and
+the pages beside it; Enterprise Security's actions:
+https://dev.splunk.com/enterprise/docs/devtools/enterprisesecurity.
+The archive has fixed times, owners and modes, so that two builds give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import tarfile
+import zlib
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+from sigmapack import __version__
+from sigmapack.compiling.product import Artifact, Query
+from sigmapack.content.model import Content
+from sigmapack.targets.splunk.searches import APP, stanza
+
+LABEL = "3CX Detection Pack"
+ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
+#: 1980-01-01, the first time that every archive format can hold.
+EPOCH = 315532800
+
+
+def conf(title: str, stanzas: Mapping[str, Mapping[str, str]]) -> bytes:
+    """A .conf file."""
+    parts = [
+        "\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in values.items())])
+        for name, values in stanzas.items()
+    ]
+    return (f"# {title}\n\n" + "\n\n".join(parts) + "\n").encode()
+
+
+def files(
+    content: Content, queries: Sequence[Query], settings: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The app's files by path: `settings` are macros.conf, transforms.conf and lookups/*.csv."""
+    stanzas = sorted(stanza(content, query) for query in queries)
+    app = {
+        "install": {"is_configured": "0"},
+        "ui": {"is_visible": "1", "label": LABEL},
+        "launcher": {
+            "author": "3CX Detection Pack Maintainers",
+            "description": ABOUT,
+            "version": __version__,
+        },
+        "package": {"id": APP, "check_for_updates": "0"},
+        "id": {"name": APP, "version": __version__},
+    }
+    found = {
+        "README.md": README.encode(),
+        "default/app.conf": conf(LABEL, app),
+        "default/savedsearches.conf": (HEAD + "\n\n".join(stanzas) + "\n").encode(),
+        "default/data/ui/nav/default.xml": NAV.encode(),
+        "default/data/ui/views/threecx_overview.xml": view().encode(),
+        "metadata/default.meta": META.encode(),
+    }
+    for path, data in settings.items():
+        found[path if path.startswith("lookups/") else f"default/{path}"] = data
+    return found
+
+
+def archive(found: Mapping[str, bytes]) -> bytes:
+    """A .tgz of the app: folders 755, files 644, sorted, with fixed times."""
+    folders = {APP}
+    for path in found:
+        parts = f"{APP}/{path}".split("/")[:-1]
+        folders.update("/".join(parts[:n]) for n in range(1, len(parts) + 1))
+    entries: list[tuple[str, bytes | None]] = [(folder, None) for folder in folders]
+    entries += [(f"{APP}/{path}", data) for path, data in found.items()]
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path, data in sorted(entries, key=lambda entry: entry[0]):
+            info = tarfile.TarInfo(path)
+            info.mtime = EPOCH
+            info.type = tarfile.DIRTYPE if data is None else tarfile.REGTYPE
+            info.mode = 0o755 if data is None else 0o644
+            info.size = len(data or b"")
+            tar.addfile(info, None if data is None else io.BytesIO(data))
+    return stored(raw.getvalue())
+
+
+def stored(data: bytes) -> bytes:
+    """A gzip file (RFC 1952) of stored blocks: what zlib compresses to differs by its version."""
+    blocks = [data[start : start + 65535] for start in range(0, len(data), 65535)] or [b""]
+    out = [b"\x1f\x8b\x08\0\0\0\0\0\0\xff"]
+    for number, block in enumerate(blocks, 1):
+        last = number == len(blocks)
+        out.append(struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF) + block)
+    return b"".join([*out, struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)])
+
+
+def package(content: Content, queries: Sequence[Query], settings: Mapping[str, bytes]) -> Artifact:
+    """The app as an archive, to be installed by "Install app from file"."""
+    return Artifact(f"{APP}-{__version__}.tgz", archive(files(content, queries, settings)))
+
+
+HEAD = """\
+# Searches of the 3CX detection pack, all disabled: enable those whose logs you have.
+# The level gives the schedule; every search looks back further than its interval.
+
+"""
+META = """\
+[]
+access = read : [ * ], write : [ admin, sc_admin ]
+export = system
+"""
+NAV = """\
+<nav>
+  <view name="threecx_overview" default="true"/>
+  <view name="search"/>
+  <view name="reports"/>
+  <view name="alerts"/>
+</nav>
+"""
+README = f"""\
+# {LABEL}
+
+{ABOUT}.
+
+1. Install the archive (Apps, Manage Apps, Install app from file).
+2. Set your indexes and source types in the macros `logsource_*` (Settings, Advanced search,
+   Search macros): one place for all searches.
+3. Enable the searches whose logs you have (Settings, Searches, reports, and alerts). To see that
+   it works, run one of them over a time in which its logs are there: it must end without an
+   error. The dashboard shows hits by rule, host and domain.
+
+With Enterprise Security each search writes a notable event and a risk, annotated with ATT&CK
+techniques; without it these actions do nothing. Searches for hunting have no schedule.
+"""
+
+
+def view() -> str:
+    """The dashboard: hits by rule, by host and by domain."""
+    scheduled = (
+        f"index=_internal sourcetype=scheduler app={APP} result_count&gt;0 "
+        "| stats sum(result_count) as hits latest(_time) as last by savedsearch_name "
+        "| convert ctime(last) | sort - hits"
+    )
+    lookups = "[| inputlookup ioc_domains | rename pattern AS {0} | fields {0}]"
+    named = escape(
+        "(`logsource_sysmon` EventCode=22 "
+        + lookups.format("QueryName")
+        + ") OR (`logsource_resolver` "
+        + lookups.format("query")
+        + ") OR (`logsource_proxy` "
+        + lookups.format("url_domain")
+        + ") | eval domain=lower(coalesce(QueryName, query, url_domain)), "
+        "client=coalesce(Computer, src, host)"
+    )
+    panels = [
+        ("Hits of enabled searches", scheduled),
+        ("Hosts that touched campaign domains", f"{named} | stats count by client | sort - count"),
+        ("Campaign domains touched", f"{named} | stats count by domain | sort - count"),
+    ]
+    rows = "".join(
+        f"  <row>\n    <panel>\n      <title>{title}</title>\n      <table>\n        <search>\n"
+        f"          <query>{search}</query>\n          <earliest>$when.earliest$</earliest>\n"
+        "          <latest>$when.latest$</latest>\n        </search>\n"
+        '        <option name="count">20</option>\n      </table>\n    </panel>\n  </row>\n'
+        for title, search in panels
+    )
+    return (
+        f'<form version="1.1" theme="light">\n  <label>{LABEL}</label>\n'
+        '  <fieldset submitButton="false">\n    <input type="time" token="when">\n'
+        "      <label>Time</label>\n      <default>\n        <earliest>-7d@d</earliest>\n"
+        "        <latest>now</latest>\n      </default>\n    </input>\n  </fieldset>\n"
+        f"{rows}</form>\n"
+    )

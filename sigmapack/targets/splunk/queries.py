@@ -1,0 +1,70 @@
+"""Splunk: SPL on the fields of the vendor's add-ons, one macro per source of logs.
+
+pySigma's `splunk_windows` adds neither source nor EventCode (2.0), hence our own framing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sigma.processing.pipeline import ProcessingPipeline
+
+from sigmapack.compiling import conversion
+from sigmapack.compiling.product import Language
+from sigmapack.content.model import Rule, Sources
+from sigmapack.targets.splunk.backend import Backend
+from sigmapack.targets.splunk.correlation import correlate
+from sigmapack.targets.splunk.fields import field_map
+from sigmapack.targets.splunk.tables import macro
+
+
+def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+    return conversion.pipeline("splunk", rule, field_map(rule.logsource), keep=True)
+
+
+def _comment(text: list[str]) -> str:
+    return "``` " + "\n    ".join(text) + " ```\n"
+
+
+def _source(rule: Rule, sources: Sources) -> str:
+    if rule.logsource.key in sources.products["splunk"]:
+        return f"`{macro(rule.logsource.key)}`"
+    terms = []
+    for source, ids, _ in conversion.names(sources, "splunk", rule.logsource):
+        codes = f" EventCode={ids[0]}" if len(ids) == 1 else ""
+        if len(ids) > 1:
+            codes = f" EventCode IN ({', '.join(map(str, ids))})"
+        terms.append(f"`{macro(source)}`{codes}")
+    return terms[0] if len(terms) == 1 else f"({' OR '.join(f'({term})' for term in terms)})"
+
+
+def _prepare(rule: Rule) -> Rule:
+    """Outside Sysmon a hash field may hold the bare value: its algorithm is not asked for."""
+    if rule.logsource.product == "windows":
+        return rule
+    return conversion.with_values(
+        rule, lambda field, value: re.sub(r"^\*\w+=", "*", value) if field == "Hashes" else value
+    )
+
+
+def _frame(rule: Rule, condition: str, sources: Sources) -> str:
+    search, pipe, rest = condition.partition("\n| ")
+    if search and " OR " in search:
+        search = f"({search})"
+    return f"{_source(rule, sources)} {search}".rstrip() + pipe + rest
+
+
+SPL = Language(
+    name="spl",
+    suffix=".spl",
+    comment=_comment,
+    backend=Backend,
+    pipeline=_pipeline,
+    frame=_frame,
+    correlate=correlate,
+    prepare=_prepare,
+    native={
+        kind: "[| inputlookup {id} | rename pattern AS {field} | fields {field}]"
+        for kind in ("domain", "hash", "version")
+    },
+)

@@ -1,0 +1,139 @@
+"""Elastic's python-eql: the reference implementation of EQL by its authors.
+
+AGPL, so it lives in an environment of its own in the cache and is only talked to.
+A field with several values matches in Elasticsearch when one of them does; python-eql knows no such
+fields, so an event becomes one for each combination of its values.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.engines.tools import alone
+from tests.engines.tools import cache as folder
+
+VERSION = "1.0.1"
+ENGINE = f"python-eql {VERSION}"
+DRIVER = Path(__file__).with_name("driver.py")
+#: Windows' FILETIME of 1970-01-01: python-eql counts in units of 100 ns from 1601.
+EPOCH, SECOND = 11_644_473_600, 10_000_000
+
+#: The condition of a step of a sequence.
+STEP = re.compile(r"^\s*\[(.*)\](?: by .*?)?(?: with runs=\d+)?$", re.MULTILINE)
+
+Document = Mapping[str, Any]
+Documents = Mapping[int, Sequence[Document]]
+
+
+class QueryFailed(Exception):
+    """python-eql does not take a query, or fails on an event."""
+
+
+@cache
+def program() -> Path:
+    """The Python of an environment with python-eql, made once."""
+    with alone("eql"):
+        home = folder("eql", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
+        python, done = home / "bin" / "python", home / "installed"
+        if not done.is_file():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+            pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            subprocess.run([*pip, f"eql=={VERSION}"], check=True)
+            done.touch()
+        return python
+
+
+def nested(document: Document) -> dict[str, Any]:
+    """A document with objects in place of dotted names."""
+    found: dict[str, Any] = {}
+    for name, value in document.items():
+        place = found
+        *parents, last = name.split(".")
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[last] = value
+    return found
+
+
+def single(document: Document) -> Iterator[dict[str, Any]]:
+    """The document once for each combination of the values of its lists."""
+    lists = {name: value for name, value in document.items() if isinstance(value, list)}
+    for values in itertools.product(*lists.values()):
+        yield nested({**document, **dict(zip(lists, values, strict=True))})
+
+
+def ask(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, list[list[int]]]]:
+    """For each group of queries and events, query -> the event numbers of its matches.
+
+    Raises:
+        QueryFailed: a query cannot be read or run.
+    """
+    request = json.dumps({"groups": groups})
+    done = subprocess.run(
+        [program(), "-I", DRIVER], input=request, capture_output=True, text=True, check=True
+    )
+    answers = []
+    for group in json.loads(done.stdout):
+        for name, found in group.items():
+            if "error" in found:
+                raise QueryFailed(f"{name}: {found['error']}")
+        answers.append({name: found["matches"] for name, found in group.items()})
+    return answers
+
+
+def group(documents: Documents, queries: Mapping[str, str]) -> dict[str, Any]:
+    """A group of plain queries and the documents of cases."""
+    events = [
+        {"number": number, "time": EPOCH * SECOND, "document": one}
+        for number, own in documents.items()
+        for document in own
+        for one in single(document)
+    ]
+    return {"queries": dict(queries), "events": events}
+
+
+def replay(documents: Documents, queries: Mapping[str, str]) -> dict[str, set[int]]:
+    """Run plain queries on the documents of all cases: rule -> numbers of the cases it matched."""
+    (found,) = ask([group(documents, queries)])
+    return {name: {number for hit in hits for number in hit} for name, hits in found.items()}
+
+
+def sequences(entries: Sequence[tuple[float, Document]], query: str) -> list[list[int]]:
+    """Matches of a sequence, as places among the entries.
+
+    An event that had to be split is not to count twice: it is given as that combination of its
+    values which is right for most steps.
+
+    Args:
+        entries: (seconds since 1970, document), in the order of their time.
+        query: EQL.
+    """
+    split = [list(single(document)) for _, document in entries]
+    steps = dict(enumerate(STEP.findall(query)))
+    if not steps:
+        raise QueryFailed(f"no sequence: {query}")
+    numbers = itertools.count()
+    tried = [
+        {"number": next(numbers), "time": EPOCH * SECOND, "document": one}
+        for own in split
+        for one in own
+    ]
+    (hits,) = ask([{"queries": {str(n): step for n, step in steps.items()}, "events": tried}])
+    right = Counter(number for found in hits.values() for hit in found for number in hit)
+    numbers = itertools.count()
+    events = [
+        {"number": place, "time": int((EPOCH + time) * SECOND), "document": best}
+        for place, ((time, _), own) in enumerate(zip(entries, split, strict=True))
+        for best in [max(own, key=lambda one: right[next(numbers)])]
+    ]
+    (found,) = ask([{"queries": {"query": query}, "events": events}])
+    return found["query"]

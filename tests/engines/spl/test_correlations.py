@@ -1,0 +1,197 @@
+"""teragrep reads every compiled Splunk search, and runs correlations as far as `streamstats`.
+
+It has no `streamstats` that runs: of a correlation, each branch is run up to the keys by which it
+groups and counts. What follows is done by `streams`, which is no engine but a reading of
+Splunk's documentation; so the matrix says of correlations only that they were parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+
+from sigmapack.checks.events import event_files
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.model import Rule
+from sigmapack.events.read import BadRecord, Event, read_events
+from sigmapack.events.windows import channel_map
+from sigmapack.replay import replay
+from tests.engines import tools
+from tests.engines.spl import streams
+from tests.engines.spl.content import CONTENT, compiled, known
+from tests.engines.spl.engine import PARSER, QueryFailed, read, tables
+from tests.engines.spl.text import branches, readable, spoken
+from tests.shapes.splunk import documents
+
+#: A row of a correlation's branch: the case, the rule, its step, the values of the keys.
+Row = tuple[int, str, int, tuple[str | None, ...]]
+
+
+@cache
+def correlations() -> dict[str, Rule]:
+    return {name: query.rule for name, query in compiled().items() if query.rule.is_correlation}
+
+
+def test_every_search_can_be_read() -> None:
+    """As compiled, with its commands; correlations and lookups too."""
+    texts = {name: readable(query.text, known()) for name, query in compiled().items()}
+    for name, query in compiled().items():
+        if query.native_text:
+            texts[f"{name}, lookup"] = readable(query.native_text, known())
+    read(texts)
+    tools.record("splunk", "spl", PARSER, dict.fromkeys(correlations(), "parsed"))
+
+
+def test_commands_that_cannot_be_read_are_errors() -> None:
+    text = readable(compiled()["correlation_threecx_blocked_retry_host"].text, known())
+    faults = [("| streamstats ", "| streamstat "), ("time_window=", "time_windw="), (" as ", " ")]
+    wrong = {right: text.replace(right, fault) for right, fault in faults}
+    assert text not in wrong.values()
+    with pytest.raises(QueryFailed) as failed:
+        read(wrong)
+    assert all(f"{right}: " in str(failed.value) for right in wrong)
+
+
+@cache
+def occurrences(name: str) -> dict[int, Event]:
+    """A correlation's own events, matches and near-misses, numbered."""
+    paths = event_files(CONTENT, correlations()[name]).values()
+    events = [event for path in paths for event in read_events(path, channel_map(CONTENT.sources))]
+    assert not any(isinstance(event, BadRecord) for event in events)
+    return {number: event for number, event in enumerate(events) if isinstance(event, Event)}
+
+
+def keys(name: str, member: str, event: Event) -> list[tuple[str | None, ...]]:
+    """The values by which a correlation groups and counts an event, in lower case."""
+    correlation = read_correlation(correlations()[name])
+    choices = []
+    for key in key_names(name):
+        field = correlation.field(key, member)
+        value = event.fields.get(field, event.host if field == "Computer" else None)
+        values = value if isinstance(value, tuple) else (value,)
+        choices.append([each and each.lower() for each in values])
+    return list(product(*choices))
+
+
+def key_names(name: str) -> list[str]:
+    correlation = read_correlation(correlations()[name])
+    return list(dict.fromkeys([*correlation.group_by, *filter(None, [correlation.value_field])]))
+
+
+@cache
+def matched() -> set[tuple[str, str, int]]:
+    """(rule, file, record) of what the SQLite queries match in all correlations' events."""
+    paths = [p for rule in correlations().values() for p in event_files(CONTENT, rule).values()]
+    matches = replay(CONTENT, paths).matches
+    return {(match.rule.name, match.file, match.record) for match in matches}
+
+
+def wanted(name: str) -> set[Row]:
+    """What the branches of a correlation have to give, by the SQLite queries of its rules."""
+    return {
+        (number, member, step, values)
+        for step, members in enumerate(read_correlation(correlations()[name]).steps, 1)
+        for member in members
+        if member in compiled()
+        for number, event in occurrences(name).items()
+        if (member, event.file, event.record) in matched()
+        for values in keys(name, member, event)
+    }
+
+
+def given(texts: Mapping[str, list[str]]) -> dict[str, set[Row]]:
+    """What teragrep gives for the branches of correlations, each on its correlation's own events.
+
+    A branch that several correlations have is run once, on the events of all of them.
+    """
+    places = [(name, number) for name in texts for number in occurrences(name)]
+    events = {n: documents(occurrences(name)[number]) for n, (name, number) in enumerate(places)}
+    said = {text: spoken(text, known()) for own in texts.values() for text in own}
+    rows = tables({"all": (events, said)})
+    found: dict[str, set[Row]] = {name: set() for name in texts}
+    for name, own in texts.items():
+        for row in (row for text in own for row in rows[text]):
+            whose, number = places[row["_case"]]
+            if whose == name:
+                values = tuple(row.get(f"sigma_{key}") for key in key_names(name))
+                found[name].add((number, row["sigma_rule"], row["sigma_step"], values))
+    return found
+
+
+@cache
+def all_given() -> Mapping[str, set[Row]]:
+    """What teragrep gives for every correlation."""
+    return given({name: branches(compiled()[name].text) for name in correlations()})
+
+
+def streamed(name: str, found: Iterable[Row], kind: str) -> list[dict[str, Any]]:
+    """A correlation's rows of one kind of events, as they come to its `sort`."""
+    rows = []
+    for number, member, step, values in sorted(found, key=str):
+        event = occurrences(name)[number]
+        if event.file.endswith(f".{kind}.jsonl"):
+            time = datetime.fromisoformat(str(event.timestamp)).timestamp()
+            keys = {f"sigma_{key}": v for key, v in zip(key_names(name), values, strict=True)}
+            rows.append({"_time": time, "sigma_rule": member, "sigma_step": step, **keys})
+    return rows
+
+
+def verdicts(name: str, text: str) -> set[tuple[str, bool, bool]]:
+    """(kind of events, whether windows hold their first moment, whether it fires)."""
+    found = {kind: streamed(name, all_given()[name], kind) for kind in ("match", "miss")}
+    return {
+        (kind, first, bool(rows) and bool(streams.run(rows, text, first)))
+        for kind, rows in found.items()
+        for first in (True, False)
+    }
+
+
+RIGHT = {(kind, first, kind == "match") for kind in ("match", "miss") for first in (True, False)}
+
+
+def test_the_branches_of_every_correlation_give_its_rules_and_keys() -> None:
+    for name in correlations():
+        assert all_given()[name] == wanted(name) != set(), name
+
+
+def test_a_correlation_fires_on_its_events_and_not_on_near_misses_as_splunk_is_documented() -> None:
+    """Whether or not a window holds its very first moment, which is not documented."""
+    wrong = {name for name in correlations() if verdicts(name, compiled()[name].text) != RIGHT}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("correlation_threecx_blocked_retry_host", "event_count >= 3", "event_count >= 2"),
+        ("correlation_threecx_blocked_retry_host", "=86400s", "=60s"),
+        ("correlation_threecx_blocked_retry_host", " by sigma_Computer", ""),
+        ("correlation_threecx_macos_chain", "(sigma_step=2, chain_1", "(sigma_step=2, _time"),
+        ("correlation_threecx_c2_domain_several_hosts", "dc(sigma_Computer)", "dc(_time)"),
+        ("correlation_threecx_second_stage_on_hit_host", "step_1 > 0 AND step_2", "step_2"),
+    ],
+)
+def test_a_wrong_chain_or_window_is_found_out(name: str, right: str, wrong: str) -> None:
+    head, sort, tail = compiled()[name].text.partition("| sort 0 _time")
+    assert right in tail
+    assert verdicts(name, head + sort + tail.replace(right, wrong)) != RIGHT
+
+
+def test_a_command_that_is_not_read_is_an_error() -> None:
+    text = compiled()["correlation_threecx_blocked_retry_host"].text
+    rows = [{"_time": 0, "sigma_rule": "one", "sigma_Computer": "a"}]
+    for wrong in (text.replace("| where", "| whence"), text.replace("count as", "sum as")):
+        with pytest.raises(streams.UnknownCommand):
+            streams.run(rows, wrong, first_moment=True)
+
+
+def test_a_wrong_key_is_found_out() -> None:
+    name = "correlation_threecx_blocked_retry_host"
+    (text,) = branches(compiled()[name].text)
+    assert "'Computer', " in text
+    assert given({name: [text.replace("'Computer', ", "'User', ")]})[name] != wanted(name)

@@ -1,0 +1,178 @@
+"""Replay: what is found, what is shown of it, and that no record is lost in silence."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sigmapack.content.load import read_sources
+from sigmapack.content.model import LogSource
+from sigmapack.events.read import UnreadableInput
+from sigmapack.events.windows import channel_map
+from sigmapack.replay import Report, replay
+from tests.conftest import RULE, MakeContent
+
+OTHER = """\
+title: Other
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a03
+name: other
+logsource: {product: windows, category: process_creation}
+detection:
+    selection: {Image|endswith: '\\cmd.exe'}
+    condition: selection
+level: high
+"""
+BOTH = """\
+title: Both
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a02
+name: both
+correlation:
+    type: temporal_ordered
+    rules: [sample, other]
+    group-by: [Computer]
+    timespan: 1h
+level: critical
+"""
+
+
+def event(number: int, time: str, host: str = "WS-1", **fields: Any) -> dict[str, Any]:
+    channel = "Microsoft-Windows-Sysmon/Operational"
+    return {"EventID": number, "Channel": channel, "UtcTime": time, "Computer": host, **fields}
+
+
+def query(time: str, name: str | list[str] = "bad.example.com", **more: Any) -> dict[str, Any]:
+    return event(22, time, QueryName=name, **more)
+
+
+def shell(time: str, **more: Any) -> dict[str, Any]:
+    return event(1, time, Image="C:\\Windows\\System32\\cmd.exe", **more)
+
+
+Run = Callable[..., Report]
+
+
+@pytest.fixture
+def run(tmp_path: Path, make_content: MakeContent) -> Run:
+    def run(*events: dict[str, Any], **rules: str) -> Report:
+        path = tmp_path / "events.jsonl"
+        path.write_text("".join(json.dumps(item) + "\n" for item in events), "utf-8")
+        return replay(make_content(**(rules or {"a": RULE})), [path])
+
+    return run
+
+
+def test_match_tells_rule_record_time_host_and_matched_fields(run: Run) -> None:
+    events = [query("2023-03-29 10:00:00.000", "good.example.com"), query("2023-03-29 10:00:01.5")]
+    (match,) = run(*events).matches
+    data = match.as_json()
+    assert data.pop("file").endswith("events.jsonl")
+    assert data == {
+        "rule_id": "6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a01",
+        "rule": "sample",
+        "title": "Sample",
+        "level": "high",
+        "record": 2,
+        "timestamp": "2023-03-29T10:00:01.500Z",
+        "host": "WS-1",
+        "fields": {"QueryName": "bad.example.com"},
+    }
+
+
+@pytest.mark.parametrize("name", ["BAD.Example.COM", "www.bad.example.com", "bad.example.com."])
+def test_domain_is_found_in_any_case_as_subdomain_and_with_final_dot(run: Run, name: str) -> None:
+    assert len(run(query("2023-03-29 10:00:00.000", name)).matches) == 1
+
+
+@pytest.mark.parametrize("name", ["xbad.example.com", "bad.example.com.org", "bad%example_com"])
+def test_lookalike_is_not_found(run: Run, name: str) -> None:
+    assert run(query("2023-03-29 10:00:00.000", name)).matches == []
+
+
+def test_log_source_must_fit(run: Run) -> None:
+    other_category = event(3, "2023-03-29 10:00:00.000", QueryName="bad.example.com")
+    assert run(other_category).matches == []
+
+
+def test_field_with_several_values_matches_by_any_of_them_once(run: Run) -> None:
+    found = run(query("2023-03-29 10:00:00.000", ["a.example", "bad.example.com"]))
+    assert [match.fields for match in found.matches] == [{"QueryName": "bad.example.com"}]
+
+
+def test_correlation_lists_the_records_it_rests_on(run: Run) -> None:
+    events = [shell("2023-03-29 10:59:59.000"), query("2023-03-29 10:00:00.000")]
+    found = run(*events, a=RULE, b=OTHER, c=BOTH)
+    match = next(match for match in found.matches if match.rule.name == "both")
+    data = match.as_json()
+    assert [item["record"] for item in data["records"]] == [2, 1]
+    assert (data["record"], data["timestamp"]) == (1, "2023-03-29T10:59:59.000Z")
+    assert data["fields"] == {"Computer": "ws-1"}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [shell("2023-03-29 10:00:00.000"), query("2023-03-29 10:10:00.000")],
+        [query("2023-03-29 10:00:00.000"), shell("2023-03-29 11:00:01.000")],
+        [query("2023-03-29 10:00:00.000"), shell("2023-03-29 10:10:00.000", host="WS-2")],
+    ],
+    ids=["wrong order", "too far apart", "two hosts"],
+)
+def test_correlation_needs_order_span_and_host(run: Run, events: list[dict[str, Any]]) -> None:
+    found = run(*events, a=RULE, b=OTHER, c=BOTH)
+    assert "both" not in {match.rule.name for match in found.matches}
+
+
+def test_correlation_across_the_hour_is_found(run: Run) -> None:
+    events = [query("2023-03-29 10:59:00.000"), shell("2023-03-29 11:01:00.000")]
+    found = run(*events, a=RULE, b=OTHER, c=BOTH)
+    assert "both" in {match.rule.name for match in found.matches}
+
+
+def test_record_of_several_rows_counts_once_in_a_correlation(run: Run) -> None:
+    count = BOTH.replace("temporal_ordered", "event_count").replace("[sample, other]", "[sample]")
+    count = count.replace("timespan: 1h", "timespan: 1h\n    condition: {gte: 2}")
+    twice = ["bad.example.com", "worse.example.net"]
+    found = run(query("2023-03-29 10:00:00.000", twice), a=RULE, c=count)
+    assert {match.rule.name for match in found.matches} == {"sample"}
+
+
+def test_record_that_cannot_be_read_is_reported_with_its_line(
+    tmp_path: Path, make_content: MakeContent
+) -> None:
+    path = tmp_path / "events.jsonl"
+    good = json.dumps(query("2023-03-29 10:00:00.000"))
+    path.write_text(f'{good}\n{{"EventID": \n{{"a": 1}}\n{good}\n')
+    found = replay(make_content(a=RULE), [path])
+    assert [match.record for match in found.matches] == [1, 4]
+    assert [bad.line for bad in found.bad] == [2, 3]
+    assert all(bad.message for bad in found.bad)
+
+
+def test_gzip_is_read(tmp_path: Path, make_content: MakeContent) -> None:
+    path = tmp_path / "events.json"
+    path.write_bytes(gzip.compress(json.dumps([query("2023-03-29 10:00:00.000")]).encode()))
+    assert len(replay(make_content(a=RULE), [path]).matches) == 1
+
+
+def test_missing_file_is_an_error(tmp_path: Path, make_content: MakeContent) -> None:
+    with pytest.raises(UnreadableInput):
+        replay(make_content(a=RULE), [tmp_path / "nowhere.json"])
+
+
+def test_rule_that_cannot_run_is_reported(run: Run) -> None:
+    keywords = RULE.replace("QueryName|expand: '%ioc_domains%'", "- just a word")
+    found = run(query("2023-03-29 10:00:00.000"), a=keywords)
+    assert [item.rule.name for item in found.refused] == ["sample"]
+
+
+def test_channels_lead_to_categories_and_services() -> None:
+    channels = channel_map(read_sources())
+    sysmon = "microsoft-windows-sysmon/operational"
+    assert channels[sysmon, 22] == (LogSource("windows", "dns_query", None),)
+    assert LogSource("windows", "process_creation", None) in channels["security", 4688]
+    assert channels[sysmon, None] == (LogSource("windows", None, "sysmon"),)

@@ -1,0 +1,142 @@
+"""Kibana's rules: complete, switched off, honest about ATT&CK, and within the importer's limits."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import Query, TooLarge
+from sigmapack.content.coverage import attack
+from sigmapack.content.load import load
+from sigmapack.targets.elastic import TARGET
+from tests.targets.elastic.kibana import schema
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@cache
+def queries() -> tuple[Query, ...]:
+    return tuple(compile_target(load(ROOT), TARGET))
+
+
+@cache
+def rules() -> tuple[dict[str, Any], ...]:
+    (file,) = [a for a in TARGET.package(load(ROOT), queries()) if a.path == "rules.ndjson"]
+    assert len(file.data) < 10_000_000
+    return tuple(json.loads(line) for line in file.data.decode().splitlines())
+
+
+def test_every_rule_that_elastic_can_say_is_there_once() -> None:
+    named = {query.rule.id for query in queries() if query.path}
+    found = [rule["rule_id"] for rule in rules() if rule["type"] != "threat_match"]
+    assert sorted(found) == sorted(named)
+
+
+def test_the_query_of_a_rule_is_the_text_of_its_file() -> None:
+    texts = {query.text for query in queries() if query.path}
+    for rule in rules():
+        assert rule["type"] == "threat_match" or rule["query"] in texts
+
+
+def test_every_rule_is_what_the_importer_takes_and_is_switched_off() -> None:
+    for rule in rules():
+        found = Draft202012Validator(schema(rule["type"])).iter_errors(rule)
+        assert [f"{rule['name']}: {error.json_path}: {error.message}" for error in found] == []
+        if rule["type"] == "esql" and "STATS" not in rule["query"]:
+            assert "METADATA _id, _version, _index" in rule["query"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("severity", "informational"),
+        ("alert_suppression", {"group_by": ["host.name"], "duration": {"value": 1, "unit": "d"}}),
+        ("risk_scor", 5),
+    ],
+)
+def test_the_schema_refuses_what_the_importer_refuses(key: str, value: Any) -> None:
+    rule = {**rules()[0], key: value}
+    assert not Draft202012Validator(schema(rule["type"])).is_valid(rule)
+
+
+def test_a_rule_looks_back_further_than_its_interval() -> None:
+    for rule in rules():
+        back = int(rule["from"].removeprefix("now-").removesuffix("m"))
+        assert back > int(rule["interval"].removesuffix("m")), rule["name"]
+
+
+def test_tactics_stand_with_their_own_techniques() -> None:
+    known = attack(load(ROOT))
+    for rule in rules():
+        assert rule["threat"], rule["name"]
+        for entry in rule["threat"]:
+            tactics = {tactic["id"]: slug for slug, tactic in known["tactics"].items()}
+            slug = tactics[entry["tactic"]["id"]]
+            for technique in entry["technique"]:
+                ids = [sub["id"] for sub in technique["subtechnique"]] or [technique["id"]]
+                for identifier in ids:
+                    assert slug in known["techniques"][identifier]["tactics"], identifier
+                    assert identifier.startswith(technique["id"])
+                assert technique["name"] != technique["id"]
+
+
+def test_required_fields_are_those_of_the_query() -> None:
+    rule = next(r for r in rules() if r["name"] == "Affected 3CX Desktop Client Build Running")
+    names = {field["name"]: field for field in rule["required_fields"]}
+    assert names["process.pe.file_version"] == {
+        "name": "process.pe.file_version",
+        "type": "keyword",
+        "ecs": True,
+    }
+    assert names["winlog.channel"]["ecs"] is False
+    assert "incidentes@csirt.gob.do" in rule["note"]
+    assert rule["setup"].startswith("Needs: security 4688, sysmon 1.")
+
+
+def test_the_indicator_match_rule_reads_the_packs_index() -> None:
+    (rule,) = [rule for rule in rules() if rule["type"] == "threat_match"]
+    assert rule["threat_index"] == ["logs-ti_threecx*"]
+    assert rule["threat_indicator_path"] == "threat.indicator"
+    values = {e["value"] for mapping in rule["threat_mapping"] for e in mapping["entries"]}
+    assert values == {"threat.indicator.url.domain"}
+
+
+def files() -> dict[str, bytes]:
+    return {a.path: a.data for a in TARGET.package(load(ROOT), queries())}
+
+
+def test_a_value_list_holds_the_values_of_its_table_once_each() -> None:
+    content = load(ROOT)
+    lists = {path: data for path, data in files().items() if path.startswith("value_lists/")}
+    assert "value_lists/ioc_domains.keyword.txt" in lists
+    assert "value_lists/ioc_ips_historic.ip.txt" in lists
+    assert not any("builds" in path for path in lists)
+    for path, data in lists.items():
+        table = content.lookups[path.partition("/")[2].partition(".")[0]]
+        assert sorted(data.decode().splitlines()) == sorted({v.lower() for v in table.values()})
+
+
+def test_the_index_template_has_a_type_for_every_field_of_an_indicator() -> None:
+    template = json.loads(files()["indicator_index_template.json"])
+    assert template["index_patterns"] == ["logs-ti_threecx*"]
+    for path, data in files().items():
+        if not path.startswith("indicators/"):
+            continue
+        for line in data.decode().splitlines()[1::2]:
+            for field in json.loads(line):
+                place = template["template"]["mappings"]
+                for part in field.split("."):
+                    place = place["properties"][part]
+                assert place["type"], field
+
+
+def test_more_rules_than_one_import_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sigmapack.targets.elastic.rules.MOST_RULES", 5)
+    with pytest.raises(TooLarge, match="Kibana imports 5 in 10,485,760 at once"):
+        TARGET.package(load(ROOT), queries())

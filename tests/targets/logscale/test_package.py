@@ -1,0 +1,181 @@
+"""The LogScale package: complete, consistent, disabled, and of the form of CrowdStrike's own.
+
+No importer ran: LogScale is not in a package registry, and its schemas (https://schemas.humio.com)
+are in none either. The keys that are asked for here are those that all files of a schema have in
+the 31 packages of github.com/CrowdStrike/logscale-community-content (May 2026), and no others.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sigmapack import __version__
+from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import Query
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.load import load
+from sigmapack.content.response import playbook
+from sigmapack.targets.logscale import TARGET, package
+from tests.targets.sample import DOMAINS, LOOKUPS, MakeContent, rule
+
+ROOT = Path(__file__).resolve().parents[3]
+ARCHIVE = f"threecx-detection-pack-{__version__}.zip"
+ALERT = {"name", "description", "enabled", "queryString", "labels", "actionNameReferences"}
+SEARCH = {"queryStart", "queryEnd", "schedule", "timeZone", "backfillLimit"}
+ABOUT = {"name", "version", "type", "description", "author", "licenseUrl", "minHumioVersion"}
+#: Folder (or file) -> its schema and the keys of its files.
+KINDS = {
+    "manifest.yaml": ("manifest/v2.0.0", ABOUT),
+    "filter-alerts": ("filteralert/v0.1.0", {*ALERT, "triggerLimit"}),
+    "scheduled-searches": ("scheduledsearch/v0.1.0", ALERT | SEARCH),
+    "queries": ("query/v0.3.0", {"name", "queryString", "timeInterval", "visualization"}),
+}
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """Title -> query."""
+    return {q.rule.title: q for q in compile_target(load(ROOT), TARGET) if q.path}
+
+
+@cache
+def made() -> dict[str, bytes]:
+    found = TARGET.package(load(ROOT), tuple(queries().values()))
+    return {artifact.path: artifact.data for artifact in found}
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """The files of the archive."""
+    with zipfile.ZipFile(io.BytesIO(made()[ARCHIVE])) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@cache
+def assets() -> dict[str, dict[str, Any]]:
+    """Path -> document, of all YAML files."""
+    return {path: yaml.safe_load(data) for path, data in files().items() if path.endswith(".yaml")}
+
+
+def test_two_builds_give_the_same_archive() -> None:
+    again = TARGET.package(load(ROOT), tuple(queries().values()))
+    assert {artifact.path: artifact.data for artifact in again} == made()
+    with zipfile.ZipFile(io.BytesIO(made()[ARCHIVE])) as archive:
+        infos = archive.infolist()
+    assert [info.filename for info in infos] == sorted(files())
+    assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
+    assert {(info.external_attr >> 16, info.compress_type) for info in infos} == {(0o100644, 0)}
+
+
+def test_every_file_has_the_keys_of_its_schema() -> None:
+    for path, document in assets().items():
+        schema, keys = KINDS[path.partition("/")[0]]
+        assert document["$schema"] == f"https://schemas.humio.com/{schema}", path
+        assert set(document) == {"$schema", *keys}, path
+    others = {path.partition("/")[0] for path in set(files()) - set(assets())}
+    assert others == {"README.md", "data"}
+
+
+def test_the_manifest_names_an_application_of_this_version() -> None:
+    manifest = assets()["manifest.yaml"]
+    assert re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+", manifest["name"])
+    assert manifest["version"] == __version__ and re.fullmatch(r"\d+\.\d+\.\d+", __version__)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["minHumioVersion"])
+    assert manifest["type"] == "application"
+    assert list(manifest["author"]) == ["name"]
+
+
+def test_every_rule_is_one_asset_with_the_text_of_its_query() -> None:
+    named = [one["name"] for path, one in assets().items() if path != "manifest.yaml"]
+    assert sorted(named) == sorted(queries())
+    for path, document in assets().items():
+        if path == "manifest.yaml":
+            continue
+        query = queries()[document["name"]]
+        assert document["queryString"] == query.text
+        kind = "scheduled-searches" if query.rule.is_correlation else "filter-alerts"
+        if query.rule.is_hunting and not query.rule.is_correlation:
+            kind = "queries"
+        assert path == f"{kind}/{Path(query.path).stem}.yaml"
+
+
+def test_alerts_are_switched_off_and_tell_what_to_do() -> None:
+    content = load(ROOT)
+    found = [one for path, one in assets().items() if path.startswith(("filter-", "scheduled-"))]
+    assert len(found) > 80
+    for document in found:
+        query = queries()[document["name"]]
+        book = playbook(content, query.rule)
+        assert document["enabled"] is False and document["actionNameReferences"] == []
+        assert book is not None and document["description"].endswith(f"\nTell: {book.tell}")
+        assert document["labels"][:2] == ["3cx", query.rule.level]
+        assert ("hunting" in document["labels"]) is query.rule.is_hunting
+        assert len(document["labels"]) == len(set(document["labels"])) <= 10
+
+
+def test_the_readme_tells_what_to_do_on_a_hit_of_a_saved_query() -> None:
+    text = files()["README.md"].decode()
+    content = load(ROOT)
+    found = [one for path, one in assets().items() if path.startswith("queries/")]
+    assert found
+    for document in found:
+        book = playbook(content, queries()[document["name"]].rule)
+        _, _, part = text.partition(f"### {document['name']}\n")
+        assert book is not None and f"\nTell: {book.tell}\n" in part.partition("### ")[0]
+
+
+def test_a_filter_alert_has_no_function_that_it_may_not_use() -> None:
+    """https://library.humio.com/data-analysis/automated-alerts-single.html."""
+    wrong = r"\b(groupBy|stats|count|collect|join|selfJoin|copyEvent|bucket|tail|head|table|sort)\("
+    for path, document in assets().items():
+        if path.startswith("filter-alerts/"):
+            assert not re.search(wrong, document["queryString"]), path
+            assert not re.search(r"@(id|ingesttimestamp)\s*:=", document["queryString"]), path
+
+
+def test_a_scheduled_search_looks_at_the_span_of_its_correlation() -> None:
+    for path, document in assets().items():
+        if path.startswith("scheduled-searches/"):
+            correlation = read_correlation(queries()[document["name"]].rule)
+            assert document["queryStart"] == correlation.span
+            assert f"// search interval: {correlation.span}\n" in document["queryString"]
+            minute, hour, *rest = document["schedule"].split()
+            assert rest == ["*", "*", "*"]
+            every = int(minute.partition("/")[2] or 60) if hour == "*" else 1440
+            assert every * 60 * 4 <= max(correlation.seconds, 4 * 120)
+
+
+def test_the_lookup_files_are_those_beside_the_archive() -> None:
+    lookups = {path: data for path, data in made().items() if path.startswith("lookups/")}
+    assert lookups
+    for path, data in lookups.items():
+        assert files()[f"data/{Path(path).name}"] == data
+        rows = list(csv.DictReader(io.StringIO(data.decode())))
+        assert rows and all(row["pattern"] for row in rows)
+    assert sum(path.startswith("data/") for path in files()) == len(lookups)
+    example = "threecx/detection-pack/ioc_domains.csv"
+    assert example in files()["README.md"].decode() and "data/ioc_domains.csv" in files()
+
+
+def test_two_assets_of_one_name_are_refused(make_content: MakeContent) -> None:
+    one = rule("one", DOMAINS, LOOKUPS, 1)
+    two = rule("two", DOMAINS, LOOKUPS, 2).replace("title: two", "title: one")
+    content = make_content(one=one, two=two)
+    compiled = tuple(compile_target(content, TARGET))
+    with pytest.raises(ValueError, match=r"two\.yml: the title 'one' is also that of .*one\.yml"):
+        TARGET.package(content, compiled)
+
+
+def test_a_lookup_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "LARGEST", 100)
+    with pytest.raises(ValueError, match=r"lookups/.*\.csv: .* takes 100: split the table"):
+        TARGET.package(load(ROOT), ())
