@@ -1,0 +1,43 @@
+"""Every plugin of pySigma among the dependencies is one that we build on.
+
+deptry sees only `sigma`, the namespace that pySigma shares with all of its plugins.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import files
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NAMES = [re.split(r"[<>=!~\[ ]", line)[0] for line in PROJECT["dependencies"]]
+PLUGINS = [name for name in NAMES if name.startswith("pysigma-")]
+#: pySigma finds them itself: nothing imports them.
+FOUND = {"pysigma-validators-sigmahq": "InstalledSigmaPlugins.autodiscover"}
+
+
+def modules(plugin: str) -> set[str]:
+    """The packages that a plugin installs below `sigma.backends` and the like."""
+    parts = [path.parts for path in files(plugin) or () if path.parts[0] == "sigma"]
+    return {".".join(found[:3]) for found in parts if len(found) > 3}
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_plugin_is_used(plugin: str) -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "sigmapack").rglob("*.py"))
+    if plugin in FOUND:
+        assert FOUND[plugin] in code
+        return
+    assert modules(plugin)
+    assert any(f"from {module}" in code for module in modules(plugin))
+
+
+def test_dependencies_are_capped_and_stand_once() -> None:
+    extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    lines = [*PROJECT["dependencies"], *extras]
+    assert len({re.split(r"[<>=!~\[ ]", line)[0] for line in lines}) == len(lines)
+    assert [line for line in lines if "<" not in line and "==" not in line] == []
