@@ -6,28 +6,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from sigmapack.compiling.product import Artifact, Query, Target
-from sigmapack.content.model import Content, Lookup
+from sigmapack.content.model import Content
+from sigmapack.targets import csv_text
 from sigmapack.targets.defender import indicators
 from sigmapack.targets.defender import rules as defender_rules
 from sigmapack.targets.defender.queries import KQL
 
 
-def _csv(lookup: Lookup) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(lookup.columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([dict(row.values) for row in lookup.rows])
-    return out.getvalue().encode()
-
-
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     """Custom detections, indicators to alert on or to block, and a CSV per lookup."""
     tables = [
-        Artifact(f"lookups/{name}.csv", _csv(content.lookups[name]))
+        Artifact(f"lookups/{name}.csv", csv_text.table(content.lookups[name]))
         for name in sorted(content.lookups)
     ]
     rules = defender_rules.rules(content, queries)

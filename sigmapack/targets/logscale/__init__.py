@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from sigmapack.compiling.product import Artifact, Query, Target
 from sigmapack.content.kinds import forms
-from sigmapack.content.model import Content
+from sigmapack.content.model import Content, Lookup
+from sigmapack.targets import csv_text
 from sigmapack.targets.logscale import package
 from sigmapack.targets.logscale.queries import CQL
 
@@ -21,18 +19,19 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
 
     They are for `match(file=..., column=pattern, mode=glob, ignoreCase=true)`.
     """
-    tables = {}
-    for name, table in content.lookups.items():
-        out = io.StringIO()
-        writer = csv.DictWriter(out, ["pattern", *table.columns], lineterminator="\n")
-        writer.writeheader()
-        for row in table.rows:
-            # `*` is the only wildcard of a glob there: a question mark needs no escape.
-            found = [form.replace("\\?", "?") for form in forms(table.key, table.key, row.values)]
-            writer.writerows({"pattern": form, **row.values} for form in found)
-        tables[name] = out.getvalue().encode()
+    tables = {name: _csv(table) for name, table in content.lookups.items()}
     files = [Artifact(f"lookups/{name}.csv", data) for name, data in tables.items()]
     return [*files, package.package(content, queries, tables)]
+
+
+def _csv(lookup: Lookup) -> bytes:
+    """A row per form; `*` is the only wildcard of a glob: a question mark needs no escape."""
+    rows = [
+        {"pattern": form.replace("\\?", "?"), **row.values}
+        for row in lookup.rows
+        for form in forms(lookup.key, lookup.key, row.values)
+    ]
+    return csv_text.dump(["pattern", *lookup.columns], rows)
 
 
 TARGET = Target("logscale", "CrowdStrike LogScale", (CQL,), _package)

@@ -6,28 +6,18 @@ rules and hunting queries (`entities` whom they name), `arm` the templates to de
 
 from __future__ import annotations
 
-import csv
-import io
-
 from sigmapack.compiling.product import Artifact, Query, Target
-from sigmapack.content.model import Content, Lookup
+from sigmapack.content.model import Content
+from sigmapack.targets import csv_text
 from sigmapack.targets.sentinel import arm
 from sigmapack.targets.sentinel import rules as sentinel_rules
 from sigmapack.targets.sentinel.queries import KQL
 
 
-def _csv(lookup: Lookup) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(lookup.columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([dict(row.values) for row in lookup.rows])
-    return out.getvalue().encode()
-
-
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     """Rules as YAML and as a template, a CSV per watchlist, and all of those in a template."""
     tables = [content.lookups[name] for name in sorted(content.lookups)]
-    texts = {lookup.name: _csv(lookup) for lookup in tables}
+    texts = {lookup.name: csv_text.table(lookup) for lookup in tables}
     files = [Artifact(f"watchlists/{name}.csv", text) for name, text in texts.items()]
     files += arm.watchlists(content, texts)
     rules = sentinel_rules.rules(content, queries)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from sigmapack.content.kinds import all_forms
 from sigmapack.content.model import Content, Lookup
+from sigmapack.targets import csv_text
 
 
 def macro(source: str) -> str:
@@ -25,11 +24,7 @@ def lookup_rows(lookup: Lookup) -> list[dict[str, str]]:
 
 
 def _csv(lookup: Lookup) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, ["pattern", *lookup.columns], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lookup_rows(lookup))
-    return out.getvalue().encode()
+    return csv_text.dump(["pattern", *lookup.columns], lookup_rows(lookup))
 
 
 def settings(content: Content) -> dict[str, bytes]:
