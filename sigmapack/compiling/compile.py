@@ -57,47 +57,55 @@ def _query(
     plain: Rule,
 ) -> Query:
     try:
-        reasons: list[str] = []
-        if rule.is_correlation:
-            text = _correlated(content, language, rule, parts, reasons)
-        else:
-            lacking = content.sources.lacks(target.name, plain.logsource)
-            if lacking and lacking.issuperset(conversion.fields(plain)):
-                raise Refused(f"no event of the product has {', '.join(sorted(lacking))}")
-            part = _converted(content, language, plain)
-            parts[rule.name] = parts[rule.id] = part
-            text = part.query
-        reasons += filter(None, [language.degraded(rule, content.sources)])
-        if language.longest and len(text) > language.longest:
-            reasons.append(
-                f"longer than the {language.longest:,} characters of a scheduled rule: save it as "
-                "a function, or run it as a hunting query"
-            )
-        reason = "; ".join(reasons)
+        text, reasons = _text(content, target, language, rule, parts, plain)
     except STOPS as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         if not rule.is_correlation:
             parts[rule.name] = parts[rule.id] = reason
         return Query(rule, target.name, language.name, "refused", reason, "", "")
-    outcome = "degraded" if reason else "ok"
+    reason = "; ".join(reasons)
     header = language.comment(header_lines(content, rule))
-    stem = _stem(content, rule)
+    file = f"{_stem(content, rule)}{language.suffix}"
     native = _native(content, language, rule)
     return Query(
         rule,
         target.name,
         language.name,
-        outcome,
+        "degraded" if reason else "ok",
         reason,
-        f"{target.name}/queries/{stem}{_suffix(target, language)}",
+        f"{target.name}/queries/{file}",
         f"{header}{text}\n",
-        f"{target.name}/queries/lookup/{stem}{_suffix(target, language)}" if native else "",
+        f"{target.name}/queries/lookup/{file}" if native else "",
         f"{header}{native}\n" if native else "",
     )
 
 
-def _suffix(target: Target, language: Language) -> str:
-    return language.suffix
+def _text(
+    content: Content,
+    target: Target,
+    language: Language,
+    rule: Rule,
+    parts: dict[str, Part | str],
+    plain: Rule,
+) -> tuple[str, list[str]]:
+    """A rule's query, and why it says less than the rule; a single rule is added to the parts."""
+    reasons: list[str] = []
+    if rule.is_correlation:
+        text = _correlated(content, language, rule, parts, reasons)
+    else:
+        lacking = content.sources.lacks(target.name, plain.logsource)
+        if lacking and lacking.issuperset(conversion.fields(plain)):
+            raise Refused(f"no event of the product has {', '.join(sorted(lacking))}")
+        part = _converted(content, language, plain)
+        parts[rule.name] = parts[rule.id] = part
+        text = part.query
+    reasons += filter(None, [language.degraded(rule, content.sources)])
+    if language.longest and len(text) > language.longest:
+        reasons.append(
+            f"longer than the {language.longest:,} characters of a scheduled rule: save it as "
+            "a function, or run it as a hunting query"
+        )
+    return text, reasons
 
 
 def _stem(content: Content, rule: Rule) -> str:
