@@ -34,6 +34,7 @@ REQUIRED = (
     "name",
     "status",
     "description",
+    "license",
     "references",
     "author",
     "date",
@@ -41,6 +42,10 @@ REQUIRED = (
     "falsepositives",
     "level",
 )
+#: The SPDX id of the pack's LICENSE file.
+LICENSE = "Apache-2.0"
+#: Sigma's types of related rules; pySigma knows one more, `correlation`.
+RELATED_TYPES = ("derived", "merged", "obsolete", "renamed", "similar")
 TAGS = ("cve.2023-29059", "tlp.clear")
 #: Sigma allows one tag of this kind: what alerts, or what is only for hunting.
 DETECTION_TAGS = ("detection.emerging-threats", HUNTING)
@@ -66,12 +71,38 @@ def metadata(content: Content) -> Iterator[Problem]:
         if rule.name != rule.stem:
             message = f"name {rule.name!r} is not the file's stem {rule.stem!r}"
             yield at(rule, "name", message, "name")
+        if rule.document.get("license", LICENSE) != LICENSE:
+            yield at(rule, "license", f"the pack's license is {LICENSE}", "license")
+        if not str(rule.document.get("description") or "Detects ").startswith("Detects "):
+            yield at(rule, "description", 'a description begins with "Detects"', "description")
         try:
             random = uuid.UUID(rule.id).version == 4
         except ValueError:
             random = False
         if not random:
             yield at(rule, "id", f"{rule.id!r} is not a random UUID (version 4)", "id")
+
+
+@own_check
+def related(content: Content) -> Iterator[Problem]:
+    """A related rule is one of others, named once. pySigma checks the form of the entries."""
+    own = {rule.id.lower(): rule.name for rule in content.rules}
+    for rule in content.rules:
+        entries = rule.document.get("related")
+        seen: set[str] = set()
+        for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if not isinstance(entry, dict):
+                continue
+            kind, other = str(entry.get("type")), str(entry.get("id")).lower()
+            if kind not in RELATED_TYPES:
+                message = f"type {kind!r} is none of: {', '.join(RELATED_TYPES)}"
+                yield at(rule, "related", message, "related", number)
+            if kind == "similar" and other in own:
+                message = f"{other} is {own[other]} of this pack: name rules of others only"
+                yield at(rule, "related", message, "related", number)
+            if other in seen:
+                yield at(rule, "related", f"{other} stands here twice", "related", number)
+            seen.add(other)
 
 
 @own_check

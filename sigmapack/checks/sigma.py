@@ -65,7 +65,7 @@ def sigma(content: Content) -> Iterator[Problem]:
 
 def _place(rule: Rule, message: str) -> tuple[str, ...]:
     """The key that an error of pySigma is most likely about."""
-    for key in ("logsource", "status", "level", "date", "id"):
+    for key in ("logsource", "related", "status", "level", "date", "id"):
         if f" {key}" in f" {message.lower()}" and (key,) in rule.lines:
             return (key,)
     return ("correlation",) if rule.is_correlation else ("detection",)

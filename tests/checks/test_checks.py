@@ -21,8 +21,8 @@ id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a01
 name: dns_query_win_sample
 status: experimental
 description: |
-    A sample rule for the tests, with all that the house rules ask
-    of a rule of the pack and nothing more than that.
+    Detects a sample, with all that the house rules ask and no more.
+license: Apache-2.0
 references:
     - https://nvd.nist.gov/vuln/detail/CVE-2023-29059
 author: 3CX Detection Pack Maintainers
@@ -131,6 +131,9 @@ def test_good_pack_has_no_problems(check_pack: MakePack) -> None:
         ("author: 3CX", "modified: 2026-11-24\n#", 1, "metadata", "no author"),
         ("name: dns_query_win_sample", "name: other", 3, "name", "'other'"),
         ("6f1c7a3e-54a2-4f0e", "6f1c7a3e-54a2-1f0e", 2, "id", "version 4"),
+        ("license: Apache-2.0\n", "", 1, "metadata", "no license"),
+        ("license: Apache-2.0", "license: MIT", 7, "license", "Apache-2.0"),
+        ("    Detects a sample", "    A sample", 5, "description", "begins with"),
         ("    - tlp.clear\n", "", 12, "tags", "tlp.clear is missing"),
         ("attack.t1071.004", "attack.t1999", 12, "attack", "attack.t1999 is not in"),
         ("    - attack.command-and-control\n", "", 12, "attack", "needs its tactic"),
@@ -147,6 +150,34 @@ def test_fault_in_a_rule_is_found_at_its_line(
     fitting = [problem for problem in found if problem.code == code]
     assert [problem.line for problem in fitting] == [line]
     assert text in fitting[0].message
+
+
+OTHER = "bd03a0dc-5d93-49eb-b2e8-2dfd268600f8"
+SIMILAR = f"    - id: {OTHER}\n      type: similar\n"
+
+
+@pytest.mark.parametrize(
+    ("entries", "line", "code", "text"),
+    [
+        (SIMILAR.replace(OTHER, "no-uuid"), 4, "sigma", "must be an UUID"),
+        (SIMILAR.replace("similar", "alike"), 4, "sigma", "alike"),
+        ("    - type: similar\n", 4, "sigma", "must have an id"),
+        (SIMILAR.replace("similar", "correlation"), 5, "related", "is none of: derived"),
+        (SIMILAR.replace(OTHER, "6F1C7A3E-54a2-4f0e-9a38-0d5c1f2b7a01"), 5, "related", "others"),
+        (SIMILAR + SIMILAR, 7, "related", "twice"),
+    ],
+)
+def test_fault_in_a_related_rule_is_found_at_its_line(
+    check_pack: MakePack, entries: str, line: int, code: str, text: str
+) -> None:
+    rule = OWN_RULE.replace("status:", f"related:\n{entries}status:", 1)
+    found = [problem for problem in check_pack(rule=rule) if problem.code == code]
+    assert [problem.line for problem in found] == [line]
+    assert text in found[0].message
+
+
+def test_related_rules_of_others_are_good(check_pack: MakePack) -> None:
+    assert check_pack(rule=OWN_RULE.replace("status:", f"related:\n{SIMILAR}status:", 1)) == []
 
 
 def test_sigmahq_validators_are_applied(check_pack: MakePack) -> None:
