@@ -34,10 +34,11 @@ level: high
 """
 
 MakeContent = Callable[..., Content]
+RulesFolder = Callable[..., Path]
 
 
 @pytest.fixture
-def rules_folder(tmp_path: Path) -> Callable[..., Path]:
+def rules_folder(tmp_path: Path) -> RulesFolder:
     """Write a folder of rules with lookups: keywords are file stems, values their text."""
 
     def make(lookups: dict[str, str] | None = None, **rules: str) -> Path:
@@ -53,7 +54,7 @@ def rules_folder(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def make_content(rules_folder: Callable[..., Path]) -> MakeContent:
+def make_content(rules_folder: RulesFolder) -> MakeContent:
     """Load the content of such a folder."""
 
     def make(lookups: dict[str, str] | None = None, **rules: str) -> Content:

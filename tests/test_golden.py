@@ -11,20 +11,11 @@ import difflib
 import json
 from pathlib import Path
 
-from click.testing import CliRunner
+from tests.cli.command import run, tree
+from tests.conftest import ROOT
 
-import build
-
-GOLDEN = Path(__file__).resolve().parent / "golden"
+GOLDEN = ROOT / "tests" / "golden"
 HOW = "if this is meant: python build.py --rules tests/golden/sigma_rules --out tests/golden/dist"
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def compared(path: str, old: bytes | None, new: bytes | None) -> list[str]:
@@ -45,8 +36,7 @@ def test_a_difference_is_told_with_its_lines() -> None:
 
 
 def test_the_golden_package_is_built_byte_for_byte(tmp_path: Path) -> None:
-    arguments = ["--rules", str(GOLDEN / "sigma_rules"), "--out", str(tmp_path / "dist")]
-    result = CliRunner().invoke(build.main, arguments)
+    result = run("--rules", GOLDEN / "sigma_rules", "--out", tmp_path / "dist")
     assert result.exit_code == 0, result.stderr
     wanted, made = tree(GOLDEN / "dist"), tree(tmp_path / "dist")
     differences = [

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sigmapack.content.load import load, read_sources
 from sigmapack.content.model import LogSource
-from tests.conftest import DOMAINS, ROOT, RULE, MakeContent
-
-RulesFolder = Callable[..., Path]
+from tests.conftest import DOMAINS, ROOT, RULE, MakeContent, RulesFolder
 
 
 def problem_of(folder: Path) -> tuple[str, int, str, bool]:

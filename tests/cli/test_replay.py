@@ -1,0 +1,69 @@
+"""`replay`: which files it reads, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.command import PROBLEM, lookups, run
+from tests.cli.faults import break_placeholder
+from tests.conftest import RULE, RulesFolder
+
+
+def test_fail_on_match_exits_with_1_only_on_a_match(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    folder = rules_folder(sample=RULE)
+    hit = lookups(tmp_path / "hit.jsonl", "bad.example.com")
+    miss = lookups(tmp_path / "miss.jsonl", "good.example.com")
+    assert run("replay", hit, "--rules", folder, "--fail-on-match").exit_code == 1
+    assert run("replay", miss, "--rules", folder, "--fail-on-match").exit_code == 0
+    assert run("replay", hit, "--rules", folder).exit_code == 0
+
+
+def test_a_record_that_cannot_be_read_is_reported_and_skipped(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    events.write_text("{broken\n" + events.read_text("utf-8"), "utf-8")
+    result = run("replay", events, "--rules", rules_folder(sample=RULE), "--json")
+    assert result.exit_code == 0
+    assert f"{events}:1: unreadable-record: " in result.stderr
+    assert json.loads(result.stdout)["record"] == 2
+
+
+def test_a_file_that_is_not_there_exits_with_2(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    result = run("replay", tmp_path / "nowhere.jsonl", "--rules", rules_folder(sample=RULE))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("build.py: ")
+    assert "nowhere.jsonl" in result.stderr
+
+
+def test_a_folder_is_searched_for_event_files(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = tmp_path / "events" / "deep"
+    folder.mkdir(parents=True)
+    lookups(folder / "a.jsonl", "bad.example.com")
+    result = run("replay", tmp_path / "events", "--rules", rules_folder(sample=RULE))
+    assert "1 matches of 1 rules" in result.stderr
+    assert "\x1b[" not in result.stdout + result.stderr
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    assert "no event files below" in run("replay", nothing).stderr
+
+
+def test_one_missing_file_stops_before_anything_is_printed(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    folder = rules_folder(sample=RULE)
+    result = run("replay", events, tmp_path / "nowhere.jsonl", "--rules", folder, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_replay_stops_on_rules_with_problems(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = rules_folder(sample=RULE)
+    break_placeholder(folder)
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert PROBLEM.fullmatch(result.stderr.rstrip("\n"))
