@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from sigmapack.content.load import read_sources
-from sigmapack.content.model import LogSource
 from sigmapack.events.read import UnreadableInput
-from sigmapack.events.windows import channel_map
 from sigmapack.replay import Report, replay
 from tests.conftest import RULE, MakeContent
 
@@ -168,11 +165,3 @@ def test_rule_that_cannot_run_is_reported(run: Run) -> None:
     keywords = RULE.replace("QueryName|expand: '%ioc_domains%'", "- just a word")
     found = run(query("2023-03-29 10:00:00.000"), a=keywords)
     assert [item.rule.name for item in found.refused] == ["sample"]
-
-
-def test_channels_lead_to_categories_and_services() -> None:
-    channels = channel_map(read_sources())
-    sysmon = "microsoft-windows-sysmon/operational"
-    assert channels[sysmon, 22] == (LogSource("windows", "dns_query", None),)
-    assert LogSource("windows", "process_creation", None) in channels["security", 4688]
-    assert channels[sysmon, None] == (LogSource("windows", None, "sysmon"),)

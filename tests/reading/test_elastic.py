@@ -1,0 +1,57 @@
+"""Documents of Winlogbeat and Elastic Agent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reading.sample import SYSMON, one, source
+
+
+@pytest.mark.parametrize("dotted", [False, True])
+def test_a_winlogbeat_document_nested_or_dotted(tmp_path: Path, dotted: bool) -> None:
+    nested: dict[str, Any] = {
+        "@timestamp": "2023-03-29T10:00:00.123Z",
+        "winlog": {
+            "channel": SYSMON,
+            "event_id": "22",
+            "computer_name": "WS-1",
+            "event_data": {"QueryName": "a.example"},
+        },
+    }
+    flat = {
+        "@timestamp": "2023-03-29T10:00:00.123Z",
+        "winlog.channel": SYSMON,
+        "winlog.event_id": 22,
+        "winlog.computer_name": "WS-1",
+        "winlog.event_data.QueryName": "a.example",
+    }
+    event = one(tmp_path, flat if dotted else nested)
+    assert event.logsource[0] == source("windows", "dns_query")
+    assert event.fields["QueryName"] == "a.example"
+    assert (event.timestamp, event.host) == ("2023-03-29T10:00:00.123Z", "WS-1")
+
+
+def test_what_elastic_moved_to_ecs_is_put_back(tmp_path: Path) -> None:
+    record = {
+        "@timestamp": "2023-03-29T10:00:00.123Z",
+        "event": {"code": "7", "provider": "Microsoft-Windows-Sysmon"},
+        "host": {"name": "ws-1"},
+        "user": {"domain": "CORP", "name": "user01"},
+        "process": {"executable": r"C:\a.exe", "pid": 4},
+        "file": {"path": r"C:\b.dll", "hash": {"sha256": "ab" * 32, "md5": "short"}},
+        "winlog": {"channel": SYSMON, "event_data": {"Signed": "true"}},
+    }
+    fields = one(tmp_path, record).fields
+    wanted = {
+        "EventID": "7",
+        "Image": r"C:\a.exe",
+        "ProcessId": "4",
+        "ImageLoaded": r"C:\b.dll",
+        "User": r"CORP\user01",
+        "Hashes": "SHA256=" + "ab" * 32,
+        "Signed": "true",
+    }
+    assert wanted.items() <= fields.items()
