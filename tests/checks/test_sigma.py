@@ -1,0 +1,54 @@
+"""What any folder of Sigma rules must pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from sigmapack.checks import problems
+from tests.checks.sample import only
+from tests.conftest import RULE, MakeContent
+
+
+def test_two_rules_with_one_id_are_found(make_content: MakeContent) -> None:
+    content = make_content(a=RULE, b=RULE.replace("name: sample", "name: other"))
+    name, line, code, message = only(problems(content))
+    assert (name, line, code) == ("b.yml", 2, "duplicate-id")
+    assert "a.yml:2" in message
+
+
+def test_correlation_of_an_unknown_rule_is_found(make_content: MakeContent) -> None:
+    correlation = (
+        "title: c\nid: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a02\ncorrelation:\n    type: temporal\n"
+        "    rules: [sample, gone]\n    group-by: [Computer]\n    timespan: 1h\n"
+    )
+    found = problems(make_content(a=RULE, b=correlation))
+    assert only(found)[1:3] == (5, "unknown-rule")
+
+
+@pytest.mark.parametrize(
+    "detection",
+    [
+        "    selection: {QueryName: a}\n    condition: 5",
+        "    selection: {QueryName: a}\n    condition: [a, 5]",
+        "    7: {QueryName: a}\n    condition: 7",
+    ],
+)
+def test_a_detection_of_wrong_types_is_a_problem_and_no_crash(
+    make_content: MakeContent, detection: str
+) -> None:
+    text = RULE.partition("detection:")[0] + f"detection:\n{detection}\nlevel: high\n"
+    found = problems(make_content(bad=text))
+    assert [problem.code for problem in found] == ["sigma"]
+
+
+@pytest.mark.parametrize("rules", ["[]", "[5]", "sample", "{a: b}"])
+def test_a_correlation_of_wrong_types_is_a_problem_and_no_crash(
+    make_content: MakeContent, rules: str
+) -> None:
+    text = (
+        "title: Bad\nid: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a09\nname: bad\ncorrelation:\n"
+        f"    type: event_count\n    rules: {rules}\n    group-by: [Computer]\n"
+        "    timespan: 1h\n    condition: {gte: 2}\nlevel: high\n"
+    )
+    found = problems(make_content(sample=RULE, bad=text))
+    assert all(problem.code in ("sigma", "unknown-rule") for problem in found)
