@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sigmapack.content.load import load
 from sigmapack.replay import replay
+from tests.conftest import ROOT
 from tests.replay.benign import events
 
-ROOT = Path(__file__).resolve().parents[2]
 STRONG = ("critical", "high")
 
 

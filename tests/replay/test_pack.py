@@ -15,9 +15,9 @@ from sigmapack.checks.events import event_files
 from sigmapack.content.load import load
 from sigmapack.content.model import Rule
 from sigmapack.replay import Match, Report, replay
+from tests.conftest import ROOT
 from tests.engines.tools import record
 
-ROOT = Path(__file__).resolve().parents[2]
 CONTENT = load(ROOT)
 DETECTIONS = [rule for rule in CONTENT.rules if not rule.is_correlation]
 CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
