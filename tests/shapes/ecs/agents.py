@@ -22,7 +22,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sigmapack.events.read import Event
-from tests.shapes.ecs import SYSMON, Document, Fields, hashes
+from tests.shapes.ecs.fields import Document, Fields, hashes
+from tests.shapes.ecs.windows import SYSMON
 
 #: Sysmon's event id -> (data set of Elastic Defend, category, type).
 DEFEND = {
