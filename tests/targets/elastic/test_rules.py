@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.product import Query, TooLarge
+from sigmapack.compiling.product import TooLarge
 from sigmapack.content.coverage import attack
 from sigmapack.content.load import load
 from sigmapack.targets.elastic import TARGET
+from tests.conftest import ROOT
 from tests.targets.elastic.kibana import schema
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-@cache
-def queries() -> tuple[Query, ...]:
-    return tuple(compile_target(load(ROOT), TARGET))
-
-
-@cache
-def rules() -> tuple[dict[str, Any], ...]:
-    (file,) = [a for a in TARGET.package(load(ROOT), queries()) if a.path == "rules.ndjson"]
-    assert len(file.data) < 10_000_000
-    return tuple(json.loads(line) for line in file.data.decode().splitlines())
+from tests.targets.elastic.shipped import queries, rules
 
 
 def test_every_rule_that_elastic_can_say_is_there_once() -> None:
@@ -105,35 +89,6 @@ def test_the_indicator_match_rule_reads_the_packs_index() -> None:
     assert rule["threat_indicator_path"] == "threat.indicator"
     values = {e["value"] for mapping in rule["threat_mapping"] for e in mapping["entries"]}
     assert values == {"threat.indicator.url.domain"}
-
-
-def files() -> dict[str, bytes]:
-    return {a.path: a.data for a in TARGET.package(load(ROOT), queries())}
-
-
-def test_a_value_list_holds_the_values_of_its_table_once_each() -> None:
-    content = load(ROOT)
-    lists = {path: data for path, data in files().items() if path.startswith("value_lists/")}
-    assert "value_lists/ioc_domains.keyword.txt" in lists
-    assert "value_lists/ioc_ips_historic.ip.txt" in lists
-    assert not any("builds" in path for path in lists)
-    for path, data in lists.items():
-        table = content.lookups[path.partition("/")[2].partition(".")[0]]
-        assert sorted(data.decode().splitlines()) == sorted({v.lower() for v in table.values()})
-
-
-def test_the_index_template_has_a_type_for_every_field_of_an_indicator() -> None:
-    template = json.loads(files()["indicator_index_template.json"])
-    assert template["index_patterns"] == ["logs-ti_threecx*"]
-    for path, data in files().items():
-        if not path.startswith("indicators/"):
-            continue
-        for line in data.decode().splitlines()[1::2]:
-            for field in json.loads(line):
-                place = template["template"]["mappings"]
-                for part in field.split("."):
-                    place = place["properties"][part]
-                assert place["type"], field
 
 
 def test_more_rules_than_one_import_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
