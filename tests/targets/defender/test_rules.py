@@ -1,34 +1,18 @@
-"""Defender's packages: custom detections as Microsoft Graph has them, indicators as imported."""
+"""Defender's custom detections, as Microsoft Graph has them."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-import subprocess
-import sys
-import zipfile
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import read_correlation
-from sigmapack.content.load import load
-from sigmapack.targets.defender import TARGET, indicators, rules
-from tests.engines import tools
+from sigmapack.targets.defender import TARGET, rules
+from tests.targets.defender.shipped import detections, queries
 from tests.targets.sample import MakeContent, compiled, correlated, rule
 
-ROOT = Path(__file__).resolve().parents[3]
-GRAPH = "msgraph-beta-sdk==1.66.0"
-KIOTA = ("microsoft-kiota-abstractions==1.16.0", "microsoft-kiota-serialization-json==1.16.0")
-DEPRECATED = {"isEnabled", "detectorId", "lastRunDetails", "period", "nextRunDateTime"}
-DEPRECATED |= {"category", "mitreTechniques", "impactedAssets", "responseActions"}
 #: Minutes of each frequency, and how far Defender then looks back
 #: (https://learn.microsoft.com/defender-xdr/custom-detection-rules).
 LOOKBACK = {"PT1H": (60, 240), "PT3H": (180, 720), "PT12H": (720, 2880), "P1D": (1440, 43200)}
@@ -48,30 +32,6 @@ COLUMNS = {
     "ProcessCommandLine",
     "DeviceRegistryEvents": f"{STARTER} RegistryKey RegistryValueName RegistryValueData",
 }
-
-
-@cache
-def queries() -> tuple[Query, ...]:
-    return tuple(query for query in compile_target(load(ROOT), TARGET) if query.path)
-
-
-@cache
-def files() -> dict[str, bytes]:
-    return {file.path: file.data for file in TARGET.package(load(ROOT), queries())}
-
-
-@cache
-def detections() -> dict[str, dict[str, Any]]:
-    """Custom detections by their files' stems."""
-    return {
-        Path(path).stem: json.loads(data)
-        for path, data in files().items()
-        if path.startswith("custom_detections/")
-    }
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(files()[f"indicators/{name}.csv"].decode())))
 
 
 def test_every_query_is_a_custom_detection_byte_for_byte_and_switched_off() -> None:
@@ -144,133 +104,3 @@ def test_a_span_that_defender_never_looks_back_is_refused(make_content: MakeCont
     query = correlated(TARGET, make_content, "temporal", span="31d")
     with pytest.raises(ValueError, match="Defender looks back 30 days at most"):
         rules.frequency(query.rule)
-
-
-READ = """
-import json, sys, types
-# The package's own __init__ asks for a whole HTTP client; its models do not.
-package = types.ModuleType("msgraph_beta")
-package.__path__ = [sys.argv[1] + "/msgraph_beta"]
-sys.modules["msgraph_beta"] = package
-from kiota_serialization_json.json_parse_node import JsonParseNode
-from kiota_serialization_json.json_serialization_writer import JsonSerializationWriter
-from msgraph_beta.generated.models.security.detection_rule import DetectionRule
-def unknown(value):
-    for key, part in value.backing_store.enumerate_():
-        if key == "additional_data" and part and type(value).__name__ != "AlertCustomDetails":
-            yield type(value).__name__, part
-        # A list is stored with its length.
-        part = part[0] if isinstance(part, tuple) else part
-        for one in part if isinstance(part, list) else [part]:
-            if hasattr(one, "backing_store"):
-                yield from unknown(one)
-def untyped(value):
-    if isinstance(value, dict):
-        return {key: untyped(part) for key, part in value.items() if key != "@odata.type"}
-    return [untyped(part) for part in value] if isinstance(value, list) else value
-documents = json.load(sys.stdin)
-for name, document in documents.items():
-    parsed = JsonParseNode(document).get_object_value(DetectionRule)
-    assert not list(unknown(parsed)), (name, list(unknown(parsed)))
-    assert parsed.schedule.frequency.total_seconds() >= 3600
-    writer = JsonSerializationWriter()
-    writer.write_object_value(None, parsed)
-    again = untyped(json.loads(writer.get_serialized_content()))
-    again["schedule"] = document["schedule"]
-    assert again == document, name
-print(len(documents))
-"""
-
-
-@pytest.fixture(scope="module")
-def graph() -> Path:
-    """The models of Microsoft Graph (beta), without the client around them."""
-    folder = tools.cache("graph", GRAPH.replace("==", "-"))
-    if (folder / "complete").exists():
-        return folder
-    pip = [sys.executable, "-m", "pip"]
-    commands = (
-        [*pip, "install", "-q", "--target", str(folder), *KIOTA],
-        [*pip, "download", "-q", "--no-deps", "--dest", str(folder), GRAPH],
-    )
-    for command in commands:
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            tools.missing(GRAPH)
-    (wheel,) = folder.glob("msgraph_beta_sdk-*.whl")
-    with zipfile.ZipFile(wheel) as packed:
-        models = "msgraph_beta/generated/models/"
-        packed.extractall(folder, [n for n in packed.namelist() if n.startswith(models)])
-    wheel.unlink()
-    (folder / "complete").touch()
-    return folder
-
-
-def test_the_models_of_graph_know_every_property_and_none_is_deprecated(graph: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", READ, str(graph)],
-        input=json.dumps(detections()),
-        env={"PYTHONPATH": str(graph), "PATH": ""},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) == len(queries())
-    for one in detections().values():
-        alert = one["detectionAction"]["alertTemplate"]
-        for part in (one, one["schedule"], one["detectionAction"], alert):
-            assert not DEPRECATED & set(part)
-
-
-def test_indicators_have_the_columns_and_values_of_the_import() -> None:
-    for name in ("indicators_alert", "indicators_block"):
-        found = rows(name)
-        assert 0 < len(found) <= 500
-        assert tuple(found[0]) == indicators.COLUMNS
-        assert len({(row["IndicatorType"], row["IndicatorValue"]) for row in found}) == len(found)
-        for row in found:
-            value, hexadecimal = row["IndicatorValue"], r"[0-9a-f]{%d}"
-            pattern = {
-                "DomainName": r"[a-z0-9.-]+\.[a-z]+",
-                "Url": r"https?://[\w.-]+/\S+",
-                "FileSha1": hexadecimal % 40,
-                "FileSha256": hexadecimal % 64,
-            }[row["IndicatorType"]]
-            assert re.fullmatch(pattern, value), value
-            assert row["Title"] and row["Description"] and row["RecommendedActions"]
-            assert row["ExpirationTime"] == "" and row["GenerateAlert"] == "True"
-            assert row["Severity"] in ("Low", "Medium", "High")
-            assert row["Category"] in ("CommandAndControl", "Malware")
-            assert row["Action"] == ("Audit" if name.endswith("alert") else "Block")
-
-
-def test_only_what_the_advisory_lists_or_is_certain_is_blocked() -> None:
-    known: dict[str, list[tuple[str, str, str]]] = {}
-    for lookup in load(ROOT).lookups.values():
-        for row in lookup.rows:
-            entry = (lookup.name, row.values.get("confidence", ""), row.values.get("advisory", ""))
-            known.setdefault(row.values[lookup.key].lower(), []).append(entry)
-    for blocked in rows("indicators_block"):
-        found = known[blocked["IndicatorValue"].lower()]
-        assert any(level == "high" or listed == "yes" for _, level, listed in found)
-        assert not any(name.endswith("_low") for name, _, _ in found)
-    alerted = {row["IndicatorValue"] for row in rows("indicators_alert")}
-    assert {row["IndicatorValue"] for row in rows("indicators_block")} <= alerted
-    advisory = [value for value, found in known.items() if any(e[2] == "yes" for e in found)]
-    assert set(advisory) <= {row["IndicatorValue"] for row in rows("indicators_block")}
-    for told in rows("indicators_alert"):
-        assert any(level != "low" for _, level, _ in known[told["IndicatorValue"].lower()])
-
-
-def test_more_indicators_than_one_import_takes_are_split(make_content: MakeContent) -> None:
-    header = "domain,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"
-    lines = "".join(f"d{n}.example.com,c2,any,high,test,,,,no\n" for n in range(501))
-    content = make_content({"ioc_domains": header + lines})
-    found = {file.path: file.data for file in indicators.files(content)}
-    assert sorted(found) == [
-        "indicators/indicators_alert.csv",
-        "indicators/indicators_alert_2.csv",
-        "indicators/indicators_block.csv",
-        "indicators/indicators_block_2.csv",
-    ]
-    assert len(found["indicators/indicators_block.csv"].splitlines()) == 501

@@ -1,0 +1,95 @@
+"""The models of Microsoft Graph read every custom detection."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.engines import tools
+from tests.targets.defender.shipped import detections, queries
+
+pytestmark = pytest.mark.engines("graph")
+
+GRAPH = "msgraph-beta-sdk==1.66.0"
+KIOTA = ("microsoft-kiota-abstractions==1.16.0", "microsoft-kiota-serialization-json==1.16.0")
+DEPRECATED = {"isEnabled", "detectorId", "lastRunDetails", "period", "nextRunDateTime"}
+DEPRECATED |= {"category", "mitreTechniques", "impactedAssets", "responseActions"}
+READ = """
+import json, sys, types
+# The package's own __init__ asks for a whole HTTP client; its models do not.
+package = types.ModuleType("msgraph_beta")
+package.__path__ = [sys.argv[1] + "/msgraph_beta"]
+sys.modules["msgraph_beta"] = package
+from kiota_serialization_json.json_parse_node import JsonParseNode
+from kiota_serialization_json.json_serialization_writer import JsonSerializationWriter
+from msgraph_beta.generated.models.security.detection_rule import DetectionRule
+def unknown(value):
+    for key, part in value.backing_store.enumerate_():
+        if key == "additional_data" and part and type(value).__name__ != "AlertCustomDetails":
+            yield type(value).__name__, part
+        # A list is stored with its length.
+        part = part[0] if isinstance(part, tuple) else part
+        for one in part if isinstance(part, list) else [part]:
+            if hasattr(one, "backing_store"):
+                yield from unknown(one)
+def untyped(value):
+    if isinstance(value, dict):
+        return {key: untyped(part) for key, part in value.items() if key != "@odata.type"}
+    return [untyped(part) for part in value] if isinstance(value, list) else value
+documents = json.load(sys.stdin)
+for name, document in documents.items():
+    parsed = JsonParseNode(document).get_object_value(DetectionRule)
+    assert not list(unknown(parsed)), (name, list(unknown(parsed)))
+    assert parsed.schedule.frequency.total_seconds() >= 3600
+    writer = JsonSerializationWriter()
+    writer.write_object_value(None, parsed)
+    again = untyped(json.loads(writer.get_serialized_content()))
+    again["schedule"] = document["schedule"]
+    assert again == document, name
+print(len(documents))
+"""
+
+
+@pytest.fixture(scope="module")
+def graph() -> Path:
+    """The models of Microsoft Graph (beta), without the client around them."""
+    folder = tools.cache("graph", GRAPH.replace("==", "-"))
+    if (folder / "complete").exists():
+        return folder
+    pip = [sys.executable, "-m", "pip"]
+    commands = (
+        [*pip, "install", "-q", "--target", str(folder), *KIOTA],
+        [*pip, "download", "-q", "--no-deps", "--dest", str(folder), GRAPH],
+    )
+    for command in commands:
+        if subprocess.run(command, check=False, capture_output=True).returncode:
+            tools.missing(GRAPH)
+    (wheel,) = folder.glob("msgraph_beta_sdk-*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        models = "msgraph_beta/generated/models/"
+        packed.extractall(folder, [n for n in packed.namelist() if n.startswith(models)])
+    wheel.unlink()
+    (folder / "complete").touch()
+    return folder
+
+
+def test_the_models_of_graph_know_every_property_and_none_is_deprecated(graph: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(graph)],
+        input=json.dumps(detections()),
+        env={"PYTHONPATH": str(graph), "PATH": ""},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == len(queries())
+    for one in detections().values():
+        alert = one["detectionAction"]["alertTemplate"]
+        for part in (one, one["schedule"], one["detectionAction"], alert):
+            assert not DEPRECATED & set(part)
