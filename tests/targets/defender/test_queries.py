@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 import pytest
 
 from sigmapack.compiling.product import Query
 from sigmapack.targets.defender import TARGET
-from sigmapack.targets.kql.factor import ANY, factor, regex
-from tests.targets.kql import MakeContent, correlated, one, rule
+from tests.targets.kql.sample import MakeContent, correlated, one, rule
 
 PROCESS = "product: windows, category: process_creation"
 DNS = "product: windows, category: dns_query"
@@ -107,42 +105,6 @@ def test_a_domain_is_matched_with_its_subdomains_and_no_lookalike(
         "example.com",
     ):
         assert not re.search(expression[1], name), name
-
-
-def test_factored_lists_match_what_the_values_match() -> None:
-    hosts, paths = ("a.example", "b.example"), ("/p", "/q/r")
-    forms = (
-        "{}",
-        f"{ANY}.{{}}",
-        "{}.",
-        f"{ANY}.{{}}:443",
-        f"http://{{}}/{ANY}",
-        f"https://{{}}:{ANY}",
-    )
-    urls = ("http://{}{}", "https://{}:443{}", f"{{}}{{}}?{ANY}", f"https://{{}}:443{{}}?{ANY}")
-    patterns = [form.format(host) for form in forms for host in hosts]
-    patterns += [url.format(*pair) for url in urls for pair in zip(hosts, paths, strict=True)]
-    expressions, rest = factor([*patterns, "other", f"x{ANY}"])
-    assert rest == ["other", f"x{ANY}"]
-    starts = ("", "x.", "x", "http://", "https://", "https://x.")
-    ends = (
-        "",
-        ".",
-        ":443",
-        "/",
-        "/p",
-        "/p?x",
-        "/q/r",
-        ":443/p",
-        ":443/p?",
-        ":443/q/r?x",
-        ":80",
-        "x",
-    )
-    for start, host, end in itertools.product(starts, hosts, ends):
-        text = start + host + end
-        plain = any(re.search(regex(pattern), text) for pattern in patterns)
-        assert plain == any(re.search(found, text) for _, found in expressions), text
 
 
 def test_a_whole_url_counts_by_its_host_alone(make_content: MakeContent) -> None:

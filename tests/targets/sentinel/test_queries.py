@@ -9,7 +9,7 @@ import pytest
 
 from sigmapack.compiling.product import Query
 from sigmapack.targets.sentinel import TARGET
-from tests.targets.kql import MakeContent, compiled, correlated, one, rule
+from tests.targets.kql.sample import MakeContent, compiled, correlated, one, rule
 
 DNS = "product: windows, category: dns_query"
 PROXY = "category: proxy"
