@@ -1,81 +1,114 @@
-"""OpenSearch's own model reads every monitor, as its alerting plugin reads what is posted to it.
+"""Monitors for OpenSearch: as the vendor's parser wants them, with the compiled queries.
 
-The plugin itself is in no package registry; its model (org.opensearch:common-utils) is.
+The plugin is in no package registry, so no importer ran. What it takes is restated here from
+opensearch-project/common-utils (org.opensearch.commons.alerting.model) of July 2026; that model
+reads the monitors itself in `test_model`, and their searches run in `test_server`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from tests.engines.opensearch.engine import program
-from tests.engines.tools import need
-from tests.targets.opensearch.test_package import monitors, searched
+from sigmapack.compiling.compile import compile_target
+from sigmapack.content.load import load
+from sigmapack.content.response import playbook
+from sigmapack.targets.opensearch import TARGET
+from tests.conftest import ROOT
+from tests.targets.opensearch.shipped import files, monitors, queries, searched
+from tests.targets.sample import LOOKUPS, MakeContent, rule
 
-SOURCES = Path(__file__).parents[2] / "engines" / "opensearch" / "model"
-Monitor = dict[str, Any]
-
-
-def read(folder: Path, bodies: Mapping[str, Monitor]) -> dict[str, Monitor]:
-    """Name -> what the model makes of a monitor, or only `error`."""
-    home = program(SOURCES)
-    need("java")
-    for name, body in bodies.items():
-        (folder / f"{name}.json").write_text(json.dumps(body), "utf-8")
-    classes = os.pathsep.join((str(home / "classes"), f"{home / 'lib'}/*"))
-    command = ["java", "-cp", classes, "Monitors", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    lines = map(json.loads, done.stdout.splitlines())
-    return dict(zip(sorted(bodies), lines, strict=True))
+TEXT = {"type": "string", "minLength": 1}
+CRITERIA = {"const": {"source": "ctx.results[0].hits.total.value > 0", "lang": "painless"}}
 
 
-def test_opensearch_reads_every_monitor_with_all_that_it_says(tmp_path: Path) -> None:
-    found = read(tmp_path, monitors())
-    assert {name: body["error"] for name, body in found.items() if "error" in body} == {}
-    for name, body in found.items():
-        given = monitors()[name]
-        for key in ("name", "monitor_type", "enabled", "schedule"):
-            assert body[key] == given[key], name
-        assert body["inputs"][0]["search"]["indices"] == given["inputs"][0]["search"]["indices"]
-        text = searched(body)["query"]["bool"]["filter"][1]["query_string"]["query"]
-        assert text == searched(given)["query"]["bool"]["filter"][1]["query_string"]["query"]
-        assert triggers(body) == triggers(given)
+def closed(**properties: Any) -> dict[str, Any]:
+    """An object with just these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
-def triggers(body: Monitor) -> list[Monitor]:
-    return [trigger["query_level_trigger"] for trigger in body["triggers"]]
+def several(schema: dict[str, Any], most: int = 10) -> dict[str, Any]:
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": most}
 
 
-def no_name(body: Monitor) -> None:
-    del body["name"]
+MUSTACHE = closed(source={**TEXT, "maxLength": 65_535}, lang={"const": "mustache"})
+MINUTES = {"type": "integer", "minimum": 1, "maximum": 1440}
+ACTION = closed(
+    id=TEXT,
+    name=TEXT,
+    destination_id=TEXT,
+    subject_template=MUSTACHE,
+    message_template=MUSTACHE,
+    throttle_enabled={"const": True},
+    throttle=closed(value=MINUTES, unit={"const": "MINUTES"}),
+)
+TRIGGER = closed(
+    id=TEXT,
+    name=TEXT,
+    severity={"enum": list("12345")},
+    condition=closed(script=CRITERIA),
+    actions=several(ACTION),
+)
+MONITOR = closed(
+    type={"const": "monitor"},
+    name={**TEXT, "maxLength": 100},
+    monitor_type={"const": "query_level_monitor"},
+    enabled={"const": False},
+    schedule=closed(period=closed(interval=MINUTES, unit={"const": "MINUTES"})),
+    inputs=several(closed(search=closed(indices=several(TEXT), query={"type": "object"})), most=1),
+    triggers=several(closed(query_level_trigger=TRIGGER)),
+)
 
 
-def never(body: Monitor) -> None:
-    body["schedule"]["period"]["interval"] = 0
+def test_every_compiled_query_is_a_monitor_that_is_switched_off() -> None:
+    assert len(monitors()) == sum(path.startswith("monitors/") for path in files()) > 60
+    for name, monitor in monitors().items():
+        found = Draft202012Validator(MONITOR).iter_errors(monitor)
+        assert [f"{name}: {error.json_path}: {error.message}" for error in found] == []
+    triggers = [monitor["triggers"][0]["query_level_trigger"] for monitor in monitors().values()]
+    identifiers = {each["id"] for each in triggers} | {
+        each["actions"][0]["id"] for each in triggers
+    }
+    assert len(identifiers) == 2 * len(monitors())
 
 
-def no_query(body: Monitor) -> None:
-    searched(body)["query"]["bool"]["filter"][1] = {"query_sting": {"query": "a:b"}}
+def test_a_monitor_searches_with_the_text_of_the_query() -> None:
+    for name, monitor in monitors().items():
+        _, found = searched(monitor)["query"]["bool"]["filter"]
+        assert found["query_string"] == {"query": queries()[name].text, "analyze_wildcard": True}
+        assert len(json.dumps(searched(monitor)).encode()) <= 65_535
 
 
-def no_unit(body: Monitor) -> None:
-    triggers(body)[0]["actions"][0]["throttle"]["unit"] = "DAYS"
+def test_a_monitor_looks_back_further_than_its_interval() -> None:
+    for name, monitor in monitors().items():
+        limits = searched(monitor)["query"]["bool"]["filter"][0]["range"]["@timestamp"]
+        back = int(limits["gte"].removeprefix("{{period_end}}||-").removesuffix("m"))
+        every = monitor["schedule"]["period"]["interval"]
+        assert back > every
+        assert every == 1440 or not queries()[name].rule.is_hunting
 
 
-def switched_on(body: Monitor) -> None:
-    body["enabled"] = "perhaps"
+def test_a_message_tells_what_to_do() -> None:
+    content = load(ROOT)
+    for name, monitor in monitors().items():
+        book = playbook(content, queries()[name].rule)
+        (action,) = monitor["triggers"][0]["query_level_trigger"]["actions"]
+        message = action["message_template"]["source"]
+        assert book is not None and f"\nTell: {book.tell}\n" in message
+        assert message.count("{{") == message.count("}}") == 11
 
 
-@pytest.mark.parametrize("fault", [no_name, never, no_query, no_unit, switched_on])
-def test_opensearch_refuses_a_faulty_monitor(
-    tmp_path: Path, fault: Callable[[Monitor], None]
-) -> None:
-    body = json.loads(json.dumps(monitors()["dns_query_win_threecx_c2_domain"]))
-    fault(body)
-    assert list(read(tmp_path, {"one": body})["one"]) == ["error"]
+def test_a_query_that_is_too_long_for_a_template_is_refused(make_content: MakeContent) -> None:
+    names = "".join(f"        - {n:05}-name.example\n" for n in range(4000))
+    content = make_content(one=rule("one", f"s:\n    QueryName:\n{names}condition: s", LOOKUPS))
+    compiled = tuple(compile_target(content, TARGET))
+    with pytest.raises(ValueError, match=r"one\.yml: its query has .* may have 65,535"):
+        TARGET.package(content, compiled)
