@@ -1,4 +1,4 @@
-"""The Splunk app: complete, consistent, disabled, and accepted by Splunk's own inspection."""
+"""The Splunk app: complete, consistent and disabled."""
 
 from __future__ import annotations
 
@@ -6,41 +6,11 @@ import configparser
 import io
 import json
 import re
-import subprocess
-import sys
 import tarfile
-from functools import cache
 from pathlib import Path
 
-import pytest
-
-from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.product import Query
-from sigmapack.content.load import load
-from sigmapack.targets.splunk import TARGET
 from sigmapack.targets.splunk.searches import APP
-from tests.engines import tools
-
-ROOT = Path(__file__).resolve().parents[3]
-APPINSPECT = "4.3.1"
-
-
-@cache
-def queries() -> tuple[Query, ...]:
-    return tuple(compile_target(load(ROOT), TARGET))
-
-
-@cache
-def archive() -> bytes:
-    (app,) = [a for a in TARGET.package(load(ROOT), queries()) if a.path.endswith(".tgz")]
-    return app.data
-
-
-@cache
-def files() -> dict[str, str]:
-    with tarfile.open(fileobj=io.BytesIO(archive()), mode="r:gz") as tar:
-        members = [member for member in tar.getmembers() if member.isfile()]
-        return {m.name: tar.extractfile(m).read().decode() for m in members}  # type: ignore[union-attr]
+from tests.targets.splunk.shipped import archive, files, queries
 
 
 def read(name: str) -> configparser.RawConfigParser:
@@ -115,29 +85,3 @@ def test_the_archive_has_the_modes_and_times_that_splunk_asks_for() -> None:
         "access = read : [ * ], write : [ admin, sc_admin ]"
         in files()[f"{APP}/metadata/default.meta"]
     )
-
-
-@pytest.fixture(scope="module")
-def appinspect() -> Path:
-    """Splunk's tool in an environment of its own: proprietary, so it is no dependency."""
-    folder = tools.cache("appinspect", APPINSPECT)
-    program = folder / "bin" / "splunk-appinspect"
-    if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        wanted = f"splunk-appinspect=={APPINSPECT}"
-        command = [str(folder / "bin" / "pip"), "install", "-q", wanted]
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            tools.missing(wanted)
-    return program
-
-
-def test_appinspect_finds_no_failure_and_no_warning(appinspect: Path, tmp_path: Path) -> None:
-    path = tmp_path / f"{APP}.tgz"
-    path.write_bytes(archive())
-    command = [str(appinspect), "inspect", str(path), "--mode", "precert", "--ci"]
-    report = tmp_path / "report.json"
-    command += ["--output-file", str(report), "--data-format", "json"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
-    summary = json.loads(report.read_text("utf-8"))["summary"]
-    assert (summary["failure"], summary["error"], summary["warning"]) == (0, 0, 0), done.stdout
-    assert done.returncode == 0, done.stdout
