@@ -25,9 +25,9 @@ from sigmapack.content.correlation import read_correlation
 from sigmapack.content.load import load
 from sigmapack.content.response import playbook
 from sigmapack.targets.logscale import TARGET, package
+from tests.conftest import ROOT
 from tests.targets.sample import DOMAINS, LOOKUPS, MakeContent, rule
 
-ROOT = Path(__file__).resolve().parents[3]
 ARCHIVE = f"threecx-detection-pack-{__version__}.zip"
 ALERT = {"name", "description", "enabled", "queryString", "labels", "actionNameReferences"}
 SEARCH = {"queryStart", "queryEnd", "schedule", "timeZone", "backfillLimit"}
