@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sigma.types import CompareOperators
-
-from sigmapack.targets.ecs.backend import MULTI, EcsBackend, Pieces, is_literal, shape
+from sigmapack.targets.ecs.backend import MULTI, EcsMends, Pieces, is_literal, shape
 
 #: `index.max_regex_length` of Elasticsearch and OpenSearch by default.
 MAX_REGEX = 1000
@@ -140,51 +138,30 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def field_name(field: str) -> str:
-    """A field's name, with escapes where the parser needs them."""
-    return re.sub(r"([\s\\:*])", r"\\\1", field)
-
-
 def equals(field: str, values: Iterable[str]) -> str:
     """A field that has one of some values, literally."""
     listed = [value if value.isalnum() else quoted(value) for value in values]
     body = listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})"
-    return f"{field_name(field)}:{body}"
+    return f"{field}:{body}"
 
 
-class Backend(EcsBackend):
-    """Bare Lucene conditions."""
+class LuceneMends(EcsMends):
+    """Lucene with fields of ECS, for Elasticsearch and OpenSearch."""
 
-    name: ClassVar[str] = "Lucene"
-    or_token: ClassVar[str] = "OR"
-    and_token: ClassVar[str] = "AND"
-    not_token: ClassVar[str] = "NOT"
-    eq_token: ClassVar[str] = ":"
-    compare_op_expression: ClassVar[str] = "{field}:{operator}{value}"
-    compare_operators: ClassVar[dict[Any, str]] = {
-        CompareOperators.LT: "<",
-        CompareOperators.LTE: "<=",
-        CompareOperators.GT: ">",
-        CompareOperators.GTE: ">=",
-    }
+    # 2.1.1 escapes a network's colons and slash; addresses stand in quotes everywhere else.
+    cidr_expression: ClassVar[str] = '{field}:"{value}"'
+    # 2.1.1: NOT stands bare, and `a OR NOT b` is to Lucene's parser "a, and not b".
+    field_null_expression: ClassVar[str] = "(NOT _exists_:{field})"
+    field_not_exists_expression: ClassVar[str] = "(NOT _exists_:{field})"
 
     def match(self, field: str, values: list[Pieces]) -> list[str]:
         """Terms of which one holds when a keyword field has one of the values, in any case."""
-        terms = [f"{field_name(field)}:/{text}/" for text in expressions(filter(None, values))]
+        terms = [f"{field}:/{text}/" for text in expressions(filter(None, values))]
         return terms if all(values) else [*terms, equals(field, [""])]
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
         return equals(field, values)
-
-    def cidr(self, field: str, network: str) -> str:
-        """A term that holds when an address is in a network."""
-        return f"{field_name(field)}:{quoted(network)}"
-
-    def exists(self, field: str, wanted: bool) -> str:
-        """A term that holds when a field is there, or is not."""
-        term = f"_exists_:{field_name(field)}"
-        return term if wanted else f"(NOT {term})"
 
 
 def restriction(wheres: Iterable[Mapping[str, tuple[str, ...]]]) -> str:

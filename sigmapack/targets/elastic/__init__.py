@@ -1,8 +1,8 @@
 """Elastic Security: queries in Lucene, EQL and ES|QL, and rules for Kibana.
 
-`queries` makes them of a rule (`eql` and `esql` the conditions, `stats` correlations in ES|QL),
-`rules` the file that Kibana imports (`attack` its threat mapping, `columns` the fields that a query
-names), `lists` value lists and the template of the indicator index.
+`queries` makes them of a rule (`lucene`, `eql` and `esql` the conditions, `stats` correlations in
+ES|QL), `rules` the file that Kibana imports (`attack` its threat mapping, `columns` the fields that
+a query names), `lists` value lists and the template of the indicator index.
 """
 
 from __future__ import annotations

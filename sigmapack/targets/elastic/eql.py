@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from sigma.backends.elasticsearch.elasticsearch_eql import EqlBackend
 from sigma.conversion.state import ConversionState
-from sigma.types import CompareOperators
 
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
-from sigmapack.targets.ecs.backend import EcsBackend, Pieces
+from sigmapack.targets.ecs.backend import EcsMends, Pieces
 from sigmapack.targets.ecs.fields import BY_LOGSOURCE
 from sigmapack.targets.ecs.lucene import expressions
 
@@ -50,10 +50,8 @@ def text(value: str) -> str:
 
 
 def field_name(field: str) -> str:
-    """A field's name, in backticks where it needs them, with `?` if it may be unknown."""
-    mark = "?" if field in OPTIONAL or field.startswith(DYNAMIC) else ""
-    plain = re.fullmatch(r"[A-Za-z_@][\w.]*", field)
-    return mark + (field if plain else f"`{field}`")
+    """A field's name, with `?` if it may be unknown."""
+    return f"?{field}" if field in OPTIONAL or field.startswith(DYNAMIC) else field
 
 
 def equals(field: str, values: Iterable[str], kind: str = "exact") -> str:
@@ -75,57 +73,47 @@ def _mark(piece: Any) -> str:
     return "*" if piece.name == "WILDCARD_MULTI" else "?"
 
 
-class Backend(EcsBackend):
+class Backend(EcsMends, EqlBackend):
     """Bare EQL conditions."""
 
-    name: ClassVar[str] = "EQL"
-    or_token: ClassVar[str] = "or"
-    and_token: ClassVar[str] = "and"
-    not_token: ClassVar[str] = "not"
-    eq_token: ClassVar[str] = ":"
-    compare_op_expression: ClassVar[str] = "{field} {operator} {value}"
-    compare_operators: ClassVar[dict[Any, str]] = {
-        CompareOperators.LT: "<",
-        CompareOperators.LTE: "<=",
-        CompareOperators.GT: ">",
-        CompareOperators.GTE: ">=",
-    }
+    # 2.1.1: none, so that `exists` is refused.
+    field_exists_expression: ClassVar[str] = "?{field} != null"
+    field_not_exists_expression: ClassVar[str] = "?{field} == null"
 
     def match(self, field: str, values: list[Pieces]) -> list[str]:
         """Terms of which one holds when a keyword field has one of the values, in any case."""
         name = field_name(field)
         if values == [()]:
-            return [self._guarded(field, f'{name} == ""')]
-        plain = {value: wildcard(value) for value in values}
-        listed = [found for found in plain.values() if found is not None]
+            return [f'{name} == ""']
+        written = {value: wildcard(value) for value in values}
+        listed = [found for found in written.values() if found is not None]
         terms = []
         if listed:
             body = listed[0] if len(listed) == 1 else f"({', '.join(listed)})"
             terms.append(f"{name} : {body}")
-        others = [value for value, found in plain.items() if found is None]
+        others = [value for value, found in written.items() if found is None]
         patterns = [text(pattern) for pattern in expressions(others, fold=False)]
         if patterns:
             body = patterns[0] if len(patterns) == 1 else f"({', '.join(patterns)})"
             terms.append(f"{name} regex~ {body}")
-        return [self._guarded(field, term) for term in terms]
+        return terms
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
-        return self._guarded(field, equals(field, values, kind))
+        return equals(field, values, kind)
+
+    def terms(self, field: str, values: list[Any]) -> list[str]:
+        """The terms, which under NOT say that the field is there."""
+        return [self._guarded(field, term) for term in super().terms(field, values)]
 
     def convert_condition_field_compare_op_val(self, cond: Any, state: ConversionState) -> str:
-        """Conversion of a comparison of numbers."""
+        """2.1.1: NOT of a comparison is never true where the field is absent."""
         term = super().convert_condition_field_compare_op_val(cond, state)
         return self._guarded(cond.field, term)
 
-    def cidr(self, field: str, network: str) -> str:
-        """A term that holds when an address is in a network."""
-        return self._guarded(field, f"cidrMatch({field_name(field)}, {text(network)})")
-
-    def exists(self, field: str, wanted: bool) -> str:
-        """A term that holds when a field is there, or is not."""
-        mark = field_name(field).removeprefix("?")
-        return f"?{mark} {'!=' if wanted else '=='} null"
+    def convert_condition_field_eq_val_cidr(self, cond: Any, state: ConversionState) -> str:
+        """2.1.1: NOT of a network is never true where the field is absent."""
+        return self._guarded(cond.field, super().convert_condition_field_eq_val_cidr(cond, state))
 
     def _guarded(self, field: str, term: str) -> str:
         return f"({field_name(field)} != null and {term})" if self.negated else term

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sigma.types import CompareOperators
+from sigma.backends.elasticsearch.elasticsearch_esql import ESQLBackend
+from sigma.conditions import ConditionNOT
+from sigma.conversion.state import ConversionState
 
-from sigmapack.targets.ecs.backend import EcsBackend, Pieces, is_literal, literal, shape
+from sigmapack.targets.ecs.backend import EcsMends, Pieces, is_literal, literal, shape
 from sigmapack.targets.ecs.fields import MULTIPLE, kind
 from sigmapack.targets.ecs.lucene import DOMAIN, domain_forms, expression, expressions, shapes
 
@@ -93,21 +95,17 @@ def equals(field: str, values: Iterable[str], kind: str = "exact") -> str:
     return f"{field_name(field)} IN ({', '.join(written)})"
 
 
-class Backend(EcsBackend):
+class Backend(EcsMends, ESQLBackend):
     """Bare ES|QL conditions."""
 
-    name: ClassVar[str] = "ES|QL"
+    # 2.1.1 writes words small and operators without blanks; Elastic's documentation does neither.
     or_token: ClassVar[str] = "OR"
     and_token: ClassVar[str] = "AND"
-    not_token: ClassVar[str] = "NOT"
-    eq_token: ClassVar[str] = "=="
     compare_op_expression: ClassVar[str] = "{field} {operator} {value}"
-    compare_operators: ClassVar[dict[Any, str]] = {
-        CompareOperators.LT: "<",
-        CompareOperators.LTE: "<=",
-        CompareOperators.GT: ">",
-        CompareOperators.GTE: ">=",
-    }
+    cidr_expression: ClassVar[str] = 'CIDR_MATCH({field}, "{value}")'
+    field_null_expression: ClassVar[str] = "{field} IS NULL"
+    field_exists_expression: ClassVar[str] = "{field} IS NOT NULL"
+    field_not_exists_expression: ClassVar[str] = "{field} IS NULL"
 
     def match(self, field: str, values: list[Pieces]) -> list[str]:
         """Terms of which one holds when a keyword field has one of the values, in any case."""
@@ -136,17 +134,9 @@ class Backend(EcsBackend):
         """A term that holds when a field of an exact kind has one of the values."""
         return equals(field, values, kind)
 
-    def cidr(self, field: str, network: str) -> str:
-        """A term that holds when an address is in a network."""
-        return f"CIDR_MATCH({field_name(field)}, {text(network)})"
-
-    def exists(self, field: str, wanted: bool) -> str:
-        """A term that holds when a field is there, or is not."""
-        return f"{field_name(field)} IS {'NOT ' if wanted else ''}NULL"
-
-    def negation(self, group: str) -> str:
-        """NOT of a group that is in parentheses: absent fields count as no match."""
-        return f"NOT COALESCE({group}, FALSE)"
+    def convert_condition_not(self, cond: ConditionNOT, state: ConversionState) -> str:
+        """2.1.1: NOT of a comparison is null, hence not true, where the field is absent."""
+        return f"NOT COALESCE(({self.denied(cond, state)}), FALSE)"
 
 
 def _patterns(values: list[Pieces]) -> list[Pieces]:

@@ -15,10 +15,11 @@ from sigma.processing.pipeline import ProcessingPipeline
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused, Rule, Sources
-from sigmapack.targets.ecs import lookups, lucene
+from sigmapack.targets.ecs import lookups
 from sigmapack.targets.ecs.fields import field_map
+from sigmapack.targets.ecs.lucene import restriction
 from sigmapack.targets.ecs.values import merged, prepare, sources, with_fields
-from sigmapack.targets.elastic import eql, esql
+from sigmapack.targets.elastic import eql, esql, lucene
 from sigmapack.targets.elastic.stats import query
 
 NAME = "elastic"
@@ -45,7 +46,7 @@ def _slashes(text: list[str]) -> str:
 
 def _lucene(rule: Rule, condition: str, described: Sources) -> str:
     found = [source.where for source in sources(rule, described, NAME)]
-    return f"{lucene.restriction(found)} AND {condition}"
+    return f"{restriction(found)} AND {condition}"
 
 
 def _eql(rule: Rule, condition: str, described: Sources) -> str:

@@ -14,9 +14,10 @@ from sigma.processing.pipeline import ProcessingPipeline
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused, Rule, Sources
-from sigmapack.targets.ecs import lucene
 from sigmapack.targets.ecs.fields import field_map
+from sigmapack.targets.ecs.lucene import restriction
 from sigmapack.targets.ecs.values import prepare, sources, with_fields
+from sigmapack.targets.opensearch.backend import Backend
 
 NAME = "opensearch"
 
@@ -27,7 +28,7 @@ def _pipeline(rule: Rule, described: Sources) -> ProcessingPipeline:
 
 def _frame(rule: Rule, condition: str, described: Sources) -> str:
     found = [source.where for source in sources(rule, described, NAME)]
-    return f"{lucene.restriction(found)} AND {condition}"
+    return f"{restriction(found)} AND {condition}"
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
@@ -38,7 +39,7 @@ LUCENE = Language(
     name="lucene",
     suffix=".lucene",
     comment=lambda text: "",
-    backend=lucene.Backend,
+    backend=Backend,
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
