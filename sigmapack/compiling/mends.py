@@ -135,6 +135,17 @@ class Mends(TextQueryBackend):
         return str(query)
 
 
+def texts_and_numbers(values: list[Any]) -> tuple[list[SigmaString], list[int | float]]:
+    """Plain values apart by how they are compared; true and false are texts."""
+    numbers = [value.number for value in values if isinstance(value, SigmaNumber)]
+    texts = [
+        value if isinstance(value, SigmaString) else SigmaString(str(value).lower())
+        for value in values
+        if not isinstance(value, SigmaNumber)
+    ]
+    return texts, numbers
+
+
 def plain(value: Any) -> bool:
     """Whether a value is compared as text, number or truth."""
     kinds = SigmaString | SigmaNumber | SigmaBool

@@ -1,60 +1,81 @@
-"""CrowdStrike LogScale: comparisons of fields.
+"""CrowdStrike LogScale: comparisons of fields, by pySigma's backend (crowdstrike 3.0.0), mended.
 
 Syntax: https://library.humio.com/data-analysis/syntax.html. Whole values are compared in their case
-there, so every string is a regular expression with the flag `i`. pySigma's log_scale backend (3.0)
-has the precedence of AND and OR reversed.
+there, so every text is a regular expression with the flag `i`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
+from sigma.backends.crowdstrike.logscale import LogScaleBackend
+from sigma.conversion.state import ConversionState
 from sigma.types import SigmaString, SpecialChars
 
-from sigmapack.compiling.backend import ConditionBackend, domains, regex_body, shape
+from sigmapack.compiling.mends import Mends, texts_and_numbers
+from sigmapack.compiling.regex import domains, regex_body, tokens
 from sigmapack.content.model import Refused
 from sigmapack.targets.logscale.fields import ALGORITHMS
 
 
-class Backend(ConditionBackend):
+class Backend(Mends, LogScaleBackend):
     """Field comparisons with regular expressions that ignore case."""
 
-    and_token = "AND"
-    or_token = "OR"
-    not_token = "NOT"
+    # 3.0.0 writes AND as a blank, `or` and `not` small: hard to tell apart in a long condition.
+    and_token: ClassVar[str] = "AND"
+    or_token: ClassVar[str] = "OR"
+    not_token: ClassVar[str] = "NOT"
+    # 3.0.0: the name of an array's element gets quotes, which it has nowhere else in a query.
+    field_quote_pattern: ClassVar[re.Pattern[str]] = re.compile(r"^[@#]?[\w.\[\]]+$")
 
-    def strings(self, field: str, values: Sequence[SigmaString]) -> str:
+    def terms(self, field: str, values: list[Any]) -> list[str]:
+        """One expression for all texts, and each number as a number."""
+        texts, numbers = texts_and_numbers(values)
+        found = [self._text(field, texts)] if texts else []
+        name = self.escape_and_quote_field(field)
+        return [self.grouped(found + [f"{name}{self.eq_token}{number}" for number in numbers])]
+
+    def _text(self, field: str, values: Sequence[SigmaString]) -> str:
         """One expression for all values, with anchors where a value has no wildcard."""
-        if any(set(shape(value).tokens) == {SpecialChars.WILDCARD_MULTI} for value in values):
-            return self.exists(field)
+        if any(set(tokens(value)) == {SpecialChars.WILDCARD_MULTI} for value in values):
+            return self._exists(field)
         pattern = expression(values)
         if field in ALGORITHMS:  # alone, or among others as Sysmon writes them
             pattern = f"(?:^|{field}=)(?:{'|'.join(str(value) for value in values)})(?:,|$)"
         flags = "id" if ".*" in pattern else "i"
         if not field.endswith("[]"):
-            return f"{field}=/{pattern}/{flags}"
+            return f"{self.escape_and_quote_field(field)}=/{pattern}/{flags}"
         text = pattern.replace("\\/", "/").replace("\\", "\\\\").replace('"', '\\"')
         return f'array:regex("{field}", regex="{text}", flags="{flags}")'
 
-    def number(self, field: str, operator: str, value: int | float) -> str:
-        """Numbers are compared as numbers."""
-        return f"{field}{operator}{value}"
+    def _exists(self, field: str) -> str:
+        """`*` is any value; a list is there if its first element is."""
+        return f"{self.escape_and_quote_field(field.replace('[]', '[0]'))}=*"
 
-    def absent(self, field: str) -> str:
-        """`*` is any value."""
-        return self.negated(self.exists(field)) if field.endswith("[]") else f"{field}!=*"
+    def convert_condition_field_exists(self, cond: Any, state: ConversionState) -> str:
+        """3.0.0 has no template, so that `exists` is refused."""
+        return self._exists(cond.field)
 
-    def exists(self, field: str) -> str:
-        """`*` is any value."""
-        return f"{field.replace('[]', '[0]')}=*"
+    def convert_condition_field_eq_val_null(self, cond: Any, state: ConversionState) -> str:
+        """3.0.0 asks for a field with the name of a list, which no event has."""
+        if cond.field.endswith("[]"):
+            return f"{self.not_token} ({self._exists(cond.field)})"
+        return str(super().convert_condition_field_eq_val_null(cond, state))
 
-    def regex(self, field: str, pattern: str, insensitive: bool) -> str:
-        """Unanchored, as Sigma's are."""
-        if field.endswith("[]"):
-            raise Refused(f"a regular expression on the list {field} has no template")
-        escaped = re.sub(r"(?<!\\)/", r"\\/", pattern)
-        return f"{field}=/{escaped}/{'i' if insensitive else ''}"
+    def convert_condition_field_eq_val_re(self, cond: Any, state: ConversionState) -> str:
+        """3.0.0: a slash ends the expression, and a quote gets a backslash."""
+        if cond.field.endswith("[]"):
+            raise Refused(f"a regular expression on the list {cond.field} has no template")
+        escaped = re.sub(r"(?<!\\)/", r"\\/", str(cond.value.regexp))
+        flags = {flag.name for flag in cond.value.flags}
+        name = self.escape_and_quote_field(cond.field)
+        return f"{name}=/{escaped}/{'i' if 'IGNORECASE' in flags else ''}"
+
+    def convert_condition_field_eq_val_cidr(self, cond: Any, state: ConversionState) -> Any:
+        """3.0.0: the network stands behind the condition, so that an OR is refused."""
+        raise Refused(f"{cond.field} cannot be compared with a network")
 
 
 def expression(values: Sequence[SigmaString]) -> str:
@@ -64,17 +85,17 @@ def expression(values: Sequence[SigmaString]) -> str:
     if names:
         groups["(?:^|\\.)", "\\.?$"] = [regex_body((name,)) for name in names]
     for value in rest:
-        tokens = list(shape(value).tokens)
+        parts = list(tokens(value))
         start = end = ""
-        if tokens and tokens[0] is SpecialChars.WILDCARD_MULTI:
-            tokens.pop(0)
+        if parts and parts[0] is SpecialChars.WILDCARD_MULTI:
+            parts.pop(0)
         else:
             start = "^"
-        if tokens and tokens[-1] is SpecialChars.WILDCARD_MULTI:
-            tokens.pop()
+        if parts and parts[-1] is SpecialChars.WILDCARD_MULTI:
+            parts.pop()
         else:
             end = "$"
-        groups.setdefault((start, end), []).append(regex_body(tokens))
+        groups.setdefault((start, end), []).append(regex_body(parts))
     return "|".join(
         f"{start}{found[0] if len(found) == 1 else f'(?:{chr(124).join(found)})'}{end}"
         for (start, end), found in groups.items()

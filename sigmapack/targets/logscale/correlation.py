@@ -41,7 +41,7 @@ def _case(correlation: Correlation, parts: Mapping[str, Part], sources: Sources)
 def _key(field: str, mapping: Mapping[str, str], part: Part) -> str:
     """The field of a key, which must be a name that needs no quotes."""
     found = conversion.mapped(field, mapping, part.rule)
-    if found[-1] in '"]' or found == "@rawstring":
+    if " " in found or found[-1] == "]" or found == "@rawstring":
         raise Refused(f"{field} of {part.rule.name} cannot be a key")
     return found
 

@@ -126,5 +126,4 @@ def _windows(logsource: LogSource, field: str) -> str:
         return field
     if field in HEAD:
         return f"windows.{HEAD[field]}"
-    name = f"windows.EventData.{OTHER.get(field, field)}"
-    return f'"{name}"' if " " in name else name
+    return f"windows.EventData.{OTHER.get(field, field)}"
