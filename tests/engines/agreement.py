@@ -11,7 +11,8 @@ from pathlib import Path
 from sigmapack.events.read import Event
 from sigmapack.replay import replay
 from tests.engines.corpus import content
-from tests.engines.mutations import Mutant, Record, mutants, read
+from tests.engines.mutations import Mutant, mutants, read
+from tests.engines.places import Record
 
 #: Rule -> events, to rule -> for each event whether the engine's query of that rule matches it;
 #: None for an event that the product has no document of.
