@@ -46,7 +46,8 @@ def names(data: bytes) -> set[str]:
 
 def test_every_format_is_found_by_its_module() -> None:
     folder = ROOT / "sigmapack" / "exports"
-    modules = {p.stem for p in folder.glob("*.py") if "\nEXPORT = " in p.read_text("utf-8")}
+    paths = [*folder.glob("*.py"), *folder.glob("*/__init__.py")]
+    modules = {path for path in paths if "\nEXPORT = " in path.read_text("utf-8")}
     assert len(exports.discover()) == len(modules) == 11
     assert {path.partition("/")[0] for path in own()} == {*exports.discover(), "README.md"}
 
