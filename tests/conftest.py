@@ -12,6 +12,7 @@ from sigmapack.content.model import Content
 from tests.engines import matrix
 
 ROOT = Path(__file__).resolve().parents[1]
+pytest_plugins = ["tests.engines.session"]
 
 DOMAINS = (
     "domain,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"

@@ -20,11 +20,10 @@ import itertools
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,9 @@ import yaml
 
 from sigmapack.content.model import LogSource
 from sigmapack.events.read import Event
-from tests.engines.tools import alone
-from tests.engines.tools import cache as folder
+from tests.engines.registry import prepared
+from tests.engines.tenzir.fetched import VERSION
 
-VERSION = "6.20.0"
 ENGINE = f"tenzir {VERSION}"
 
 #: What the logs write as numbers and as booleans.
@@ -56,24 +54,9 @@ class OracleFailed(Exception):
     """Tenzir refused a rule or an event, or did not end well."""
 
 
-@cache
 def program() -> Path:
-    """The `tenzir` program, installed once into an environment of its own."""
-    with alone("tenzir"):
-        home = folder("tenzir", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
-        binary, done = home / "bin" / "tenzir", home / "installed"
-        if not done.is_file():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-            pip = [
-                str(home / "bin" / "python"),
-                "-m",
-                "pip",
-                "--disable-pip-version-check",
-                "install",
-            ]
-            subprocess.run([*pip, "--quiet", "--no-deps", f"tenzir=={VERSION}"], check=True)
-            done.touch()
-        return binary
+    """The `tenzir` program."""
+    return prepared("tenzir") / "bin" / "tenzir"
 
 
 def logsource(rule: str) -> LogSource:

@@ -15,6 +15,8 @@ from tests.engines import oracle
 from tests.engines.corpus import cases, differences, queries, verdicts
 from tests.engines.tools import record
 
+pytestmark = pytest.mark.engines("tenzir")
+
 RULES = "sigma", "sigma"
 SOURCE = LogSource("windows", "process_creation", None)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.exports import debian
+from tests.engines.debian import packages
 
 #: What every name has that no list blocks.
 OPEN = "192.0.2.53"
@@ -78,7 +78,7 @@ def running(
         process = subprocess.Popen(
             [str(program), *arguments],
             cwd=folder,
-            env=debian.environment(program),
+            env=packages.environment(program),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -118,7 +118,7 @@ zone "threecx.rpz" {{ type primary; file "threecx.rpz"; }};
     )
     arguments = ["-g", "-n", "1", "-c", str(folder / "named.conf")]
     done = "rpz: threecx.rpz: reload done"
-    with running(debian.program("bind9", "named"), arguments, port, folder, done) as found:
+    with running(packages.program("bind", "named"), arguments, port, folder, done) as found:
         yield found
 
 
@@ -156,7 +156,7 @@ auth-zone:
         "utf-8",
     )
     arguments = ["-d", "-c", str(folder / "unbound.conf")]
-    with running(debian.program("unbound", "unbound"), arguments, port, folder) as found:
+    with running(packages.program("unbound", "unbound"), arguments, port, folder) as found:
         yield found
 
 
@@ -168,5 +168,5 @@ def dnsmasq(folder: Path) -> Iterator[int]:
     arguments += ["--bind-interfaces", "--no-resolv", "--no-hosts", "--conf-file=/dev/null"]
     arguments += [f"--addn-hosts={folder / 'threecx.hosts'}", f"--address=/#/{OPEN}"]
     arguments += ["--user=", "--group=", "--pid-file="]
-    with running(debian.program("dnsmasq-base", "dnsmasq"), arguments, port, folder) as found:
+    with running(packages.program("dnsmasq", "dnsmasq"), arguments, port, folder) as found:
         yield found

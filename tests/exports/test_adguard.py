@@ -1,42 +1,16 @@
-"""The AdGuard list on AdGuard's own engine, built from its Go module (`tests/exports/adguard/`)."""
+"""The AdGuard list on AdGuard's own engine, built from its Go module (`tests/engines/adguard/`)."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import subprocess
-from functools import cache
 from pathlib import Path
 
-from tests.engines import tools
+import pytest
+
+from tests.engines.registry import prepared
 from tests.exports.sample import blocked, hits, lookalikes, own
 
-SOURCES = Path(__file__).with_name("adguard")
-
-
-@cache
-def engine() -> Path:
-    """The built program; it lies in the cache, under the hash of its sources."""
-    digest = hashlib.sha256()
-    for name in ("go.mod", "go.sum", "main.go"):
-        digest.update((SOURCES / name).read_bytes())
-    built = tools.cache("adguard", digest.hexdigest()[:16]) / "adguard"
-    if not built.is_file():
-        tools.need("go")
-        settings = {
-            "CGO_ENABLED": "0",
-            "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
-            "GOMODCACHE": str(tools.cache("go", "modules")),
-            "GOCACHE": str(tools.cache("go", "build")),
-        }
-        made = built.with_name(f"adguard.{os.getpid()}")
-        command = ["go", "build", "-ldflags=-s -w", "-o", str(made), "."]
-        env = {**os.environ, **settings}
-        done = subprocess.run(command, cwd=SOURCES, env=env, check=False, capture_output=True)
-        if done.returncode:
-            tools.missing("AdGuard's engine (github.com/AdguardTeam/urlfilter)")
-        made.replace(built)
-    return built
+pytestmark = pytest.mark.engines("adguard")
 
 
 def test_the_list_blocks_every_domain_with_subdomains_and_no_lookalike(tmp_path: Path) -> None:
@@ -46,7 +20,7 @@ def test_the_list_blocks_every_domain_with_subdomains_and_no_lookalike(tmp_path:
     wanted |= {name: False for domain in blocked() for name in lookalikes(domain)}
     wanted |= dict.fromkeys(("raw.githubusercontent.com", "www.3cx.com", "com", "org"), False)
     done = subprocess.run(
-        [str(engine()), str(path)],
+        [str(prepared("adguard") / "adguard"), str(path)],
         input="".join(f"{name}\n" for name in wanted),
         capture_output=True,
         text=True,

@@ -9,20 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports import debian, resolver
+from tests.engines.debian import packages
+from tests.exports import resolver
 from tests.exports.sample import blocked, feed, hits, lookalikes, own
 
 DAY = date(2026, 12, 1)
 
+pytestmark = pytest.mark.engines("bind", "dnsmasq", "unbound")
+
 
 @pytest.mark.parametrize("day", [None, DAY])
 def test_named_checkzone_accepts_the_zone(tmp_path: Path, day: date | None) -> None:
-    program = debian.program("bind9-utils", "named-checkzone")
+    program = packages.program("bind", "named-checkzone")
     path = tmp_path / "threecx.rpz"
     path.write_bytes(own(day)["rpz/threecx.rpz"])
     done = subprocess.run(
         [str(program), "-k", "fail", "-n", "fail", "-r", "fail", "threecx.rpz", str(path)],
-        env=debian.environment(program),
+        env=packages.environment(program),
         capture_output=True,
         text=True,
         check=False,

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports import debian, pcap
+from tests.engines.debian import packages
+from tests.exports import pcap
 from tests.exports.sample import blocked, feed, hits, lookalikes, own
+
+pytestmark = pytest.mark.engines("suricata")
 
 RULES = own()["suricata/threecx.rules"].decode()
 CONFIG = """\
@@ -69,14 +72,14 @@ def sids() -> dict[str, list[int]]:
 
 def suricata(folder: Path, rules: str, *arguments: str) -> str:
     """Run Suricata with some rules; its output."""
-    program = debian.program("suricata", "suricata")
+    program = packages.program("suricata", "suricata")
     for name, text in {**FILES, "threecx.rules": rules}.items():
         (folder / name).write_text(text, "utf-8")
     command = [str(program), "-c", "suricata.yaml", "-S", "threecx.rules", "-l", str(folder)]
     done = subprocess.run(
         [*command, *arguments],
         cwd=folder,
-        env=debian.environment(program),
+        env=packages.environment(program),
         check=False,
         text=True,
         stdout=subprocess.PIPE,
@@ -158,8 +161,8 @@ def test_cookies_and_the_stale_user_agent_alert(tmp_path: Path) -> None:
 
 
 def test_suricata_update_makes_exactly_the_blocking_rules_drop(tmp_path: Path) -> None:
-    program = debian.program("suricata-update", "suricata-update")
-    engine = debian.program("suricata", "suricata")
+    program = packages.program("suricata", "suricata-update")
+    engine = packages.program("suricata", "suricata")
     for name in ("threecx.rules", "drop.conf"):
         (tmp_path / name).write_bytes(own()[f"suricata/{name}"])
     (tmp_path / "update.yaml").write_text("{}\n", "utf-8")
@@ -173,7 +176,7 @@ def test_suricata_update_makes_exactly_the_blocking_rules_drop(tmp_path: Path) -
     done = subprocess.run(
         command,
         cwd=tmp_path,
-        env={**debian.environment(engine), "PYTHONPATH": str(library)},
+        env={**packages.environment(engine), "PYTHONPATH": str(library)},
         capture_output=True,
         text=True,
         check=False,

@@ -10,15 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.engines.opensearch.engine import QueryFailed, Server
 from tests.engines.opensearch.engine import server as started
 from tests.shapes import ecs
 from tests.shapes.opensearch import elastic_mapping
-
-SOURCES = Path(__file__).parent
 
 #: What a document is asked for by, besides its query: the rule whose event it is.
 OWNER = "proof_owner"
@@ -30,7 +27,7 @@ Documents = Mapping[str, Mapping[int, Sequence[ecs.Document]]]
 @contextmanager
 def server() -> Iterator[Server]:
     """Start Elasticsearch."""
-    with started(SOURCES, "org.elasticsearch.node.ProofServer") as found:
+    with started("elasticsearch", "org.elasticsearch.node.ProofServer") as found:
         yield found
 
 

@@ -14,6 +14,8 @@ from tests.engines.elasticsearch.test_esql import CONTENT, TEXTS
 from tests.engines.opensearch.engine import QueryFailed, Server
 from tests.shapes.opensearch import without_wildcard
 
+pytestmark = pytest.mark.engines("elasticsearch")
+
 FILES = {each.path: each.data for each in TARGET.package(CONTENT, ())}
 #: A field type that the published server lacks, and one it has.
 LACKING = ('"flattened"', '"object"')

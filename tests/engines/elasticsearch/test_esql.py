@@ -20,6 +20,8 @@ from tests.engines.elasticsearch.engine import load, replay, rows, server
 from tests.engines.opensearch.engine import QueryFailed, Server
 from tests.shapes.ecs import Document, documents
 
+pytestmark = pytest.mark.engines("elasticsearch")
+
 CONTENT = load_content(corpus.ROOT)
 TEXTS = {
     query.rule.name: query.text

@@ -11,17 +11,14 @@ import itertools
 import json
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.engines.tools import alone
-from tests.engines.tools import cache as folder
+from tests.engines.eql.fetched import VERSION
+from tests.engines.registry import prepared
 
-VERSION = "1.0.1"
 ENGINE = f"python-eql {VERSION}"
 DRIVER = Path(__file__).with_name("driver.py")
 #: Windows' FILETIME of 1970-01-01: python-eql counts in units of 100 ns from 1601.
@@ -38,18 +35,9 @@ class QueryFailed(Exception):
     """python-eql does not take a query, or fails on an event."""
 
 
-@cache
 def program() -> Path:
-    """The Python of an environment with python-eql, made once."""
-    with alone("eql"):
-        home = folder("eql", f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}")
-        python, done = home / "bin" / "python", home / "installed"
-        if not done.is_file():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-            pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-            subprocess.run([*pip, f"eql=={VERSION}"], check=True)
-            done.touch()
-        return python
+    """The Python of an environment with python-eql."""
+    return prepared("eql") / "bin" / "python"
 
 
 def nested(document: Document) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from tests.engines.eql.engine import ENGINE, QueryFailed, ask, group, replay, se
 from tests.shapes.ecs import Document, documents
 from tests.shapes.ecs.agents import defend, squid, zscaler
 
+pytestmark = pytest.mark.engines("eql")
+
 CONTENT = load(corpus.ROOT)
 TEXTS = {
     query.rule.name: query.text

@@ -12,7 +12,6 @@ import io
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,10 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.kusto.parser import Columns, schema
-from tests.engines.tools import alone
-from tests.engines.tools import cache as folder
+from tests.engines.registry import prepared
 
-PACKAGES = ("duckdb-kql==1.1.2", "duckdb==2.0.0", "antlr4-python3-runtime==4.13.2", "pytz==2026.6")
 DRIVER = Path(__file__).with_name("execute.py")
 #: A column that the products do not have: which case a row is of.
 NUMBER = "CaseNumber"
@@ -43,19 +40,9 @@ class QueryFailed(Exception):
     """A query cannot be run, or failed."""
 
 
-@cache
 def program() -> Path:
-    """The Python of an environment that has duckdb-kql, installed once."""
-    with alone("duckdb-kql"):
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        home = folder("duckdb-kql", "-".join([f"py{version}", *PACKAGES[:2]]).replace("==", "-"))
-        python, done = home / "bin" / "python", home / "installed"
-        if not done.is_file():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-            pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-            subprocess.run([*pip, "--no-deps", *PACKAGES], check=True)
-            done.touch()
-        return python
+    """The Python of an environment that has duckdb-kql."""
+    return prepared("duckdb-kql") / "bin" / "python"
 
 
 def _ask(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,7 @@ tables and functions with their columns, as Microsoft documents them (sources ar
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.engines.tools import alone, need
-from tests.engines.tools import cache as folder
+from tests.engines.registry import prepared
 
 SOURCES = Path(__file__).parent
 PACKAGE = "@kusto/language-service-next"
@@ -54,21 +51,9 @@ class Parsed:
     columns: Columns
 
 
-@cache
 def installed() -> Path:
     """The folder of the package, as the lock file pins it."""
-    with alone("kusto"):
-        lock = (SOURCES / "package-lock.json").read_bytes()
-        home = folder("kusto", hashlib.sha256(lock).hexdigest()[:16])
-        done = home / "installed"
-        if not done.is_file():
-            need("node", "npm")
-            for name in ("package.json", "package-lock.json"):
-                shutil.copyfile(SOURCES / name, home / name)
-            options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            subprocess.run(["npm", "ci", *options], cwd=home, check=True)
-            done.touch()
-        return home / "node_modules" / PACKAGE
+    return prepared("kusto") / "node_modules" / PACKAGE
 
 
 @cache
@@ -109,7 +94,6 @@ def _ask(of: Schema, queries: Mapping[str, str]) -> dict[str, Any]:
         for name, columns in of.functions.items()
     }
     request = {"tables": of.tables, "functions": functions, "queries": dict(queries)}
-    need("node")
     command = ["node", str(SOURCES / "check.js"), str(installed())]
     text = json.dumps(request)
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)

@@ -20,6 +20,8 @@ from tests.engines.kusto.engine import NUMBER, run
 from tests.engines.kusto.test_kql import CONTENT, SHAPES
 from tests.engines.mutations import Mutant
 
+pytestmark = pytest.mark.engines("duckdb-kql")
+
 #: What ends or begins a host in a URL, so that no host holds it.
 NO_HOST = re.compile(r"[/\\?#:@\s]")
 #: What Sysmon says of signatures.

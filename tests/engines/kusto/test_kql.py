@@ -20,6 +20,8 @@ from tests.engines.kusto.engine import Document, replay, run, version
 from tests.shapes import defender, sentinel
 from tests.shapes.sentinel.network import connection_of_sysmon
 
+pytestmark = pytest.mark.engines("duckdb-kql")
+
 CONTENT = load(corpus.ROOT)
 SHAPES: Mapping[str, Callable[[Event], list[Document]]] = {
     "sentinel": sentinel.documents,

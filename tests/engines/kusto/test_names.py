@@ -11,6 +11,8 @@ from sigmapack.targets import discover
 from tests.engines import corpus, tools
 from tests.engines.kusto.parser import Parsed, parse, schema, version
 
+pytestmark = pytest.mark.engines("kusto")
+
 PRODUCTS = ("sentinel", "defender")
 #: Columns of the rows that an analytics rule or a custom detection needs
 #: (https://learn.microsoft.com/defender-xdr/custom-detection-rules).

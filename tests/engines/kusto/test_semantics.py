@@ -8,6 +8,8 @@ import pytest
 
 from tests.engines.kusto.engine import Document, QueryFailed, replay, run
 
+pytestmark = pytest.mark.engines("duckdb-kql")
+
 #: https://learn.microsoft.com/kusto/query/datatypes-string-operators and the pages of functions.
 EXPRESSIONS = {
     '"Trojan:Win64/Sam" has "win64"': True,

@@ -1,24 +1,17 @@
-"""Grafana Loki's own query engine, built from its Go module (`tests/engines/loki/`).
-
-Go fetches and compiles Loki once; the program lies in the cache, under the hash of its sources.
-"""
+"""Grafana Loki's own query engine, built from its Go module (`fetched.py`)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.engines.tools import alone, need
-from tests.engines.tools import cache as folder
+from tests.engines.registry import prepared
 from tests.shapes.loki import Document
 
-SOURCES = Path(__file__).parent
 #: Time of the first case's entry; the cases follow a millisecond apart.
 BASE, STEP = 1_680_000_000_000_000_000, 1_000_000
 SECOND = 1_000_000_000
@@ -28,31 +21,9 @@ class QueryFailed(Exception):
     """Loki refused a query, or a stage of it failed on a line."""
 
 
-@cache
 def program() -> Path:
     """The built program."""
-    with alone("loki"):
-        digest = hashlib.sha256()
-        for name in ("go.mod", "go.sum", "main.go", "rules.go"):
-            digest.update((SOURCES / name).read_bytes())
-        built = folder("loki", digest.hexdigest()[:16]) / "loki"
-        if not built.is_file():
-            need("go")
-            made = built.with_name(f"loki.{os.getpid()}")
-            settings = {
-                "CGO_ENABLED": "0",
-                "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
-                "GOMODCACHE": str(folder("go", "modules")),
-                "GOCACHE": str(folder("go", "build")),
-            }
-            subprocess.run(
-                ["go", "build", "-ldflags=-s -w", "-o", made, "."],
-                cwd=SOURCES,
-                env={**os.environ, **settings},
-                check=True,
-            )
-            made.replace(built)
-        return built
+    return prepared("loki") / "loki"
 
 
 def ask(requests: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from tests.engines import corpus, tools
 from tests.engines.loki.engine import SECOND, correlate, replay, version
 from tests.shapes.loki import Document, documents
 
+pytestmark = pytest.mark.engines("loki")
+
 CONTENT = load(corpus.ROOT)
 CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

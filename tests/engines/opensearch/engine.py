@@ -6,7 +6,6 @@ filter of a bool query (`analyze_wildcard`, all fields where none is named).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -15,44 +14,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.engines.tools import alone, need
-from tests.engines.tools import cache as folder
+from tests.engines.registry import prepared
 
-SOURCES = Path(__file__).parent
 MOST = 10_000
 
 
 class QueryFailed(Exception):
     """The server refused a request; the text is its answer."""
-
-
-@cache
-def program(sources: Path) -> Path:
-    """A folder with a server's jars in `lib` and its own class in `classes`.
-
-    Args:
-        sources: a folder with a `pom.xml` and one class.
-    """
-    with alone("maven"):
-        (main,) = sources.glob("*.java")
-        digest = hashlib.sha256((sources / "pom.xml").read_bytes() + main.read_bytes())
-        home = folder(sources.name, digest.hexdigest()[:16])
-        if not (home / "installed").is_file():
-            need("mvn", "javac", "java")
-            local = f"-Dmaven.repo.local={folder('maven')}"
-            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
-            goal.append("-DincludeScope=runtime")
-            mvn = ["mvn", "-q", "-B", local, "-f", str(sources / "pom.xml"), *goal]
-            subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
-            jars = f"{home / 'lib'}/*"
-            javac = ["javac", "-cp", jars, "-d", str(home / "classes"), str(main)]
-            subprocess.run(javac, check=True)
-            (home / "installed").touch()
-        return home
 
 
 class Server:
@@ -81,16 +52,15 @@ class Server:
 
 
 @contextmanager
-def server(sources: Path = SOURCES, main: str = "Server") -> Iterator[Server]:
+def server(name: str = "opensearch", main: str = "Server") -> Iterator[Server]:
     """Start a server; it ends with its standard input.
 
     Args:
-        sources: what it is made of, see `program`.
+        name: of its engine.
         main: its class.
     """
-    home = program(sources)
-    need("java")
-    with tempfile.TemporaryDirectory(prefix=f"{sources.name}-") as data:
+    home = prepared(name)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-") as data:
         (Path(data) / "config").mkdir()
         classes = os.pathsep.join((str(home / "classes"), f"{home / 'lib'}/*"))
         command = ["java", "-Xms512m", "-Xmx1g", "-cp", classes, main, data]

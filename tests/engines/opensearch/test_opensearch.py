@@ -16,6 +16,8 @@ from tests.engines.agreement import disagreements, numbered
 from tests.engines.opensearch.engine import QueryFailed, Server, load, replay, server
 from tests.shapes import ecs, opensearch
 
+pytestmark = pytest.mark.engines("opensearch")
+
 SHAPES = {"elastic": ecs.documents, "opensearch": opensearch.documents}
 MAPPINGS = {"elastic": opensearch.elastic_mapping(), "opensearch": opensearch.mapping()}
 

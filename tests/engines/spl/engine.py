@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import itertools
 import json
 import re
@@ -14,11 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from tests.engines.registry import prepared
 from tests.engines.spl.text import LOOKUP, named
-from tests.engines.tools import alone, need
-from tests.engines.tools import cache as folder
 
-SOURCES = Path(__file__).parent
 ENGINE = "teragrep pth_10 8.3.1"
 #: The parser alone, of that version of pth_10.
 PARSER = "pth_03 9.3.0 (teragrep)"
@@ -35,28 +32,6 @@ Documents = Mapping[int, Sequence[Document]]
 
 class QueryFailed(Exception):
     """teragrep does not read a search, or fails on an event."""
-
-
-@cache
-def program() -> Path:
-    """A folder with the jars in `lib` and the class in `classes`."""
-    with alone("maven"):
-        digest = hashlib.sha256()
-        for name in ("pom.xml", "Spl.java"):
-            digest.update((SOURCES / name).read_bytes())
-        home = folder("spl", digest.hexdigest()[:16])
-        if not (home / "installed").is_file():
-            need("mvn", "javac", "java")
-            local = f"-Dmaven.repo.local={folder('maven')}"
-            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
-            scope = "-DincludeScope=runtime"
-            mvn = ["mvn", "-q", "-B", local, "-f", str(SOURCES / "pom.xml"), *goal, scope]
-            subprocess.run(mvn, check=True, stdout=subprocess.DEVNULL)
-            jars = f"{home / 'lib'}/*"
-            javac = ["javac", "-cp", jars, "-d", str(home / "classes"), str(SOURCES / "Spl.java")]
-            subprocess.run(javac, check=True)
-            (home / "installed").touch()
-        return home
 
 
 def rows(document: Document) -> Iterator[dict[str, str]]:
@@ -119,10 +94,8 @@ def read(searches: Mapping[str, str]) -> None:
 
 
 @cache
-def _process() -> tuple[subprocess.Popen[str], IO[str]]:
+def _process(home: Path) -> tuple[subprocess.Popen[str], IO[str]]:
     """teragrep, started once; it ends with its standard input, so not after this process."""
-    home = program()
-    need("java")
     opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
     path = f"{home / 'classes'}:{home / 'lib'}/*"
     command = ["java", "-Xmx3g", *opened, "-cp", path, "Spl"]
@@ -143,7 +116,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 def _run(place: Path, request: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """The answer to a request, with `events.json` if that is in the folder."""
     (place / "searches.json").write_text(json.dumps(request), "utf-8")
-    process, log = _process()
+    process, log = _process(prepared("teragrep"))
     assert process.stdin and process.stdout
     print(place, file=process.stdin, flush=True)
     while (line := process.stdout.readline()) != f"{place}\n":

@@ -28,6 +28,8 @@ from tests.engines.spl.engine import PARSER, QueryFailed, read, tables
 from tests.engines.spl.text import branches, readable, spoken
 from tests.shapes.splunk import documents
 
+pytestmark = pytest.mark.engines("teragrep")
+
 #: A row of a correlation's branch: the case, the rule, its step, the values of the keys.
 Row = tuple[int, str, int, tuple[str | None, ...]]
 

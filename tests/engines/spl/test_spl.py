@@ -16,6 +16,8 @@ from tests.engines.spl.engine import ENGINE, QueryFailed, ask, filled, replay
 from tests.engines.spl.text import spoken
 from tests.shapes.splunk import Document, documents
 
+pytestmark = pytest.mark.engines("teragrep")
+
 
 @cache
 def searches() -> dict[str, str]:

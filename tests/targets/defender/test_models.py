@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import zipfile
-from pathlib import Path
 
 import pytest
 
-from tests.engines import tools
+from tests.engines.registry import prepared
 from tests.targets.defender.shipped import detections, queries
 
 pytestmark = pytest.mark.engines("graph")
 
-GRAPH = "msgraph-beta-sdk==1.66.0"
-KIOTA = ("microsoft-kiota-abstractions==1.16.0", "microsoft-kiota-serialization-json==1.16.0")
 DEPRECATED = {"isEnabled", "detectorId", "lastRunDetails", "period", "nextRunDateTime"}
 DEPRECATED |= {"category", "mitreTechniques", "impactedAssets", "responseActions"}
 READ = """
@@ -55,34 +51,12 @@ print(len(documents))
 """
 
 
-@pytest.fixture(scope="module")
-def graph() -> Path:
-    """The models of Microsoft Graph (beta), without the client around them."""
-    folder = tools.cache("graph", GRAPH.replace("==", "-"))
-    if (folder / "complete").exists():
-        return folder
-    pip = [sys.executable, "-m", "pip"]
-    commands = (
-        [*pip, "install", "-q", "--target", str(folder), *KIOTA],
-        [*pip, "download", "-q", "--no-deps", "--dest", str(folder), GRAPH],
-    )
-    for command in commands:
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            tools.missing(GRAPH)
-    (wheel,) = folder.glob("msgraph_beta_sdk-*.whl")
-    with zipfile.ZipFile(wheel) as packed:
-        models = "msgraph_beta/generated/models/"
-        packed.extractall(folder, [n for n in packed.namelist() if n.startswith(models)])
-    wheel.unlink()
-    (folder / "complete").touch()
-    return folder
-
-
-def test_the_models_of_graph_know_every_property_and_none_is_deprecated(graph: Path) -> None:
+def test_the_models_of_graph_know_every_property_and_none_is_deprecated() -> None:
+    graph = str(prepared("graph"))
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(graph)],
+        [sys.executable, "-c", READ, graph],
         input=json.dumps(detections()),
-        env={"PYTHONPATH": str(graph), "PATH": ""},
+        env={"PYTHONPATH": graph, "PATH": ""},
         check=False,
         capture_output=True,
         text=True,

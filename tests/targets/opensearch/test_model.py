@@ -14,21 +14,17 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.engines.opensearch.engine import program
-from tests.engines.tools import need
+from tests.engines.registry import prepared
 from tests.targets.opensearch.shipped import monitors, searched
 
-pytestmark = pytest.mark.engines("opensearch")
+pytestmark = pytest.mark.engines("opensearch-model")
 
-SOURCES = ROOT / "tests" / "engines" / "opensearch" / "model"
 Monitor = dict[str, Any]
 
 
 def read(folder: Path, bodies: Mapping[str, Monitor]) -> dict[str, Monitor]:
     """Name -> what the model makes of a monitor, or only `error`."""
-    home = program(SOURCES)
-    need("java")
+    home = prepared("opensearch-model")
     for name, body in bodies.items():
         (folder / f"{name}.json").write_text(json.dumps(body), "utf-8")
     classes = os.pathsep.join((str(home / "classes"), f"{home / 'lib'}/*"))

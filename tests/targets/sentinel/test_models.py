@@ -11,12 +11,11 @@ import pytest
 
 from sigmapack.content.load import load
 from tests.conftest import ROOT
-from tests.engines import tools
+from tests.engines.registry import prepared
 from tests.targets.sentinel.shipped import documents, files
 
 pytestmark = pytest.mark.engines("azure")
 
-SDK = "azure-mgmt-securityinsight==2.0.0b2"
 CHECK = """
 import json, sys
 import isodate
@@ -57,24 +56,12 @@ print(json.dumps(counted))
 """
 
 
-@pytest.fixture(scope="module")
-def sdk() -> Path:
-    """Microsoft's models of the interface, in a folder of their own."""
-    folder = tools.cache("azure", SDK.replace("==", "-"))
-    if not (folder / "complete").exists():
-        command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder), SDK]
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            tools.missing(SDK)
-        (folder / "complete").touch()
-    return folder
-
-
-def test_the_models_of_azure_take_every_rule_and_watchlist(sdk: Path, tmp_path: Path) -> None:
+def test_the_models_of_azure_take_every_rule_and_watchlist(tmp_path: Path) -> None:
     names = ("azuredeploy.json", "watchlists.json")
     for name in names:
         (tmp_path / name).write_bytes(files()[name])
     command = [sys.executable, "-c", CHECK, *(str(tmp_path / name) for name in names)]
-    environment = {"PYTHONPATH": str(sdk), "PATH": ""}
+    environment = {"PYTHONPATH": str(prepared("azure")), "PATH": ""}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {

@@ -12,58 +12,67 @@ import platform
 import re
 import shutil
 import subprocess
-from functools import cache
 from pathlib import Path
 
 from tests.engines import tools
+from tests.engines.recipes import scratch
+from tests.engines.registry import prepared
 
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 #: Where the machine says what its sites are, in both of apt's forms.
 SETTINGS = ("sources.list", "sources.list.d/*.list", "sources.list.d/*.sources")
 
 
-def program(package: str, name: str) -> Path:
-    """A program by its name; skips (fails in CI) where it can neither be found nor fetched."""
+def release() -> str:
+    """The code name of the machine's release."""
+    return platform.freedesktop_os_release().get("VERSION_CODENAME", "unknown")
+
+
+def installed(name: str) -> Path | None:
+    """A program of the machine itself."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    if found := shutil.which(name, path=path):
-        return Path(found)
-    with tools.alone("debian"):
-        root = unpacked(package)
-    for folder in ("usr/bin", "usr/sbin"):
-        if root and (root / folder / name).is_file():
-            return root / folder / name
-    tools.missing(f"{name} (Debian package {package})")
+    found = shutil.which(name, path=path)
+    return Path(found) if found else None
+
+
+def program(engine: str, name: str) -> Path:
+    """A program of an engine; skips (fails in CI) where it can neither be found nor fetched."""
+    tools.marked(engine)
+    if found := installed(name):
+        return found
+    root = prepared(engine)
+    (path,) = (one for part in ("bin", "sbin") if (one := root / "usr" / part / name).is_file())
+    return path
 
 
 def environment(program: Path) -> dict[str, str]:
     """The environment in which an unpacked program finds its libraries."""
     root = program.parents[2]
     found = sorted({str(path.parent) for path in root.glob("usr/lib/**/*.so*")})
-    own = str(root).startswith(str(tools.cache()))
+    own = root.is_relative_to(tools.root())
     return {**os.environ, **({"LD_LIBRARY_PATH": os.pathsep.join(found)} if own else {})}
 
 
-@cache
-def unpacked(package: str) -> Path | None:
-    """The package and what it depends on, unpacked; None where apt cannot fetch it."""
-    release = platform.freedesktop_os_release().get("VERSION_CODENAME", "unknown")
-    root = tools.cache("debian", release) / package
-    if (root / "usr").is_dir():
-        return root
-    if not all(map(shutil.which, ("apt-get", "dpkg"))):
-        return None
-    options = _options(tools.cache("debian", release, "apt"), release)
-    backports = ["-t", f"{release}-backports"]
-    wanted = ["install", "--download-only", "--no-install-recommends", package]
-    for command in (["update"], [*wanted], [*backports, *wanted]):
-        done = subprocess.run(
-            ["apt-get", "-q", "-y", *options, *command], check=False, capture_output=True
-        )
-        if done.returncode == 0 and "install" in command:
-            break
-    else:
-        return None
-    return _unpack(tools.cache("debian", release, "apt"), root)
+def unpack(home: Path, packages: tuple[str, ...]) -> None:
+    """Fetch packages and what they depend on, and unpack them.
+
+    Raises:
+        tools.Missing: apt cannot fetch them.
+    """
+    with scratch(home) as folder:
+        options = _options(folder)
+        backports = ["-t", f"{release()}-backports"]
+        wanted = ["install", "--download-only", "--no-install-recommends", *packages]
+        for command in (["update"], [*wanted], [*backports, *wanted]):
+            done = subprocess.run(
+                ["apt-get", "-q", "-y", *options, *command], check=False, capture_output=True
+            )
+            if done.returncode == 0 and "install" in command:
+                break
+        else:
+            raise tools.Missing(f"the Debian packages {' '.join(packages)}")
+        for deb in sorted((folder / "cache" / "archives").glob("*.deb")):
+            tools.run(["dpkg", "-x", deb, home])
 
 
 def sites() -> list[str]:
@@ -74,7 +83,7 @@ def sites() -> list[str]:
     return list(dict.fromkeys(re.findall(r"https?://\S+/debian(?:-security)?\b", "\n".join(lines))))
 
 
-def _options(folder: Path, release: str) -> list[str]:
+def _options(folder: Path) -> list[str]:
     """apt's settings: lists, cache and sources in our own folder, and no lock of the machine's."""
     for part in ("lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -85,25 +94,14 @@ def _options(folder: Path, release: str) -> list[str]:
         "APT::Sandbox::User": "",
         "Acquire::Retries": "2",
     }
+    plain = [release(), f"{release()}-backports"]
     lines = [
         f"deb [signed-by={KEYS}] {site} {suite} main\n"
         for site in sites()
-        for suite in (
-            [f"{release}-security"] if "security" in site else [release, f"{release}-backports"]
-        )
+        for suite in ([f"{release()}-security"] if "security" in site else plain)
     ]
     if Path(KEYS).is_file():  # else another distribution: its own sources have the packages
         (folder / "sources.list").write_text("".join(lines), "utf-8")
         settings["Dir::Etc::sourcelist"] = folder / "sources.list"
         settings["Dir::Etc::sourceparts"] = "-"
     return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
-
-
-def _unpack(folder: Path, root: Path) -> Path:
-    """Unpack all that was fetched, then forget it."""
-    fresh = root.with_name(f"{root.name}.{os.getpid()}")
-    for deb in sorted((folder / "cache" / "archives").glob("*.deb")):
-        subprocess.run(["dpkg", "-x", str(deb), str(fresh)], check=True)
-        deb.unlink()
-    fresh.rename(root)
-    return root

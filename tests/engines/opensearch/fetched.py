@@ -1,0 +1,23 @@
+"""The OpenSearch server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.engines.recipes import jars
+from tests.engines.registry import Engine, digest
+
+SOURCES = Path(__file__).parent
+
+FETCHED = Engine(
+    name="opensearch",
+    what="the OpenSearch server",
+    source="Maven Central",
+    key=digest(SOURCES / "pom.xml", SOURCES / "Server.java"),
+    download=60,
+    kept=45,
+    seconds=40,
+    make=lambda home: jars(home, SOURCES),
+    tools=("mvn", "javac", "java"),
+    products=("elastic", "opensearch"),
+)
