@@ -64,7 +64,6 @@ def _query(
             parts[rule.name] = parts[rule.id] = reason
         return Query(rule, target.name, language.name, "refused", reason, "", "")
     reason = "; ".join(reasons)
-    header = language.comment(header_lines(content, rule))
     file = f"{_stem(content, rule)}{language.suffix}"
     native = _native(content, language, rule)
     return Query(
@@ -74,9 +73,9 @@ def _query(
         "degraded" if reason else "ok",
         reason,
         f"{target.name}/queries/{file}",
-        f"{header}{text}\n",
+        _written(content, language, rule, text),
         f"{target.name}/queries/lookup/{file}" if native else "",
-        f"{header}{native}\n" if native else "",
+        _written(content, language, rule, native) if native else "",
     )
 
 
@@ -112,6 +111,14 @@ def _stem(content: Content, rule: Rule) -> str:
     """The file's stem, or for the second document of a file the stem and the rule's name."""
     first = next(other for other in content.rules if other.path == rule.path)
     return rule.stem if first is rule else f"{rule.stem}.{rule.name}"
+
+
+def _written(content: Content, language: Language, rule: Rule, text: str) -> str:
+    """A query with what is said about it, as its file holds it."""
+    lines = header_lines(content, rule)
+    if language.written:
+        return language.written(content, rule, lines, text)
+    return f"{language.comment(lines)}{text}\n"
 
 
 def header_lines(content: Content, rule: Rule) -> list[str]:

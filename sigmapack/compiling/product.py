@@ -42,6 +42,8 @@ class Language:
     native: Mapping[str, str] = field(default_factory=dict)
     """Kinds of lookup that the product can match by its own table: kind -> query expression with
     `{field}` and `{id}` (the table's name)."""
+    written: Callable[[Content, Rule, list[str], str], str] | None = None
+    """How a query stands with the lines about it, where a comment above it will not do."""
     longest: int = 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 

@@ -11,11 +11,13 @@ from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.product import Language
-from sigmapack.content.model import Rule, Sources
+from sigmapack.content.model import Content, Rule, Sources
+from sigmapack.targets.splunk import entities
 from sigmapack.targets.splunk.backend import Backend
 from sigmapack.targets.splunk.correlation import correlate
 from sigmapack.targets.splunk.fields import field_map
 from sigmapack.targets.splunk.tables import macro
+from sigmapack.targets.splunk.timing import timing
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
@@ -24,6 +26,20 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 def _comment(text: list[str]) -> str:
     return "``` " + "\n    ".join(text) + " ```\n"
+
+
+def _written(content: Content, rule: Rule, lines: list[str], text: str) -> str:
+    """A query and its comment; a correlation says over which time it is to run.
+
+    Splunk puts `search` before what does not begin with a bar and leaves comments out only then
+    (docs: "Add comments to searches"), so `multisearch`, which has to come first, has its comment
+    behind it, as the examples there have theirs.
+    """
+    if rule.is_correlation:
+        lines = [*lines, f"time range: earliest={timing(content, rule).earliest} latest=now"]
+    if text.startswith("|"):
+        return f"{text}\n{_comment(lines)}"
+    return f"{_comment(lines)}{text}\n"
 
 
 def _source(rule: Rule, sources: Sources) -> str:
@@ -51,7 +67,8 @@ def _frame(rule: Rule, condition: str, sources: Sources) -> str:
     search, pipe, rest = condition.partition("\n| ")
     if search and " OR " in search:
         search = f"({search})"
-    return f"{_source(rule, sources)} {search}".rstrip() + pipe + rest
+    found = f"{_source(rule, sources)} {search}".rstrip() + pipe + rest
+    return f"{found}\n{entities.line(rule.logsource)}"
 
 
 SPL = Language(
@@ -63,6 +80,7 @@ SPL = Language(
     frame=_frame,
     correlate=correlate,
     prepare=_prepare,
+    written=_written,
     native={
         kind: "[| inputlookup {id} | rename pattern AS {field} | fields {field}]"
         for kind in ("domain", "hash", "version")

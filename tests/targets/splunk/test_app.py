@@ -57,8 +57,8 @@ def test_actions_of_enterprise_security_are_json_with_techniques() -> None:
     section = "3CX pack - Affected 3CX Desktop Client Build Running"
     annotations = json.loads(value(section, "action.correlationsearch.annotations"))
     assert annotations == {"mitre_attack": ["T1195.002"]}
-    (risk,) = json.loads(value(section, "action.risk.param._risk"))
-    assert risk == {"risk_object_field": "host", "risk_object_type": "system", "risk_score": 70}
+    risk, *_ = json.loads(value(section, "action.risk.param._risk"))
+    assert risk == {"risk_object_field": "dest", "risk_object_type": "system", "risk_score": 70}
     steps = json.loads(value(section, "action.notable.param.next_steps"))
     assert "incidentes@csirt.gob.do" in steps["data"]
 

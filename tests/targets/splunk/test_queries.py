@@ -41,8 +41,9 @@ def compiled(content: Content) -> dict[str, Query]:
 
 
 def search(query: Query) -> str:
-    """The search without its comment."""
-    return query.text.partition(" ```\n")[2].strip()
+    """The search without its comment, and without what it tells of its own."""
+    text = re.sub(r"```.*?```", "", query.text, flags=re.DOTALL).strip()
+    return text if query.rule.is_correlation else text.partition("\n| eval ")[0]
 
 
 def test_the_header_is_a_comment_that_names_the_rule(make_content: MakeContent) -> None:
@@ -170,16 +171,17 @@ def test_a_correlation_slides_instead_of_cutting_time_into_bins(
 ) -> None:
     found = correlated(make_content, "event_count", "    condition: {gte: 5}")
     assert "bin _time" not in found
-    assert "| sort 0 _time\n| streamstats time_window=86400s count as event_count" in found
+    sorted_first = "| sort 0 _time sigma_step\n| streamstats time_window=86400s"
+    assert f"{sorted_first} count as event_count" in found
     assert "| where event_count >= 5" in found
-    assert "sigma_Computer=lower(coalesce('Computer', 'ComputerName', 'host'))" in found
+    assert "dest=lower(coalesce('Computer', 'ComputerName', 'host'))" in found
 
 
 def test_an_ordered_correlation_wants_the_first_step_before_the_second(
     make_content: MakeContent,
 ) -> None:
     found = correlated(make_content, "temporal_ordered")
-    assert "| eval chain_1=if(sigma_step=1, _time, null())\n" in found
-    assert "| streamstats max(chain_1) as chain_1 by sigma_Computer\n" in found
+    assert "| eval begun_1=if(sigma_step=1, _time, null())\n" in found
+    assert "| streamstats max(begun_1) as chain_1 by dest\n" in found
     assert "| where sigma_step = 2 AND _time - chain_1 <= 86400" in found
     assert "| where step_1 > 0 AND step_2 > 0" in correlated(make_content, "temporal")
