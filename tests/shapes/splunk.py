@@ -2,13 +2,18 @@
 
 * Windows event logs as XML (`renderXml = true`), Splunk Add-on for Microsoft Windows 8 and for
   Sysmon 4: source `XmlWinEventLog:<channel>`, event data under their own names with blanks as
-  underscores, `EventCode`, the provider as `Name`, the whole of `<EventData>` as `EventData_Xml`
-  (docs.splunk.com/Documentation/WindowsAddOn, /Documentation/AddOns/released/MSSysmon);
+  underscores, `EventCode`, the provider as `Name`, with its quotes where it has no Guid, the whole
+  of `<EventData>` as `EventData_Xml` (docs.splunk.com/Documentation/WindowsAddOn,
+  /Documentation/AddOns/released/MSSysmon; splunk/security_content, data_sources/);
 * Sysmon for Linux: sourcetype `sysmon:linux`, names of Sysmon;
 * Zeek: sourcetypes `zeek:*:json` with Zeek's own names and `site` for the request's host, or
   `corelight_*` with `url_domain` (splunkbase.splunk.com/app/5466, /app/3884): a document each;
 * proxies, resolvers, firewalls, antivirus and Macs by the Common Information Model: Web, Network
   Resolution, Network Traffic, Malware, Endpoint (docs.splunk.com/Documentation/CIM), with its tags.
+  `host` is the console or collector that sent them. Of a reply, `answer` has addresses and
+  `reply_code`, `reply_code_id` the code; `action` says whether a proxy let a request through.
+  `dest` is the machine itself in Endpoint and Malware, and the far end in Network Traffic, where
+  `dvc` is the machine that reports.
 
 Several values of one field are a list, as Splunk's multi-valued fields.
 """
@@ -29,6 +34,11 @@ HEAD = {
     *("Channel", "Computer", "EventID", "EventRecordID", "Provider_Name", "TimeCreated"),
     *("Version", "Level", "Task", "Opcode", "Keywords", "UserID", "timestamp", "@timestamp"),
 }
+#: Providers without a Guid, as the add-on takes them out of the XML.
+QUOTED = {"MsiInstaller": "'MsiInstaller'"}
+#: Codes of DNS replies (RFC 1035), and statuses of a proxy's refusals.
+REPLIES = {"SERVFAIL": 2, "NXDOMAIN": 3, "REFUSED": 5}
+REFUSALS = {"403", "451", "503"}
 ADDED = {"4688": {"Image", "ParentImage", "User"}}
 LINUX = {"process_creation": "1", "network_connection": "3", "file_event": "11"}
 #: Category of a Mac's events -> tags, action and field of hashes by CIM's Endpoint and Network
@@ -87,7 +97,7 @@ def _windows(fields: Fields) -> Iterator[Document]:
         "Computer": fields.get("Computer"),
         "EventCode": fields["EventID"],
         "EventID": fields["EventID"],
-        "Name": fields.get("Provider_Name"),
+        "Name": QUOTED.get(fields.get("Provider_Name", ""), fields.get("Provider_Name")),
         "EventData_Xml": "".join(_elements(data)),
     }
     for name, value in data.items():
@@ -129,17 +139,18 @@ def _mac(category: str, fields: Fields) -> Document:
     tags, action, hashes = MAC[category]
     found = {target: fields[name] for name, target in ENDPOINT.items() if name in fields}
     values = [part.partition("=")[2] for part in fields.get("Hashes", "").split(",")]
-    host = fields.get("Computer")
-    dest = {} if category == "network_connection" else {"dest": host}
+    mac = fields.get("Computer")
+    network = category == "network_connection"
+    who = {"dvc": mac, "os": "macOS"} if network else {"dest": mac, "os": "macOS"}
     return {
         "index": "mac",
         "source": "endpoint",
         "sourcetype": "endpoint:json",
-        "host": host,
+        "host": "console",
         "tag": tags,
         "action": action,
         hashes: values,
-        **dest,
+        **who,
         **found,
     }
 
@@ -159,15 +170,13 @@ def _antivirus(fields: Fields) -> Iterator[Document]:
 
 
 def _resolver(fields: Fields) -> Iterator[Document]:
-    names = {
-        "query": "query",
-        "answer": "answer",
-        "record_type": "record_type",
-        "rcode_name": "reply_code",
-        "src_ip": "src",
-    }
+    names = {"query": "query", "answer": "answer", "record_type": "record_type", "src_ip": "src"}
+    code = fields.get("rcode_name")
+    if str(fields.get("answer")).upper() in REPLIES:
+        code, names = fields["answer"], {k: v for k, v in names.items() if k != "answer"}
+    replied = {"reply_code": code, "reply_code_id": REPLIES.get(str(code).upper())}
     tags = ["dns", "network", "resolution"]
-    yield {**_head("dns", "infoblox:dns"), "tag": tags, **_shown(fields, names)}
+    yield {**_head("dns", "infoblox:dns"), "tag": tags, **replied, **_shown(fields, names)}
 
 
 def _proxy(fields: Fields) -> Iterator[Document]:
@@ -185,7 +194,9 @@ def _proxy(fields: Fields) -> Iterator[Document]:
         "dst_ip": "dest_ip",
         "r-dns": "dest",
     }
-    yield {**_head("proxy", "squid:access"), "tag": ["web", "proxy"], **_shown(fields, names)}
+    stopped = str(fields.get("sc-status")) in REFUSALS
+    own = {"tag": ["web", "proxy"], "action": "blocked" if stopped else "allowed"}
+    yield {**_head("proxy", "squid:access"), **own, **_shown(fields, names)}
 
 
 def _firewall(fields: Fields) -> Iterator[Document]:

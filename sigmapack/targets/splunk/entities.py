@@ -124,6 +124,7 @@ EXTRA: Mapping[tuple[str | None, str], list[str]] = {
     ("windows", "DestinationHostname"): ["DestinationHostname", "DestinationIp"],
     ("windows", "client"): ["Source", "Destination"],
     ("windows", "ThreatName"): ["Threat_Name", "ThreatName"],
+    ("macos", "DestinationHostname"): ["dest_host", "dest"],
     (None, "User"): ["user"],
 }
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 from sigmapack.compiling import conversion
 from sigmapack.content.model import LogSource
 
+# Names of the XML rendering, then those of the classic one, whose message is taken apart by its
+# "Name: value" lines; field names are compared by letter case. Of Defender's, `Name` is the threat
+# in the classic rendering and the provider in XML, which is no threat's name.
 WINDOWS: conversion.FieldMap = {
     "EventID": "EventCode",
     "Computer": ["Computer", "ComputerName", "host"],
     "Provider_Name": ["SourceName", "Name"],
     "Data": ["EventData_Xml", "Message"],
     "Message": ["Message", "EventData_Xml"],
-    "NewValue": ["New_Value", "NewValue"],
-    "OldValue": ["Old_Value", "OldValue"],
-    "ThreatName": ["Threat_Name", "ThreatName"],
+    "NewValue": ["New_Value", "NewValue", "New_value"],
+    "OldValue": ["Old_Value", "OldValue", "Old_value"],
+    "ThreatName": ["Threat_Name", "ThreatName", "Name"],
 }
 PROCESS: conversion.FieldMap = {
-    "Image": ["Image", "NewProcessName"],
-    "ParentImage": ["ParentImage", "ParentProcessName"],
+    "Image": ["Image", "NewProcessName", "New_Process_Name"],
+    "ParentImage": ["ParentImage", "ParentProcessName", "Creator_Process_Name"],
+    "CommandLine": ["CommandLine", "Process_Command_Line"],
 }
 RESOLVER: conversion.FieldMap = {"src_ip": "src"}
 PROXY: conversion.FieldMap = {
@@ -42,6 +46,8 @@ PROXY: conversion.FieldMap = {
     "dst_ip": "dest_ip",
 }
 # Common Information Model: Endpoint and Network Traffic, as add-ons for macOS sensors fill them.
+# `dest` is the Mac in Endpoint, and the far end in Network Traffic, where the Mac reports (`dvc`)
+# and is `src`, by its name or its address; `host` may be a console.
 MACOS: conversion.FieldMap = {
     "Image": "process_path",
     "CommandLine": "process",
@@ -49,9 +55,13 @@ MACOS: conversion.FieldMap = {
     "ParentCommandLine": "parent_process",
     "TargetFilename": "file_path",
     "Hashes": ["process_hash", "file_hash"],
-    "DestinationHostname": "dest",
-    "Computer": ["dest_host", "host"],
+    "Computer": "dest",
     "User": "user",
+}
+MACOS_NETWORK: conversion.FieldMap = {
+    **MACOS,
+    "DestinationHostname": ["dest", "dest_host"],
+    "Computer": ["dvc", "src_host", "src"],
 }
 LINUX: conversion.FieldMap = {"Computer": ["Computer", "host"], "EventID": "EventCode"}
 FIREWALL: conversion.FieldMap = {
@@ -62,7 +72,7 @@ FIREWALL: conversion.FieldMap = {
 ANTIVIRUS: conversion.FieldMap = {
     "Signature": "signature",
     "Filename": "file_path",
-    "Computer": ["dest", "host"],
+    "Computer": "dest",
 }
 # Splunk's own `host` hides a JSON key of that name; the add-on gives the request's host to CIM Web.
 # A JSON array becomes a multi-value field with braces in its name.
@@ -87,7 +97,8 @@ def field_map(logsource: LogSource) -> conversion.FieldMap:
     if logsource.product == "windows":
         process = PROCESS if logsource.category == "process_creation" else {}
         return {**WINDOWS, **process}
-    products = {"macos": MACOS, "linux": LINUX}
+    network = logsource.category == "network_connection"
+    products = {"macos": MACOS_NETWORK if network else MACOS, "linux": LINUX}
     if logsource.product in products:
         return products[logsource.product]
     return BY_LOGSOURCE.get(logsource.key, {})

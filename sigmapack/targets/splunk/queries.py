@@ -5,8 +5,6 @@ pySigma's `splunk_windows` adds neither source nor EventCode (2.0), hence our ow
 
 from __future__ import annotations
 
-import re
-
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling import conversion
@@ -16,6 +14,7 @@ from sigmapack.targets.splunk import entities
 from sigmapack.targets.splunk.backend import Backend
 from sigmapack.targets.splunk.correlation import correlate
 from sigmapack.targets.splunk.fields import field_map
+from sigmapack.targets.splunk.prepare import prepared
 from sigmapack.targets.splunk.tables import macro
 from sigmapack.targets.splunk.timing import timing
 
@@ -54,15 +53,6 @@ def _source(rule: Rule, sources: Sources) -> str:
     return terms[0] if len(terms) == 1 else f"({' OR '.join(f'({term})' for term in terms)})"
 
 
-def _prepare(rule: Rule) -> Rule:
-    """Outside Sysmon a hash field may hold the bare value: its algorithm is not asked for."""
-    if rule.logsource.product == "windows":
-        return rule
-    return conversion.with_values(
-        rule, lambda field, value: re.sub(r"^\*\w+=", "*", value) if field == "Hashes" else value
-    )
-
-
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
     search, pipe, rest = condition.partition("\n| ")
     if search and " OR " in search:
@@ -79,7 +69,7 @@ SPL = Language(
     pipeline=_pipeline,
     frame=_frame,
     correlate=correlate,
-    prepare=_prepare,
+    prepare=prepared,
     written=_written,
     native={
         kind: "[| inputlookup {id} | rename pattern AS {field} | fields {field}]"

@@ -62,29 +62,29 @@ def test_a_category_is_restricted_to_its_sources_and_event_codes(
 
 def test_mixed_groups_are_always_in_parentheses(make_content: MakeContent) -> None:
     detection = """
-a: {Image: x.exe}
-b: {CommandLine: y}
+a: {ParentUser: x}
+b: {Product: y}
 c: {User: z}
 condition: (a and b) or c
 """
     found = search(compiled(make_content(one=rule("one", detection)))["one"])
-    assert '((Image="x.exe" OR NewProcessName="x.exe") CommandLine="y") OR User="z"' in found
+    assert '((ParentUser="x" Product="y") OR User="z")' in found
 
 
 def test_not_keeps_its_group(make_content: MakeContent) -> None:
     detection = """
-a: {CommandLine: x}
+a: {Product: x}
 f: [{User: y}, {Company: z}]
 condition: a and not f
 """
     found = search(compiled(make_content(one=rule("one", detection)))["one"])
-    assert found.endswith('(CommandLine="x" NOT (User="y" OR Company="z"))')
+    assert found.endswith('(Product="x" NOT (User="y" OR Company="z"))')
 
 
 def test_backslashes_are_doubled_and_quotes_escaped(make_content: MakeContent) -> None:
-    detection = "s: {CommandLine|contains: '\\Exclusions\\\"x\"'}\ncondition: s"
+    detection = "s: {Product|contains: '\\Exclusions\\\"x\"'}\ncondition: s"
     found = search(compiled(make_content(one=rule("one", detection)))["one"])
-    assert found.endswith(r'CommandLine="*\\Exclusions\\\"x\"*"')
+    assert found.endswith(r'Product="*\\Exclusions\\\"x\"*"')
 
 
 def test_proxy_fields_are_those_of_the_common_information_model(
