@@ -101,7 +101,8 @@ def package(content: Content, queries: Sequence[Query], settings: Mapping[str, b
 
 HEAD = """\
 # Searches of the 3CX detection pack, all disabled: enable those whose logs you have.
-# The level gives the schedule; every search looks back further than its interval.
+# The level gives the schedule; every search looks back further than its interval, and is silent on
+# the host of an alert for longer than it looks back.
 
 """
 META = """\
@@ -129,8 +130,14 @@ README = f"""\
    it works, run one of them over a time in which its logs are there: it must end without an
    error. The dashboard shows hits by rule, host and domain.
 
-With Enterprise Security each search writes a notable event and a risk, annotated with ATT&CK
-techniques; without it these actions do nothing. Searches for hunting have no schedule.
+Each result alerts by itself and names the machine: `dest` is where something happened, `src` is who
+asked or connected. An alert is then silent for that machine, until what it found is out of sight
+and for a day at least.
+
+With Enterprise Security, annotated with ATT&CK techniques: evidence of level critical or high
+makes a notable event and adds to the machine's risk, medium and low only add to the risk, and a
+correlation makes a notable event only, since its members have counted. Searches for hunting have
+no schedule and do neither. Without Enterprise Security these actions do nothing.
 """
 
 
