@@ -24,7 +24,8 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 
 def _comment(text: list[str]) -> str:
-    return "``` " + "\n    ".join(text) + " ```\n"
+    """Lines as a comment, which nothing in them can end."""
+    return "``` " + "\n    ".join(line.replace("`", "'") for line in text) + " ```\n"
 
 
 def _written(content: Content, rule: Rule, lines: list[str], text: str) -> str:

@@ -9,7 +9,6 @@ of the Common Information Model (https://docs.splunk.com/Documentation/CIM).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -144,11 +143,7 @@ def found() -> dict[str, dict[str, Any]]:
     return {case: rows[0] for case, rows in tables(groups).items() if rows}
 
 
-def cases() -> Iterator[str]:
-    yield from CASES
-
-
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(CASES))
 def test_an_event_by_its_vendors_names_is_found_and_names_whom(case: str) -> None:
     """Letters (c), (e), (f), (g) and (h): the case says which."""
     wanted = CASES[case][2]

@@ -5,7 +5,6 @@ The rows go through `tests/engines/spl/streams.py`, a reading of Splunk's docume
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -98,21 +97,3 @@ def test_a_count_is_told_with_its_window() -> None:
     rows = [row(n, dest="a", domain="bad.example") for n in range(4)]
     (alert,) = fired("correlation_threecx_blocked_retry_host", *rows)
     assert (alert["dest"], alert["event_count"], alert["domain"]) == ("a", 4, ["bad.example"])
-
-
-def test_nothing_stands_before_a_generating_command() -> None:
-    """Letter (l): `search` is put before what does not begin with a bar, comments or not."""
-    for query in queries().values():
-        if "| multisearch" in query.text:
-            assert query.text.startswith("| multisearch\n"), query.path
-            assert re.search(r"\n``` [^`]* ```\n\Z", query.text), query.path
-
-
-def test_a_correlation_says_over_which_time_it_is_to_run() -> None:
-    """Letter (m): the file of a correlation did not say it, and no window fills without."""
-    for query in queries().values():
-        found = re.search(r"\n    time range: earliest=-(\d+)m@m latest=now ```\n", query.text)
-        assert bool(found) == query.rule.is_correlation, query.path
-        span = re.search(r"time_window=(\d+)s", query.text)
-        if found and span:
-            assert int(found[1]) * 60 > int(span[1]), query.path
