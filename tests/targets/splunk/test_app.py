@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-import configparser
 import io
 import json
 import re
 import tarfile
 from pathlib import Path
 
-from sigmapack.targets.splunk.searches import APP
-from tests.targets.splunk.shipped import archive, files, queries
-
-
-def read(name: str) -> configparser.RawConfigParser:
-    """A .conf file, with a backslash at a line's end joining it to the next."""
-    text = files()[f"{APP}/default/{name}"].replace("\\\n", "\x00")
-    parser = configparser.RawConfigParser(strict=True, delimiters=("=",), interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read_string(text)
-    return parser
+from tests.targets.splunk.shipped import archive, conf, files, queries
 
 
 def value(section: str, key: str) -> str:
-    return read("savedsearches.conf")[section][key].replace("\x00", "\n")
+    return conf("savedsearches.conf")[section][key]
 
 
 def test_every_search_is_there_disabled_and_the_text_of_its_file() -> None:
-    conf = read("savedsearches.conf")
-    texts = {q.text.strip() for q in queries() if q.path}
-    left_out = {q.text.strip() for q in queries() if q.rule.name.startswith("net_firewall_")}
-    found = {value(section, "search").strip() for section in conf.sections()}
+    saved = conf("savedsearches.conf")
+    texts = {q.text.strip() for q in queries().values()}
+    left_out = {
+        q.text.strip() for q in queries().values() if q.rule.name.startswith("net_firewall_")
+    }
+    found = {value(section, "search").strip() for section in saved}
     assert found == texts - left_out
-    assert {conf[section]["disabled"] for section in conf.sections()} == {"1"}
+    assert {saved[section]["disabled"] for section in saved} == {"1"}
 
 
 def test_every_search_looks_back_further_than_its_interval() -> None:
-    conf = read("savedsearches.conf")
-    for section in conf.sections():
-        minute, hour = conf[section]["cron_schedule"].split()[:2]
+    saved = conf("savedsearches.conf")
+    for section in saved:
+        minute, hour = saved[section]["cron_schedule"].split()[:2]
         every = int(minute.partition("/")[2] or 60) if hour == "*" else 1440
-        back = int(re.fullmatch(r"-(\d+)m@m", conf[section]["dispatch.earliest_time"])[1])  # type: ignore[index]
+        back = int(re.fullmatch(r"-(\d+)m@m", saved[section]["dispatch.earliest_time"])[1])  # type: ignore[index]
         assert back > every, section
 
 
 def test_rules_for_hunting_have_no_schedule() -> None:
-    conf = read("savedsearches.conf")
-    for query in queries():
+    saved = conf("savedsearches.conf")
+    for query in queries().values():
         section = f"3CX pack - {query.rule.title}"
-        if section in conf:
+        if section in saved:
             wanted = "0" if query.rule.is_hunting else "1"
-            assert conf[section]["enableSched"] == wanted, section
+            assert saved[section]["enableSched"] == wanted, section
 
 
 def test_actions_of_enterprise_security_are_json_with_techniques() -> None:
@@ -64,15 +55,15 @@ def test_actions_of_enterprise_security_are_json_with_techniques() -> None:
 
 
 def test_every_macro_and_lookup_that_is_used_is_there() -> None:
-    text = files()[f"{APP}/default/savedsearches.conf"]
-    text += files()[f"{APP}/default/data/ui/views/threecx_overview.xml"]
+    text = files()["default/savedsearches.conf"]
+    text += files()["default/data/ui/views/threecx_overview.xml"]
     macros = set(re.findall(r"`(logsource_\w+)`", text))
-    assert macros and macros <= set(read("macros.conf").sections())
+    assert macros and macros <= set(conf("macros.conf"))
     tables = set(re.findall(r"inputlookup (\w+)", text))
-    transforms = read("transforms.conf")
-    assert tables and tables <= set(transforms.sections())
-    for section in transforms.sections():
-        assert f"{APP}/lookups/{transforms[section]['filename']}" in files()
+    transforms = conf("transforms.conf")
+    assert tables and tables <= set(transforms)
+    for section in transforms:
+        assert f"lookups/{transforms[section]['filename']}" in files()
 
 
 def test_the_archive_has_the_modes_and_times_that_splunk_asks_for() -> None:
@@ -81,7 +72,4 @@ def test_the_archive_has_the_modes_and_times_that_splunk_asks_for() -> None:
             assert member.mode == (0o755 if member.isdir() else 0o644), member.name
             assert (member.mtime, member.uid, member.gid) == (315532800, 0, 0)
             assert not Path(member.name).name.startswith(".")
-    assert (
-        "access = read : [ * ], write : [ admin, sc_admin ]"
-        in files()[f"{APP}/metadata/default.meta"]
-    )
+    assert "access = read : [ * ], write : [ admin, sc_admin ]" in files()["metadata/default.meta"]
