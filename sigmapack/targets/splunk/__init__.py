@@ -1,7 +1,9 @@
 """Splunk: searches in SPL, and an app with them.
 
-`queries` makes a search of a rule (`backend` its condition, `fields` the names, `correlation` the
-window), `tables` the macros and lookups, `searches` the saved searches, `app` the archive.
+`queries` makes a search of a rule (`prepare` its values, `backend` its condition, `fields` the
+names, `entities` whom it names, `correlation` the window), `tables` the macros and lookups,
+`searches` the saved searches (`timing` when they run, `actions` what Enterprise Security does),
+`app` the archive.
 """
 
 from __future__ import annotations

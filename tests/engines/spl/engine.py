@@ -98,7 +98,7 @@ def _process(home: Path) -> tuple[subprocess.Popen[str], IO[str]]:
     """teragrep, started once; it ends with its standard input, so not after this process."""
     opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
     path = f"{home / 'classes'}:{home / 'lib'}/*"
-    command = ["java", "-Xmx3g", *opened, "-cp", path, "Spl"]
+    command = ["java", "-Xmx3g", *opened, "-cp", path, "Teragrep"]
     log = tempfile.TemporaryFile("w+", prefix="spl-")  # noqa: SIM115 - read when it has failed
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True

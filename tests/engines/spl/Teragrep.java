@@ -37,7 +37,7 @@ import org.apache.spark.sql.SparkSession;
  * {"rule": "error"}, where the rows of a search with commands are objects; then the folder is
  * printed. One process for many requests: most of the time goes into starting.
  */
-public final class Spl {
+public final class Teragrep {
   private static final class Errors extends BaseErrorListener {
     private final StringBuilder text = new StringBuilder();
 
