@@ -6,17 +6,19 @@ import itertools
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, LogSource, Rule
+from sigmapack.events.fields import Value
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.windows import channel_map
 from sigmapack.targets import sqlite
@@ -158,13 +160,20 @@ def _rows(number: int, event: Event, columns: Mapping[str, str]) -> Iterator[tup
     if event.host:
         values.setdefault("computer", event.host)
     cells = [values.get(low) for low in columns]
-    choices = [cell if isinstance(cell, tuple) and cell else (cell,) for cell in cells]
     for logsource in _merged(event.logsource):
-        head = (number, event.timestamp, *logsource)
-        for combination in itertools.islice(itertools.product(*choices), MOST_ROWS):
-            yield (*head, *(None if isinstance(c, tuple) else c for c in combination))
+        for combination in _combinations(cells):
+            yield (number, event.timestamp, *logsource, *combination)
 
 
+def _combinations(cells: Sequence[Value | None]) -> Iterable[Sequence[str | None]]:
+    """One value a cell, in every combination; an empty list is none."""
+    if not any(isinstance(cell, tuple) for cell in cells):  # as most events: nothing to combine
+        return [cast(Sequence[str | None], cells)]
+    choices = [(cell or (None,)) if isinstance(cell, tuple) else (cell,) for cell in cells]
+    return itertools.islice(itertools.product(*choices), MOST_ROWS)
+
+
+@cache
 def _merged(logsources: tuple[LogSource, ...]) -> list[tuple[str | None, ...]]:
     """Fewest rows: a category and a service of the same product share one."""
     merged: list[tuple[str | None, ...]] = []

@@ -149,8 +149,10 @@ def _epoch_ms(number: Decimal) -> int:
 
 
 def _iso(day: str, minute: str, second: str, fraction: str | None, offset: str | None) -> datetime:
-    moment = datetime.strptime(f"{day} {minute}:{second or '00'}", "%Y-%m-%d %H:%M:%S")
-    moment = moment.replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")), tzinfo=UTC)
+    # strptime takes ten times as long, and every event has a time.
+    (year, month, date), (hour, past) = map(int, day.split("-")), map(int, minute.split(":"))
+    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    moment = datetime(year, month, date, hour, past, int(second or 0), micro, UTC)
     if offset and offset[0] in "+-":
         shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
         moment = moment.replace(tzinfo=timezone(shift if offset[0] == "+" else -shift))

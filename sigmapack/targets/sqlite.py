@@ -44,6 +44,18 @@ class Backend(sqliteBackend):
             self.converted[key] = super().convert_condition_field_eq_val_str(cond, state)
         return self.converted[key]
 
+    def convert_rule(self, rule: Any, *arguments: Any) -> Any:
+        """A rule; for a correlation, a condition that stops at the first part that is false.
+
+        Where a condition is a column, as correlations have it, SQLite works out all of its parts:
+        every list of indicators on every row, whatever its log source. In a CASE it does not.
+        """
+        queries = super().convert_rule(rule, *arguments)  # type: ignore[no-untyped-call]
+        if rule._backreferences:
+            whole = rule.get_conversion_result()
+            rule.set_conversion_result([f"CASE WHEN {q} THEN 1 ELSE 0 END" for q in whole])
+        return queries
+
 
 def _backend(pipeline: ProcessingPipeline | None = None) -> Backend:
     return Backend(pipeline)  # type: ignore[no-untyped-call]
