@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from sigmapack.content.load import load
 from sigmapack.navigator import artifacts, layer
-from tests.conftest import ROOT
+from tests.engines.corpus import pack
 
-CONTENT = load(ROOT)
+CONTENT = pack()
 
 
 def test_the_layer_has_what_navigator_asks_for() -> None:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from sigmapack.checks.coverage import coverage as check_coverage
 from sigmapack.checks.coverage import hunting as check_hunting
-from sigmapack.content.load import load
 from sigmapack.content.model import HUNTING, Stage
-from tests.conftest import ROOT
+from tests.engines.corpus import pack
 
-CONTENT = load(ROOT)
+CONTENT = pack()
 
 
 def test_a_stage_that_names_no_rule_and_no_reason_is_a_problem() -> None:

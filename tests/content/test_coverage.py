@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sigmapack.content.coverage import stages, telemetry
-from sigmapack.content.load import load
-from tests.conftest import ROOT
+from tests.engines.corpus import pack
 
-CONTENT = load(ROOT)
+CONTENT = pack()
 
 
 def test_every_stage_of_the_attack_is_there_once() -> None:

@@ -33,11 +33,22 @@ class Case:
 
 
 @cache
+def pack() -> Content:
+    """The pack's own content, read once in a process."""
+    return load(ROOT)
+
+
+@cache
 def content() -> Content:
     """The pack's own content, without its correlations."""
-    loaded = load(ROOT)
-    rules = tuple(rule for rule in loaded.rules if not rule.is_correlation)
-    return replace(loaded, rules=rules)
+    rules = tuple(rule for rule in pack().rules if not rule.is_correlation)
+    return replace(pack(), rules=rules)
+
+
+@cache
+def compiled(target: str) -> tuple[Query, ...]:
+    """The pack as a target has it, compiled once in a process; refused queries too."""
+    return tuple(compile_target(pack(), discover()[target]))
 
 
 @cache
@@ -80,8 +91,8 @@ def verdicts() -> Mapping[str, frozenset[int]]:
 
 def queries(target: str, language: str) -> dict[str, Query]:
     """Rule -> its compiled query on a target and language, refused ones left out."""
-    found = compile_target(content(), discover()[target])
-    return {q.rule.name: q for q in found if q.language == language and q.path}
+    own = [q for q in compiled(target) if q.language == language and q.path]
+    return {q.rule.name: q for q in own if not q.rule.is_correlation}
 
 
 def differences(

@@ -21,6 +21,7 @@ from tests.engines.registry import absent, discover
 TARGETS = tools.ROOT / "sigmapack" / "targets"
 #: What `-m` selects a product's tests by: the names of its folder and of those that several share.
 PRODUCTS = sorted({path.stem for path in TARGETS.iterdir() if path.stem.isalpha()})
+FAST = "not engines"
 NOTICE = """\
 Fetched now, as these tests need it: {names}.
 {download} MB to download, {kept} MB to keep in {root} (or $SIGMAPACK_CACHE).
@@ -47,6 +48,13 @@ def products(item: pytest.Item) -> set[str]:
     of_engines = {name for engine in marks(item) for name in discover()[engine].products}
     inside = item.path.is_relative_to(tools.ROOT / "tests" / "targets")
     return of_engines | (parts & set(PRODUCTS) if inside else set())
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m "not engines"`, do not import what it leaves out: some of it takes seconds."""
+    if config.option.markexpr.strip() != FAST or collection_path.suffix != ".py":
+        return None
+    return True if "\npytestmark = pytest.mark.engines(" in collection_path.read_text() else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from sigmapack import exports
-from sigmapack.content.load import load
 from sigmapack.exports.feed import Feed
 from sigmapack.exports.rows import read
+from tests.engines.corpus import pack
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parents[2]
 @cache
 def own(block_from: date | None = None) -> dict[str, bytes]:
     """The pack's own files below `indicators/`."""
-    made = exports.artifacts(load(ROOT), block_from)
+    made = exports.artifacts(pack(), block_from)
     return {artifact.path.removeprefix("indicators/"): artifact.data for artifact in made}
 
 
 @cache
 def feed(block_from: date | None = None) -> Feed:
     """The pack's own indicators."""
-    return read(load(ROOT), block_from)
+    return read(pack(), block_from)
 
 
 def blocked() -> list[str]:

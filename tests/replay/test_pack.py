@@ -12,13 +12,13 @@ import pytest
 
 from sigmapack.checks import problems
 from sigmapack.checks.events import event_files
-from sigmapack.content.load import load
+from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Rule
 from sigmapack.replay import Match, Report, replay
-from tests.conftest import ROOT
+from tests.engines.corpus import pack
 from tests.engines.tools import record
 
-CONTENT = load(ROOT)
+CONTENT = pack()
 DETECTIONS = [rule for rule in CONTENT.rules if not rule.is_correlation]
 CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
 
@@ -69,7 +69,9 @@ def test_a_rule_matches_no_near_miss(report: Report, rule: Rule) -> None:
 
 def correlated(rule: Rule, kind: str) -> list[Match]:
     """What a correlation finds in its own file of events."""
-    report = replay(CONTENT, [event_files(CONTENT, rule)[kind]])
+    names = {*read_correlation(rule).members, rule.name}
+    own = replace(CONTENT, rules=tuple(one for one in CONTENT.rules if one.name in names))
+    report = replay(own, [event_files(CONTENT, rule)[kind]])
     assert [str(bad) for bad in report.bad] == []
     return [match for match in report.matches if match.rule.id == rule.id]
 

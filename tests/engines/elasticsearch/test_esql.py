@@ -8,12 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sigmapack.checks.events import event_files
-from sigmapack.compiling.compile import compile_target
-from sigmapack.content.load import load as load_content
 from sigmapack.content.model import Rule
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.windows import channel_map
-from sigmapack.targets.elastic import TARGET
 from tests.engines import corpus, tools
 from tests.engines.agreement import disagreements
 from tests.engines.elasticsearch.engine import load, replay, rows, server
@@ -22,10 +19,10 @@ from tests.shapes.ecs import Document, documents
 
 pytestmark = pytest.mark.engines("elasticsearch")
 
-CONTENT = load_content(corpus.ROOT)
+CONTENT = corpus.pack()
 TEXTS = {
     query.rule.name: query.text
-    for query in compile_target(CONTENT, TARGET)
+    for query in corpus.compiled("elastic")
     if query.path and query.language == "esql"
 }
 CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation and rule.name in TEXTS]

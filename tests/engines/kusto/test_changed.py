@@ -12,12 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from sigmapack.compiling.compile import compile_target
 from sigmapack.events.read import Event
-from sigmapack.targets import discover
 from tests.engines.agreement import disagreements
+from tests.engines.corpus import compiled
 from tests.engines.kusto.engine import NUMBER, run
-from tests.engines.kusto.test_kql import CONTENT, SHAPES
+from tests.engines.kusto.test_kql import SHAPES
 from tests.engines.mutations import Mutant
 
 pytestmark = pytest.mark.engines("duckdb-kql")
@@ -85,7 +84,7 @@ REASONS: Mapping[str, Sequence[Callable[[Mutant], str | None]]] = {
 def test_changed_events_get_the_same_verdict(name: str) -> None:
     queries = {
         query.rule.name: query.text
-        for query in compile_target(CONTENT, discover()[name])
+        for query in compiled(name)
         if query.path and not query.rule.is_correlation
     }
 

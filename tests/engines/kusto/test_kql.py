@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from sigmapack.checks.events import event_files
-from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
-from sigmapack.content.load import load
 from sigmapack.content.model import Rule
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.windows import channel_map
@@ -22,7 +20,7 @@ from tests.shapes.sentinel.network import connection_of_sysmon
 
 pytestmark = pytest.mark.engines("duckdb-kql")
 
-CONTENT = load(corpus.ROOT)
+CONTENT = corpus.pack()
 SHAPES: Mapping[str, Callable[[Event], list[Document]]] = {
     "sentinel": sentinel.documents,
     "defender": defender.documents,
@@ -81,7 +79,7 @@ class Product:
 @pytest.fixture(scope="module", params=sorted(SHAPES))
 def product(request: pytest.FixtureRequest) -> Product:
     target = discover()[request.param]
-    found = tuple(compile_target(CONTENT, target))
+    found = corpus.compiled(request.param)
     shape = SHAPES[request.param]
     documents = {case.number: shape(case.event) for case in corpus.cases()}
     artifacts = {each.path: each.data for each in target.package(CONTENT, found)}
@@ -157,7 +155,7 @@ def test_correlations_fire_on_their_events_and_not_on_near_misses(product: Produ
 
 def test_connections_of_sysmon_are_seen_in_sentinel() -> None:
     """Their ASIM parser names the process on the other side, and gives no direction."""
-    compiled = compile_target(CONTENT, discover()["sentinel"])
+    compiled = corpus.compiled("sentinel")
     queries = {
         query.rule.name: query.text
         for query in compiled

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
-from sigmapack.content.load import load
-from sigmapack.targets import discover
 from tests.engines import corpus, tools
 from tests.engines.kusto.parser import Parsed, parse, schema, version
 
@@ -43,9 +40,7 @@ WRONG = (
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, list[Query]]:
     """Product -> its compiled queries, correlations included."""
-    content = load(corpus.ROOT)
-    found = {name: compile_target(content, discover()[name]) for name in PRODUCTS}
-    return {name: [query for query in each if query.path] for name, each in found.items()}
+    return {name: [q for q in corpus.compiled(name) if q.path] for name in PRODUCTS}
 
 
 @pytest.fixture(scope="module")

@@ -7,27 +7,24 @@ from datetime import UTC, datetime
 import pytest
 
 from sigmapack.checks.events import event_files
-from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
-from sigmapack.content.load import load
 from sigmapack.content.model import Rule
 from sigmapack.events.read import BadRecord, read_events
 from sigmapack.events.windows import channel_map
-from sigmapack.targets.loki import TARGET
 from tests.engines import corpus, tools
 from tests.engines.loki.engine import SECOND, correlate, replay, version
 from tests.shapes.loki import Document, documents
 
 pytestmark = pytest.mark.engines("loki")
 
-CONTENT = load(corpus.ROOT)
+CONTENT = corpus.pack()
 CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, Query]:
-    return {query.rule.name: query for query in compile_target(CONTENT, TARGET) if query.path}
+    return {query.rule.name: query for query in corpus.compiled("loki") if query.path}
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
-from sigmapack.content.load import load
 from sigmapack.targets.splunk import TARGET
-from tests.engines.corpus import ROOT
+from tests.engines import corpus
 from tests.engines.spl.text import macros
 
-CONTENT = load(ROOT)
+CONTENT = corpus.pack()
 
 
 @cache
@@ -29,4 +27,4 @@ def known() -> dict[str, str]:
 @cache
 def compiled() -> dict[str, Query]:
     """Rule -> its query, correlations too."""
-    return {query.rule.name: query for query in compile_target(CONTENT, TARGET) if query.path}
+    return {query.rule.name: query for query in corpus.compiled("splunk") if query.path}

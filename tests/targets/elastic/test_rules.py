@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from sigmapack.compiling.product import TooLarge
 from sigmapack.content.coverage import attack
 from sigmapack.content.load import load
 from sigmapack.targets.elastic import TARGET
 from tests.conftest import ROOT
+from tests.schemas import faults
 from tests.targets.elastic.kibana import schema
 from tests.targets.elastic.shipped import queries, rules
 
@@ -30,8 +30,7 @@ def test_the_query_of_a_rule_is_the_text_of_its_file() -> None:
 
 def test_every_rule_is_what_the_importer_takes_and_is_switched_off() -> None:
     for rule in rules():
-        found = Draft202012Validator(schema(rule["type"])).iter_errors(rule)
-        assert [f"{rule['name']}: {error.json_path}: {error.message}" for error in found] == []
+        assert (rule["name"], faults(schema(rule["type"]), rule)) == (rule["name"], [])
         if rule["type"] == "esql" and "STATS" not in rule["query"]:
             assert "METADATA _id, _version, _index" in rule["query"]
 
@@ -46,7 +45,7 @@ def test_every_rule_is_what_the_importer_takes_and_is_switched_off() -> None:
 )
 def test_the_schema_refuses_what_the_importer_refuses(key: str, value: Any) -> None:
     rule = {**rules()[0], key: value}
-    assert not Draft202012Validator(schema(rule["type"])).is_valid(rule)
+    assert faults(schema(rule["type"]), rule)
 
 
 def test_a_rule_looks_back_further_than_its_interval() -> None:

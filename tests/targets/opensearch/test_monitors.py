@@ -11,13 +11,13 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from sigmapack.compiling.compile import compile_target
 from sigmapack.content.load import load
 from sigmapack.content.response import playbook
 from sigmapack.targets.opensearch import TARGET
 from tests.conftest import ROOT
+from tests.schemas import faults
 from tests.targets.opensearch.shipped import files, monitors, queries, searched
 from tests.targets.sample import LOOKUPS, MakeContent, rule
 
@@ -71,8 +71,7 @@ MONITOR = closed(
 def test_every_compiled_query_is_a_monitor_that_is_switched_off() -> None:
     assert len(monitors()) == sum(path.startswith("monitors/") for path in files()) > 60
     for name, monitor in monitors().items():
-        found = Draft202012Validator(MONITOR).iter_errors(monitor)
-        assert [f"{name}: {error.json_path}: {error.message}" for error in found] == []
+        assert (name, faults(MONITOR, monitor)) == (name, [])
     triggers = [monitor["triggers"][0]["query_level_trigger"] for monitor in monitors().values()]
     identifiers = {each["id"] for each in triggers} | {
         each["actions"][0]["id"] for each in triggers
