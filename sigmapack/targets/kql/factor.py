@@ -118,11 +118,21 @@ def regex(text: str, cased: bool = False) -> str:
 def literal(text: str) -> str:
     """A KQL string: verbatim where it has a backslash (a quote is doubled there).
 
+    In ASCII, for which what is not becomes an escape: Microsoft's repository takes nothing else.
     Source: https://learn.microsoft.com/kusto/query/scalar-data-types/string
     """
-    if re.search(r"[\x00-\x1f]", text):
-        escapes = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
-        return '"' + "".join(escapes.get(c, c) for c in text) + '"'
+    if re.search(r"[^\x20-\x7e]", text):
+        return '"' + "".join(map(escape, text)) + '"'
     if "\\" in text:
         return '@"' + text.replace('"', '""') + '"'
     return '"' + text.replace('"', '\\"') + '"'
+
+
+def escape(character: str) -> str:
+    """A character as it stands in a string that is not verbatim."""
+    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
+    if character in named or " " <= character <= "~":
+        return named.get(character, character)
+    # Units of UTF-16: above the first plane there is no other escape.
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

@@ -16,9 +16,17 @@ from sigmapack.content.model import Content
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 API, SEARCHES_API = "2025-09-01", "2020-08-01"
-SCOPE = "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspace'))]"
+
+
+class Expression(str):
+    """A text that Azure evaluates: in brackets, and the only one that is not escaped."""
+
+
+SCOPE = Expression(
+    "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspace'))]"
+)
 #: A rule whose table the workspace does not have is refused, and fails the deployment.
-CONDITION = "[parameters('defenderTables')]"
+CONDITION = Expression("[parameters('defenderTables')]")
 #: A template has at most 800 resources and 4 MB; ARM adds its own to what is deployed.
 MOST_RESOURCES, MOST_BYTES = 800, 3_500_000
 #: A resource has at most 1 MB, a watchlist's content at most 3.8 MB.
@@ -30,6 +38,11 @@ TABLES = (
     "Whether the connector of Defender XDR fills the Device tables of this workspace; "
     "rules on those tables are left out otherwise"
 )
+ENABLE = (
+    "Whether rules of severity {} run after this deployment: false before you have tried their "
+    "queries, and at later deployments what the rules in the workspace have now"
+)
+SEVERITIES = ("High", "Medium", "Low", "Informational")
 #: Properties of an analytics rule that are the same in YAML and in a template.
 UNCHANGED = (
     "description",
@@ -105,7 +118,7 @@ def watchlist(name: str, key: str, text: str) -> dict[str, Any]:
 
 
 def alert_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """An analytics rule, switched off."""
+    """An analytics rule, switched on or off by its severity's parameter."""
     return {
         "type": "Microsoft.SecurityInsights/alertRules",
         "apiVersion": API,
@@ -114,7 +127,7 @@ def alert_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         "kind": rule["kind"],
         "properties": {
             "displayName": rule["name"],
-            "enabled": False,
+            "enabled": Expression(f"[parameters('{enable(rule['severity'])}')]"),
             **{key: rule[key] for key in UNCHANGED if key in rule},
             "queryFrequency": iso(rule["queryFrequency"]),
             "queryPeriod": iso(rule["queryPeriod"]),
@@ -136,7 +149,9 @@ def saved_search(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": "Microsoft.OperationalInsights/workspaces/savedSearches",
         "apiVersion": SEARCHES_API,
-        "name": f"[concat(parameters('workspace'), '/{rule['id']}')]",
+        "name": Expression(f"[concat(parameters('workspace'), '/{rule['id']}')]"),
+        # Whatever is there is overwritten; without it the second deployment is refused (409).
+        "etag": "*",
         "properties": {
             "category": "Hunting Queries",
             "displayName": rule["name"],
@@ -157,17 +172,20 @@ def iso(text: str) -> str:
     return f"P{text.upper()}" if text.endswith("d") else f"PT{text.upper()}"
 
 
-def escaped(value: Any, expressions: tuple[str, ...] = ("condition", "name", "scope")) -> Any:
-    """A value in which no text is taken for an expression, but for those of a resource itself."""
+def enable(severity: str) -> str:
+    """The parameter that says whether rules of a severity run."""
+    return f"enable{severity}"
+
+
+def escaped(value: Any) -> Any:
+    """A value in which no text is taken for an expression that is none."""
     if isinstance(value, Mapping):
-        return {
-            key: part if key in expressions and isinstance(part, str) else escaped(part, ())
-            for key, part in value.items()
-        }
+        return {key: escaped(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [escaped(part, ()) for part in value]
-    whole = isinstance(value, str) and value.startswith("[") and value.endswith("]")
-    return f"[{value}" if whole else value
+        return [escaped(part) for part in value]
+    if isinstance(value, Expression) or not isinstance(value, str):
+        return value
+    return f"[{value}" if value.startswith("[") and value.endswith("]") else value
 
 
 def parameter(kind: str, description: str) -> dict[str, Any]:
@@ -180,6 +198,11 @@ def template(resources: Sequence[Mapping[str, Any]]) -> bytes:
     parameters: dict[str, Any] = {"workspace": parameter("string", WORKSPACE)}
     if any("condition" in resource for resource in resources):
         parameters["defenderTables"] = {**parameter("bool", TABLES), "defaultValue": False}
+    rules = [resource for resource in resources if resource["type"].endswith("/alertRules")]
+    used = {resource["properties"]["severity"] for resource in rules}
+    for severity in SEVERITIES:
+        if severity in used:
+            parameters[enable(severity)] = parameter("bool", ENABLE.format(severity))
     document = {
         "$schema": SCHEMA,
         "contentVersion": "1.0.0.0",

@@ -89,7 +89,8 @@ def files(rules: Sequence[dict[str, Any]], queries: Sequence[Query]) -> list[Art
     for rule in rules:
         folder = ANALYTICS if "kind" in rule else HUNTING
         stem = names[rule["id"]].rpartition("/")[2].removesuffix(".kql")
-        text = yaml.dump(rule, Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True)
+        # In ASCII, as Microsoft's repository wants: what is not is escaped.
+        text = yaml.dump(rule, Dumper=_Dumper, sort_keys=False, width=10_000)
         found.append(Artifact(f"{folder}/{stem}.yaml", text.encode()))
     return found
 

@@ -5,7 +5,8 @@ They are added here as Microsoft documents them: `column_ifexists` is resolved b
 by the columns that the operator is given (learn.microsoft.com/kusto/query/column-ifexists-
 function); `prev` and `next` are the row that many rows away in the order that the last `sort` set
 (learn.microsoft.com/kusto/query/prev-function). Text is never null in Kusto
-(learn.microsoft.com/kusto/query/scalar-data-types/null-values): what a row lacks is empty.
+(learn.microsoft.com/kusto/query/scalar-data-types/null-values): what a row lacks is empty. The
+escape `\\uXXXX` of a string is the character, as Microsoft's parser reads it.
 
 Input: {tables: {name: {column: type}}, functions: [KQL], jobs: [{rows: {table: [{column: value}]},
 queries: {name: KQL}}]}, each job with tables of its own.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -34,6 +36,10 @@ TYPES = {
     "bool": "BOOLEAN",
     "datetime": "TIMESTAMP",
 }
+#: A comment, or a string, verbatim or not.
+STRING = re.compile(r"""//[^\n]*|@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
+#: An escaped backslash, or a unit of UTF-16.
+UNIT = re.compile(r"\\(\\|u[0-9a-fA-F]{4})")
 #: Operators that keep the order of rows.
 ORDERED = (ir.Extend, ir.Where, ir.Project, ir.ProjectAway, ir.ProjectRename)
 
@@ -110,11 +116,23 @@ def fill(connection: Any, name: str, columns: Columns, rows: list[dict[str, Any]
     connection.execute(sql, [text])
 
 
+def unescaped(string: re.Match[str]) -> str:
+    """A string with the characters that its `\\uXXXX` stand for."""
+    if string[0].startswith(("@", "//")):
+        return string[0]
+
+    def unit(one: re.Match[str]) -> str:
+        return one[0] if one[1] == "\\" else chr(int(one[1][1:], 16))
+
+    found = UNIT.sub(unit, string[0])
+    return found.encode("utf-16", "surrogatepass").decode("utf-16")
+
+
 @cache
 def translated(text: str) -> str:
     """KQL as SQL."""
     order[0] = ()
-    return str(duckdb_kql.to_sql(text, schema=SCHEMA))
+    return str(duckdb_kql.to_sql(STRING.sub(unescaped, text), schema=SCHEMA))
 
 
 def run(connection: Any, text: str) -> dict[str, Any]:

@@ -32,6 +32,10 @@ EXPRESSIONS = {
     r'"a\nb" matches regex @"(?is)^A.B$"': True,
     r'"a\nb" matches regex @"(?i)^A.B$"': False,
     '"abc" matches regex "b"': True,  # anywhere
+    r'"a\u00f1b" == "añb"': True,
+    r'@"a\u00f1b" == "añb"': False,  # verbatim
+    r'"a\\u2024b" == @"a\u2024b"': True,
+    r'"\ud83d\ude00" == "😀"': True,
     'isempty("")': True,
     'isnotempty(" ")': True,
     "isempty(tostring(dynamic(null)))": True,
