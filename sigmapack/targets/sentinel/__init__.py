@@ -12,13 +12,14 @@ from sigmapack.targets import csv_text
 from sigmapack.targets.sentinel import arm
 from sigmapack.targets.sentinel import rules as sentinel_rules
 from sigmapack.targets.sentinel.queries import KQL
+from sigmapack.targets.sentinel.watchlists import alias
 
 
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     """Rules as YAML and as a template, a CSV per watchlist, and all of those in a template."""
     tables = [content.lookups[name] for name in sorted(content.lookups)]
     texts = {lookup.name: csv_text.table(lookup) for lookup in tables}
-    files = [Artifact(f"watchlists/{name}.csv", text) for name, text in texts.items()]
+    files = [Artifact(f"watchlists/{alias(name)}.csv", text) for name, text in texts.items()]
     files += arm.watchlists(content, texts)
     rules = sentinel_rules.rules(content, queries)
     return [*files, *sentinel_rules.files(rules, queries), *arm.templates(rules)]

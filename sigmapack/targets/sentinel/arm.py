@@ -13,6 +13,7 @@ from typing import Any
 
 from sigmapack.compiling.product import Artifact, TooLarge
 from sigmapack.content.model import Content
+from sigmapack.targets.sentinel.watchlists import alias
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 API, SEARCHES_API = "2025-09-01", "2020-08-01"
@@ -91,7 +92,7 @@ def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
                 f"{content.lookups[name].path}: {len(files[name]):,} bytes, a watchlist in a "
                 f"template takes {MOST_WATCHLIST:,}: split the table, or upload its CSV by hand"
             )
-        made.append(watchlist(name, content.lookups[name].key, files[name].decode()))
+        made.append(watchlist(alias(name), content.lookups[name].key, files[name].decode()))
     return split("watchlists", made, MOST_WATCHLIST)
 
 

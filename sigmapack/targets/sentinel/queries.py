@@ -21,6 +21,7 @@ from sigmapack.targets.kql.backend import Backend
 from sigmapack.targets.kql.correlation import Member, correlate
 from sigmapack.targets.kql.tables import Table
 from sigmapack.targets.sentinel.fields import CONNECTOR, TABLES
+from sigmapack.targets.sentinel.watchlists import NATIVE
 
 TIME = "TimeGenerated"
 
@@ -29,15 +30,6 @@ LOOKBACK = 14 * 86400
 
 
 REASONS = {"zeek/ssl": "ASIM has no schema for TLS handshakes, and no parser for Zeek's ssl log"}
-
-
-#: Kinds of lookup whose watchlist a query can match, as a condition on `{field}`.
-NATIVE = {
-    "hash": "{field} in~ ((_GetWatchlist('{id}') | project SearchKey))",
-    "domain": "{field} matches regex toscalar(_GetWatchlist('{id}')"
-    ' | summarize strcat(@"(?i)^(?:.*\\.)?(?:", strcat_array(make_list('
-    'replace_string(tostring(SearchKey), ".", @"\\.")), "|"), @")\\.?$"))',
-}
 
 
 def table(rule: Rule) -> Table:

@@ -177,13 +177,15 @@ def test_watchlists_are_named_and_keyed_by_their_first_column(make_content: Make
     detection = "s: {QueryName|expand: '%ioc_domains%'}\ncondition: s"
     content = make_content(one=rule("one", detection, DNS))
     query = compiled(content, TARGET)["one"]
-    assert "DnsQuery matches regex toscalar(_GetWatchlist('ioc_domains')" in query.native_text
+    assert (
+        "DnsQuery matches regex toscalar(_GetWatchlist('threecx_ioc_domains')" in query.native_text
+    )
     files = {a.path: a.data.decode() for a in TARGET.package(content, (query,))}
     (found,) = json.loads(files["watchlists.json"])["resources"]
     described = found["properties"]
-    assert found["name"] == described["watchlistAlias"] == "ioc_domains"
+    assert found["name"] == described["watchlistAlias"] == "threecx_ioc_domains"
     assert described["itemsSearchKey"] == "domain"
-    assert described["rawContent"] == files["watchlists/ioc_domains.csv"]
+    assert described["rawContent"] == files["watchlists/threecx_ioc_domains.csv"]
     assert described["rawContent"].startswith("domain,role,platform,")
 
 
