@@ -61,7 +61,7 @@ def documents(event: Event) -> list[Document]:
         return []
     common = {
         "Timestamp": event.timestamp,
-        "DeviceId": hashlib.sha1(f"{system} {fields['Computer'].lower()}".encode()).hexdigest(),
+        "DeviceId": device(fields, system),
         "DeviceName": fields["Computer"].lower(),
     }
     found = [
@@ -69,6 +69,11 @@ def documents(event: Event) -> list[Document]:
     ]
     info = {**common, "OSPlatform": PLATFORMS[system], "OnboardingStatus": "Onboarded"}
     return [*found, ("DeviceInfo", {**info, "ReportId": 0})]
+
+
+def device(fields: Mapping[str, str], system: str) -> str:
+    """A device's id."""
+    return hashlib.sha1(f"{system} {fields['Computer'].lower()}".encode()).hexdigest()
 
 
 def _process(kind: str, fields: Mapping[str, str]) -> list[Document]:

@@ -24,6 +24,11 @@ TIME = "Timestamp"
 
 
 CONTEXT = ("DeviceId", "DeviceName", "ReportId")
+#: A table's account by name -> by what Graph takes alone of an account.
+SIDS = {
+    "AccountName": "AccountSid",
+    "InitiatingProcessAccountName": "InitiatingProcessAccountSid",
+}
 
 
 REASONS = {
@@ -81,10 +86,14 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
-    members = {
-        name: Member(part, table(part.rule), CONTEXT, "DeviceId") for name, part in parts.items()
-    }
+    members = {name: _member(part) for name, part in parts.items()}
     return correlate(correlation, members, TIME)
+
+
+def _member(part: Part) -> Member:
+    of = table(part.rule)
+    account = SIDS[of.column("User")] if "User" in of.fields else ""
+    return Member(part, of, CONTEXT, "DeviceId", account)
 
 
 KQL = Language(

@@ -1,8 +1,6 @@
-"""KQL: correlations as one query, with windows that slide from event to event.
+"""KQL: correlations as one query: the hits of all members in one table, and what follows of them.
 
-Counting events compares each with the one N-1 before it (`prev` on sorted rows); everything else
-joins the events of a key to those that follow within the span. Fixed bins, which miss what happens
-across a border, are nowhere used.
+A hit keeps what its alert has to say: whom it concerns, and the indicator that it rests on.
 """
 
 from __future__ import annotations
@@ -14,7 +12,22 @@ from dataclasses import dataclass
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
+from sigmapack.targets.kql import windows
 from sigmapack.targets.kql.tables import Table
+
+#: Sigma fields that hold what a rule looked for: of a table the first that it has.
+INDICATORS = (
+    "QueryName",
+    "DestinationHostname",
+    "c-uri",
+    "TargetFilename",
+    "ImageLoaded",
+    "TargetObject",
+    "PipeName",
+    "ThreatName",
+    "Data",
+    "Image",
+)
 
 
 @dataclass(frozen=True)
@@ -27,10 +40,26 @@ class Member:
     """Columns that a hit keeps."""
     computer: str
     """The column that names the device."""
+    account: str
+    """The column that names the account; empty where the table has none."""
+
+    @property
+    def indicator(self) -> str:
+        """The column that holds what the rule looked for."""
+        found = next((name for name in INDICATORS if name in self.table.fields), "")
+        return self.table.column(found) if found else '""'
 
 
-def correlate(correlation: Correlation, members: Mapping[str, Member], time: str) -> str:
+def correlate(
+    correlation: Correlation, members: Mapping[str, Member], time: str, more: str = ""
+) -> str:
     """The complete query of a correlation.
+
+    Args:
+        correlation: what is correlated.
+        members: rule -> its query and table.
+        time: the column of the time.
+        more: a further column of every hit, as an assignment.
 
     Raises:
         Refused: a condition that no sliding window can show, such as fewer events than N.
@@ -38,46 +67,22 @@ def correlate(correlation: Correlation, members: Mapping[str, Member], time: str
     number = correlation.count + (correlation.operator == "gt")
     if correlation.operator not in ("gte", "gt") or number < 1:
         raise Refused("a query at intervals sees only that there are at least so many")
-    templates = {
-        "event_count": _event_count,
-        "value_count": _windows,
-        "temporal": _windows,
-        "temporal_ordered": _ordered,
-    }
-    if correlation.type not in templates:
+    if correlation.type not in windows.TEMPLATES:
         raise Refused(f"KQL has no template for {correlation.type}")
-    hits = _hits(correlation, members, time)
+    hits = _hits(correlation, members, time, more)
     if _echoes(correlation, members):
         hits = f"{hits}\n{_once(time)}"
-    return _with_names(hits, templates[correlation.type](correlation, number, time))
+    return _with_names(hits, windows.rows(correlation, number, time))
 
 
-def _hits(correlation: Correlation, members: Mapping[str, Member], time: str) -> str:
+def _hits(correlation: Correlation, members: Mapping[str, Member], time: str, more: str) -> str:
     """The member queries as one table of hits."""
-    queries = []
-    for step, names in enumerate(correlation.steps, 1):
-        for name in names:
-            member = members[name]
-            keys = [_column(correlation, group, member) for group in correlation.group_by]
-            key = f'strcat_delim("|", {", ".join(keys)})' if keys[1:] else (*keys, '""')[0]
-            value = ""
-            if correlation.value_field:
-                value = _column(correlation, correlation.value_field, member)
-                value = f", SigmaValue = {value}"
-            if _echoes(correlation, members):
-                echo, shared = member.table.echo or ("false", '""')
-                value += f",\n    SigmaEcho = {echo}, SigmaShared = {shared}"
-            made = [*member.context, *keys, value]
-            extends = [
-                f"\n| extend {text}"
-                for text in member.table.extends(" ".join(made))
-                if f"| extend {text}" not in member.part.query
-            ]
-            columns = ", ".join([time, *member.context])
-            queries.append(
-                f"{member.part.query}{''.join(extends)}\n| project {columns},\n"
-                f'    SigmaRule = "{name}", SigmaStep = {step}, SigmaKey = {key}{value}'
-            )
+    echoes = _echoes(correlation, members)
+    queries = [
+        _member(correlation, members[name], step, time, echoes, more)
+        for step, names in enumerate(correlation.steps, 1)
+        for name in names
+    ]
     kept = ("SigmaKey", "SigmaValue") if correlation.value_field else ("SigmaKey",)
     lower = [f"{name} = tolower({name})" for name in kept]
     wanted = ["isnotempty(SigmaKey)"] if correlation.group_by else []
@@ -88,6 +93,32 @@ def _hits(correlation: Correlation, members: Mapping[str, Member], time: str) ->
         return queries[0] + where
     listed = ",\n".join(f"({query})".replace("\n", "\n    ") for query in queries)
     return f"union\n{listed}{where}"
+
+
+def _member(
+    correlation: Correlation, member: Member, step: int, time: str, echoes: bool, more: str
+) -> str:
+    """A member's query, of which each row is one hit."""
+    rule = member.part.rule
+    keys = [_column(correlation, group, member) for group in correlation.group_by]
+    key = f'strcat_delim("|", {", ".join(keys)})' if keys[1:] else (*keys, '""')[0]
+    made = [f'SigmaRule = "{rule.name}"', f"SigmaStep = {step}", f"SigmaKey = {key}"]
+    if correlation.value_field:
+        made.append(f"SigmaValue = {_column(correlation, correlation.value_field, member)}")
+    made.append(f"SigmaIndicator = {member.indicator}")
+    made += [f"SigmaAccount = {member.account}"] if member.account else []
+    made += [more] if more else []
+    line = ", ".join(made)
+    if echoes:
+        echo, shared = member.table.echo or ("false", '""')
+        line += f",\n    SigmaEcho = {echo}, SigmaShared = {shared}"
+    extends = [
+        f"\n| extend {text}"
+        for text in member.table.extends(" ".join([*member.context, line]))
+        if f"| extend {text}" not in member.part.query
+    ]
+    columns = ", ".join([time, *member.context])
+    return f"{member.part.query}{''.join(extends)}\n| project {columns},\n    {line}"
 
 
 def _echoes(correlation: Correlation, members: Mapping[str, Member]) -> bool:
@@ -120,85 +151,9 @@ def _column(correlation: Correlation, name: str, member: Member) -> str:
     field = correlation.field(name, member.part.rule.name)
     if field == "Computer":
         return member.computer
-    mapping = member.table.fields
-    if field not in mapping:
+    if field not in member.table.fields:
         raise Refused(f"{member.part.rule.logsource.key} has no field for {field}")
-    column = mapping[field]
-    return column if isinstance(column, str) else column[0]
-
-
-def span(seconds: int) -> str:
-    """A timespan literal in the largest unit that it is a whole number of."""
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds % length == 0:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
-
-
-def _event_count(correlation: Correlation, number: int, time: str) -> str:
-    if number == 1:
-        return f"Hits\n| summarize arg_max({time}, *) by SigmaKey"
-    before = number - 1
-    return "\n".join(
-        [
-            "Hits",
-            f"| sort by SigmaKey asc, {time} asc",
-            f"| extend FirstSeen = prev({time}, {before}), FirstKey = prev(SigmaKey, {before})",
-            f"| where SigmaKey == FirstKey and {time} - FirstSeen <= {span(correlation.seconds)}",
-            f"| summarize arg_max({time}, *) by SigmaKey",
-            "| project-away FirstKey",
-        ]
-    )
-
-
-def _windows(correlation: Correlation, number: int, time: str) -> str:
-    """From every hit of a key that has enough in all: what follows within the span."""
-    counted = "SigmaStep" if correlation.type == "temporal" else "SigmaValue"
-    number = len(correlation.steps) if correlation.type == "temporal" else number
-    return "\n".join(
-        [
-            "let Keys = Hits",
-            f"| summarize Seen = make_set({counted}) by SigmaKey",
-            f"| where array_length(Seen) >= {number}",
-            "| project SigmaKey;",
-            "Hits",
-            "| where SigmaKey in (Keys)",
-            f"| distinct SigmaKey, {time}",
-            f"| project-rename FirstSeen = {time}",
-            "| join kind=inner (Hits) on SigmaKey",
-            "| project-away SigmaKey1",
-            f"| where {time} between (FirstSeen .. (FirstSeen + {span(correlation.seconds)}))",
-            f"| summarize Seen = make_set({counted}), SigmaRules = make_set(SigmaRule),"
-            f" arg_max({time}, *) by SigmaKey, FirstSeen",
-            f"| where array_length(Seen) >= {number}",
-            "| summarize arg_max(FirstSeen, *) by SigmaKey",
-            "| project-away Seen",
-        ]
-    )
-
-
-def _ordered(correlation: Correlation, number: int, time: str) -> str:
-    """From every hit of the first step: the earliest hit of the next one, and so on."""
-    lines = [
-        "Hits",
-        "| where SigmaStep == 1",
-        f"| project SigmaKey, FirstRule = SigmaRule, FirstSeen = {time}, Reached = {time}",
-    ]
-    last = len(correlation.steps)
-    for step in range(2, last + 1):
-        lines += [
-            f"| join kind=inner (Hits | where SigmaStep == {step}) on SigmaKey",
-            f"| where {time} between (Reached .. (FirstSeen + {span(correlation.seconds)}))",
-        ]
-        if step < last:
-            lines.append(f"| summarize Reached = min({time}) by SigmaKey, FirstRule, FirstSeen")
-    return "\n".join(
-        [
-            *lines,
-            f"| summarize arg_max({time}, *) by SigmaKey",
-            "| project-away SigmaKey1, Reached",
-        ]
-    )
+    return member.table.column(field)
 
 
 def _with_names(hits: str, rest: str) -> str:

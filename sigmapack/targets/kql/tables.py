@@ -40,6 +40,11 @@ class Table:
     """For a table that has some events twice: what is true of the second report, and the column
     that both reports of an event share."""
 
+    def column(self, field: str) -> str:
+        """The column of a Sigma field that the table has."""
+        found = self.fields[field]
+        return found if isinstance(found, str) else found[0]
+
     def uses_join(self, text: str) -> bool:
         """Whether a text uses a column of the joined table, or one made of such."""
         whole = STRING.sub("", " ".join([text, *self.extends(text)]))
@@ -148,10 +153,18 @@ def pipeline(product: str, rule: Rule, table: Table) -> ProcessingPipeline:
     return conversion.pipeline(product, rule, table.fields)
 
 
-def frame(source: str, condition: str, table: Table, time: str) -> str:
-    """A complete query: the table, the columns that it lacks, the condition."""
+def frame(source: str, condition: str, table: Table, time: str, shown: tuple[str, ...] = ()) -> str:
+    """A complete query: the table, the columns that it lacks, the condition.
+
+    Args:
+        source: the table, as `logsources.toml` has it.
+        condition: what must hold.
+        table: how its events stand there.
+        time: the column of the time.
+        shown: made columns that rows have whether or not the condition needs them.
+    """
     made = list(table.extends(condition))
-    lines = [source.replace(" | ", "\n| ")]
+    lines = [broken(source)]
     if table.uses_join(condition):
         # What needs no column of the other table is asked before it is joined.
         conjuncts = condition.split("\nand ")
@@ -160,7 +173,21 @@ def frame(source: str, condition: str, table: Table, time: str) -> str:
         lines.append(table.join.replace("{time}", time))
         condition = "\nand ".join(text for text in conjuncts if text not in early)
     lines += [f"| extend {text}" for text in made]
-    return "\n".join([*lines, f"| where {condition}".replace("\n", "\n    ")])
+    lines.append(f"| where {condition}".replace("\n", "\n    "))
+    more = [text for text in table.extends(" ".join(shown)) if text not in made]
+    return "\n".join([*lines, *(f"| extend {text}" for text in more)])
+
+
+def broken(source: str) -> str:
+    """A source with each of its operators on a line; those inside of a group stay together."""
+    masked = STRING.sub(lambda found: "x" * len(found[0]), source)
+    depth, parts, start = 0, [], 0
+    for at, sign in enumerate(masked):
+        depth += (sign == "(") - (sign == ")")
+        if not depth and masked.startswith(" | ", at):
+            parts.append(source[start:at])
+            start = at + 1
+    return "\n".join([*parts, source[start:]])
 
 
 def source(sources: Sources, product: str, rule: Rule, reasons: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sigmapack.content.model import Rule
 from sigmapack.targets.kql.correlation import hits
+from sigmapack.targets.sentinel.fields import shown
 
 #: Type of entity, then pairs of an identifier and a column.
 Entity = tuple[str, tuple[tuple[str, str], ...]]
@@ -25,7 +26,8 @@ def entity(kind: str, **identifiers: str) -> Entity:
     return kind, tuple(identifiers.items())
 
 
-HOST = entity("Host", HostName="DvcHostname")
+#: A column of ours: DvcHostname is empty or the other end's name with some parsers.
+HOST = entity("Host", HostName="Device")
 ACTOR = entity("Account", FullName="ActorUsername")
 ACTING = entity("Process", ProcessId="ActingProcessId", CommandLine="ActingProcessCommandLine")
 SOURCE = entity("IP", Address="SrcIpAddr")
@@ -95,6 +97,8 @@ ENTITIES: Mapping[str, tuple[Entity, ...]] = {
         FILE,
     ),
 }
+#: Columns of domains, each the indicator of a correlation's hits.
+DOMAINS = frozenset({"DnsQuery", "DstName", "QueryName", "RemoteHost"})
 #: Entities of columns that a query makes itself.
 MADE = (
     entity("DNS", DomainName="QueryName"),
@@ -109,7 +113,7 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
         "ParentImage": "ActingProcessName",
         "SHA256": "TargetProcessSHA256",
     },
-    "_Im_FileEvent": {"Image": "ActingProcessName", "Path": "TargetFilePath"},
+    "_Im_FileEvent": {"Image": "ActingProcessName", "Path": "FilePath"},
     "_Im_RegistryEvent": {"Image": "ActingProcessName"},
     "_Im_NetworkSession": {"Product": "EventProduct"},
     "_Im_NetworkSession/client": {"Image": "SrcProcessName"},
@@ -129,10 +133,11 @@ def table(rule: Rule, text: str) -> str:
     """The table that a query reads, as in `ENTITIES`; "" of correlations, which read several."""
     if rule.is_correlation:
         return ""
-    lines = [line for line in text.splitlines() if not line.startswith("//")]
-    name = lines[0].strip()
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("//"))
+    names = re.findall(r"\b(?:_Im_\w+|Device\w*Events|Event)\b", code)
+    name = names[0] if names else ""
     client = f"{name}/client"
-    return client if client in ENTITIES and "isnotempty(SrcProcessName)" in text else name
+    return client if client in ENTITIES and shown(rule.logsource.key) else name
 
 
 def made(text: str) -> set[str]:
@@ -147,21 +152,39 @@ def entities(rule: Rule, text: str) -> list[Entity]:
         more = [one for one in MADE if own.issuperset(column for _, column in one[1])]
         return [*ENTITIES.get(table(rule, text), ()), *more][:MOST_ENTITIES]
     kept = hits(text)
-    # In a correlation by client the device is the resolver or proxy that logged it.
-    by_client = "SrcIpAddr" in re.findall(r"Sigma(?:Key|Value) = (\w+)", text)
     found = []
-    if "Device" in kept and not by_client:
+    if "Device" in kept and not by_client(text):
         found.append(entity("Host", HostName="Device"))
     if "SrcIpAddr" in kept:
         found.append(SOURCE)
+    if "SigmaAccount" in text:
+        found.append(entity("Account", FullName="SigmaAccount"))
+    if set(re.findall(r"SigmaIndicator = ([^,\s]+)", text)) <= DOMAINS:
+        found.append(entity("DNS", DomainName="SigmaIndicator"))
     return found
+
+
+def by_client(text: str) -> bool:
+    """Whether a correlation is by client: its device is the resolver or proxy that logged it."""
+    return "SrcIpAddr" in re.findall(r"Sigma(?:Key|Value) = (\w+)", text)
+
+
+def subject(rule: Rule, text: str) -> str:
+    """The column that says whom a row concerns; "" where none does."""
+    if rule.is_correlation:
+        return "SigmaValue" if re.search(r'SigmaKey = "", SigmaValue = ', text) else "SigmaKey"
+    kinds = {kind: dict(identifiers) for kind, identifiers in reversed(entities(rule, text))}
+    for kind in ("Host", "IP"):
+        if kind in kinds:
+            return next(iter(kinds[kind].values()))
+    return ""
 
 
 def details(rule: Rule, text: str) -> dict[str, str]:
     """Custom details of an alert: name -> column of the query's rows."""
     if not rule.is_correlation:
         return dict(DETAILS.get(table(rule, text), {}))
-    found = {"Key": "SigmaKey", "LastRule": "SigmaRule"}
+    found = {"Key": "SigmaKey", "Rules": "Rules", "Indicators": "Indicators"}
     return found | ({"FirstSeen": "FirstSeen"} if "FirstSeen" in text else {})
 
 

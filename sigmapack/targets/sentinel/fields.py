@@ -13,17 +13,13 @@ from typing import Any
 
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
+from sigmapack.targets.sentinel.eventlog import APPLICATION, DNS_CLIENT, WINDEFEND
 from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
 
 
 def whole_path(column: str) -> str:
     """A process as a path: some parsers give only the file's name."""
     return rf'iff({column} matches regex @"[\\/]", {column}, strcat("\\", {column}))'
-
-
-def data(name: str) -> str:
-    """A named value of the XML in the table Event."""
-    return f"extract('<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
 
 
 def _code(values: list[Any]) -> Mapping[str, list[Any]]:
@@ -38,6 +34,13 @@ def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
     return {"Answer": [f"*;{value};*" for value in inner]}
 
 
+def first(*names: str) -> str:
+    """The first of columns that is there and not empty."""
+    return f"coalesce({', '.join(optional(*names).values())})"
+
+
+#: What ASIM's parsers of Defender's sensor call the product.
+SENSOR = "M365 Defender for Endpoint"
 DEVICE = {"Computer": "DvcHostname"}
 SYSMON = '(EventProduct == "Sysmon" and isempty(NetworkDirection))'
 OPENER = f"iff({SYSMON}, coalesce(DstProcessName, SrcProcessName), SrcProcessName)"
@@ -59,14 +62,27 @@ PROCESS = Table(
         "MD5": "TargetProcessMD5",
     },
     # The original name was in TargetProcessFilename until the schema had a column for it; the
-    # parser of Sysmon for Linux (0.3.1) calls the company TargetProcessCompany.
+    # parser of Sysmon for Linux (0.3.1) calls the company TargetProcessCompany; that of Defender's
+    # sensor (vimProcessEventMicrosoft365D 0.2.0) leaves what the file says of itself in the columns
+    # of its table, and has the file's present name in TargetProcessFilename.
     {
-        "OriginalFileName": 'coalesce(column_ifexists("TargetProcessFileOriginalName", ""), '
-        'column_ifexists("TargetProcessFilename", ""))',
-        "TargetProcessFileCompany": 'coalesce(column_ifexists("TargetProcessFileCompany", ""), '
-        'column_ifexists("TargetProcessCompany", ""))',
-        **optional("TargetProcessFileVersion", "TargetProcessFileProduct"),
-        **optional("TargetProcessFileDescription"),
+        "OriginalFileName": first(
+            "TargetProcessFileOriginalName",
+            "ProcessVersionInfoOriginalFileName",
+            "TargetProcessFilename",
+        ),
+        "TargetProcessFileCompany": first(
+            "TargetProcessFileCompany", "TargetProcessCompany", "ProcessVersionInfoCompanyName"
+        ),
+        "TargetProcessFileVersion": first(
+            "TargetProcessFileVersion", "ProcessVersionInfoProductVersion"
+        ),
+        "TargetProcessFileProduct": first(
+            "TargetProcessFileProduct", "ProcessVersionInfoProductName"
+        ),
+        "TargetProcessFileDescription": first(
+            "TargetProcessFileDescription", "ProcessVersionInfoFileDescription"
+        ),
     },
     {"Hashes": hashes},
 )
@@ -75,14 +91,22 @@ FILE = Table(
         **DEVICE,
         "Image": "ActingProcessName",
         "CommandLine": "ActingProcessCommandLine",
-        "TargetFilename": "TargetFilePath",
-        "FileName": "TargetFilePath",
+        "TargetFilename": "FilePath",
+        "FileName": "FilePath",
         "User": "ActorUsername",
         "SHA256": "TargetFileSHA256",
         "SHA1": "TargetFileSHA1",
         "MD5": "TargetFileMD5",
     },
-    changes={"Hashes": hashes},
+    # The parser of Defender's sensor (ASimFileEventMicrosoft365D 0.2.1) appends the file's name to
+    # a path that ends with it already.
+    {
+        "FilePath": f'iff(EventProduct == "{SENSOR}" and (TargetFilePath endswith '
+        r'strcat(TargetFileName, @"\", TargetFileName) or TargetFilePath endswith '
+        r'strcat(TargetFileName, "/", TargetFileName)), substring(TargetFilePath, 0, '
+        "strlen(TargetFilePath) - strlen(TargetFileName) - 1), TargetFilePath)"
+    },
+    {"Hashes": hashes},
 )
 REGISTRY = Table(
     {
@@ -153,34 +177,15 @@ DNS = Table(
         "EventID": only(256, 257),
     },
 )
-EVENT = {"Computer": "Computer", "EventID": "EventID", "Provider_Name": "Source"}
-APPLICATION = Table(
-    {**EVENT, "Data": "EventText", "Message": "EventText"},
-    {"EventText": 'strcat(RenderedDescription, " ", EventData)'},
-)
-DNS_CLIENT = Table(
-    {**EVENT, "QueryName": "QueryName", "QueryResults": "Results", "QueryStatus": "Status"},
-    {
-        "QueryName": data("QueryName"),
-        "Results": data("QueryResults"),
-        "Status": data("QueryStatus"),
-    },
-)
-WINDEFEND = Table(
-    {**EVENT, "ThreatName": "ThreatName", "NewValue": "NewValue", "OldValue": "OldValue"},
-    {
-        "ThreatName": data("Threat Name"),
-        "NewValue": data("New Value"),
-        "OldValue": data("Old Value"),
-    },
-)
+#: Where a host has Sysmon and Defender's sensor, both report a lookup.
+LOOKUPS = replace(DNS, echo=(f'EventProduct == "{SENSOR}"', "tolower(DnsQuery)"))
 
 TABLES: Mapping[str, Table] = {
     "windows/application": APPLICATION,
     "windows/dns-client": DNS_CLIENT,
     "windows/windefend": WINDEFEND,
     "windows/dns-server-analytic": DNS,
-    "windows/dns_query": DNS,
+    "windows/dns_query": LOOKUPS,
     "any/dns": DNS,
     "zeek/dns": DNS,
     "any/proxy": WEB,
@@ -223,5 +228,17 @@ TABLES = {
     else of
     for key, of in TABLES.items()
 }
+#: Made columns that alerts show, of rules on what happens on a host: whose host it is, and which
+#: file, since the columns that parsers give are at times another's name or no path.
+SHOWN = ("Device", "FilePath")
 #: Log sources that only the tables of the Defender XDR connector hold.
 CONNECTOR = frozenset(key for key, of in TABLES.items() if "DeviceName" in of.fields.values())
+
+
+def shown(key: str) -> tuple[str, ...]:
+    """The made columns that an alert of a log source shows."""
+    of = TABLES[key]
+    host = key.startswith(("windows/", "linux/")) and key != "windows/dns-server-analytic"
+    if not host or of.fields.get("Computer") != "DvcHostname":
+        return ()
+    return tuple(name for name in SHOWN if name in of.columns)

@@ -20,7 +20,8 @@ from sigmapack.targets.kql import tables as kql_tables
 from sigmapack.targets.kql.backend import Backend
 from sigmapack.targets.kql.correlation import Member, correlate
 from sigmapack.targets.kql.tables import Table
-from sigmapack.targets.sentinel.fields import CONNECTOR, TABLES
+from sigmapack.targets.sentinel.fields import CONNECTOR, TABLES, shown
+from sigmapack.targets.sentinel.once import INGESTED, ROOM
 from sigmapack.targets.sentinel.watchlists import NATIVE
 
 TIME = "TimeGenerated"
@@ -57,7 +58,7 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
     source = kql_tables.source(sources, "sentinel", rule, REASONS)
-    return kql_tables.frame(source, condition, table(rule), TIME)
+    return kql_tables.frame(source, condition, table(rule), TIME, shown(rule.logsource.key))
 
 
 def _degraded(rule: Rule, sources: Sources) -> str | None:
@@ -81,12 +82,13 @@ def _member(part: Part) -> Member:
     context = ["Device"] if "Computer" in of.fields else []
     if "SrcIpAddr" in of.fields.values():
         context.append("SrcIpAddr")
-    return Member(part, of, tuple(context), "Device")
+    account = "User" if "User" in of.fields else ""
+    return Member(part, of, tuple(context), "Device", of.column(account) if account else "")
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
     members = {name: _member(part) for name, part in parts.items()}
-    return correlate(correlation, members, TIME)
+    return correlate(correlation, members, TIME, INGESTED)
 
 
 KQL = Language(
@@ -100,6 +102,7 @@ KQL = Language(
     prepare=_prepare,
     degraded=_degraded,
     native=NATIVE,
-    # https://learn.microsoft.com/azure/sentinel/create-analytics-rules: query of 1 to 10,000
-    longest=10_000,
+    # https://learn.microsoft.com/azure/sentinel/create-analytics-rules: query of 1 to 10,000,
+    # with the frame that a rule has around it.
+    longest=10_000 - ROOM,
 )

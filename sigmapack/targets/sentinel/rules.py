@@ -3,6 +3,9 @@
 Format: https://github.com/Azure/Azure-Sentinel/wiki/Query-Style-Guide and the checks of its folder
 `.script/tests/detectionTemplateSchemaValidation`. What an analytics rule cannot hold (over 10,000
 characters, over 14 days), and what should not alert by itself, becomes a hunting query.
+
+A hunting query is a query as it stands; that of an analytics rule has a frame around it (`once`),
+so that what overlapping runs find is raised once.
 """
 
 from __future__ import annotations
@@ -19,13 +22,11 @@ from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.kql import attack
-from sigmapack.targets.schedules import minutes
+from sigmapack.targets.kql.windows import site_wide
 from sigmapack.targets.sentinel import entities
+from sigmapack.targets.sentinel.schedule import duration, is_analytic, schedule, text
 
-LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_QUERY = 256, 5_000, 10_000
-DAY = 1440
-#: Minutes that a rule may look back, and from when on it may not run more than once an hour.
-LONGEST_PERIOD, LONG_PERIOD = 14 * DAY, 2 * DAY
+LONGEST_NAME, LONGEST_DESCRIPTION = 256, 5_000
 ANALYTICS, HUNTING = "analytic_rules", "hunting_queries"
 TAGS = ["3CX supply-chain compromise", "CVE-2023-29059"]
 #: The connector of the tables of Defender XDR. ASIM's parsers read what is there, and the table
@@ -40,37 +41,12 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)
-
-
-def is_analytic(query: Query) -> bool:
-    """Whether a query can be an analytics rule and should alert by itself."""
-    if query.rule.is_hunting or len(query.text) > LONGEST_QUERY:
-        return False
-    return schedule(query.rule)[1] <= LONGEST_PERIOD
-
-
-def schedule(rule: Rule) -> tuple[int, int]:
-    """Minutes between runs, and minutes looked back: whole hours from two hours on."""
-    every, back = minutes(rule)
-    back = -(-back // 60) * 60 if back > 120 else back
-    span = read_correlation(rule).seconds // 60 if rule.is_correlation else 0
-    if back > LONGEST_PERIOD >= span:
-        back = LONGEST_PERIOD
-    return (max(every, 60) if back >= LONG_PERIOD else every), back
-
-
-def duration(count: int) -> str:
-    """Minutes as `5m`, `26h`, `1d`."""
-    for unit, length in (("d", DAY), ("h", 60)):
-        if count % length == 0:
-            return f"{count // length}{unit}"
-    return f"{count}m"
 
 
 def rules(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
@@ -90,8 +66,8 @@ def files(rules: Sequence[dict[str, Any]], queries: Sequence[Query]) -> list[Art
         folder = ANALYTICS if "kind" in rule else HUNTING
         stem = names[rule["id"]].rpartition("/")[2].removesuffix(".kql")
         # In ASCII, as Microsoft's repository wants: what is not is escaped.
-        text = yaml.dump(rule, Dumper=_Dumper, sort_keys=False, width=10_000)
-        found.append(Artifact(f"{folder}/{stem}.yaml", text.encode()))
+        made = yaml.dump(rule, Dumper=_Dumper, sort_keys=False, width=10_000)
+        found.append(Artifact(f"{folder}/{stem}.yaml", made.encode()))
     return found
 
 
@@ -103,13 +79,13 @@ def common(content: Content, query: Query) -> dict[str, Any]:
     """
     rule = query.rule
     description = response.plain(content, rule)
-    for what, text, most in (
+    for what, value, most in (
         ("title", rule.title, LONGEST_NAME),
         ("description with guidance", description, LONGEST_DESCRIPTION),
     ):
-        if len(text) > most:
+        if len(value) > most:
             raise TooLarge(
-                f"{rule.path}: the {what} has {len(text):,} characters, Sentinel takes {most:,}: "
+                f"{rule.path}: the {what} has {len(value):,} characters, Sentinel takes {most:,}: "
                 "shorten it, or the playbook in response.toml"
             )
     tactics = attack.tactics(content, rule)
@@ -149,26 +125,35 @@ def analytic(content: Content, query: Query) -> dict[str, Any]:
         "triggerOperator": "gt",
         "triggerThreshold": 0,
         **shared,
+        "query": text(query),
         "customDetails": entities.details(rule, query.text),
-        "incidentConfiguration": incidents(kinds),
-        "eventGroupingSettings": {"aggregationKind": "SingleAlert"},
+        "alertDetailsOverride": {"alertDisplayNameFormat": title(query)},
+        "incidentConfiguration": incidents(kinds, rule),
+        # Each row concerns a host or client of its own: one alert for all would have one incident
+        # for the first, and the others in it.
+        "eventGroupingSettings": {"aggregationKind": "AlertPerResult"},
         # To suppress stops the whole rule, for every host, once one has had a hit: alerts of a
         # host are grouped into one incident instead.
         "suppressionEnabled": False,
         "suppressionDuration": "5h",
         "kind": "Scheduled",
     }
-    if rule.is_correlation:
-        found["eventGroupingSettings"] = {"aggregationKind": "AlertPerResult"}
-        if read_correlation(rule).group_by:
-            name = f"{rule.title}: {{{{SigmaKey}}}}"
-            found["alertDetailsOverride"] = {"alertDisplayNameFormat": name}
     return found
 
 
-def incidents(kinds: set[str]) -> dict[str, Any]:
-    """An incident for a host, or a client's address, with the alerts of a day."""
-    key = next((kind for kind in ("Host", "IP") if kind in kinds), None)
+def title(query: Query) -> str:
+    """The title of an alert, with whom it concerns."""
+    who = entities.subject(query.rule, query.text)
+    return f"{query.rule.title}: {{{{{who}}}}}" if who else query.rule.title
+
+
+def incidents(kinds: set[str], rule: Rule) -> dict[str, Any]:
+    """An incident for a host, or a client's address, with the alerts of a day.
+
+    Where several are the finding, one for all.
+    """
+    whole = rule.is_correlation and site_wide(read_correlation(rule))
+    key = next((kind for kind in ("Host", "IP") if kind in kinds and not whole), None)
     grouping: dict[str, Any] = {
         "enabled": True,
         "reopenClosedIncident": False,
@@ -181,8 +166,9 @@ def incidents(kinds: set[str]) -> dict[str, Any]:
 
 
 def connectors(query: Query) -> list[dict[str, Any]]:
-    """The connectors without which a query has no table."""
-    code = "\n".join(line for line in query.text.splitlines() if not line.startswith("//"))
+    """The connectors without which a query has no table; a fuzzy union does without one."""
+    lines = query.text.splitlines()
+    code = "\n".join(t for t in lines if not t.startswith("//") and "isfuzzy=true" not in t)
     tables = sorted(set(re.findall(r"\bDevice(?:\w*Events|FileCertificateInfo|Info)\b", code)))
     return [{"connectorId": DEFENDER, "dataTypes": tables}] if tables else []
 

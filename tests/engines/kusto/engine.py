@@ -24,6 +24,8 @@ from tests.engines.registry import prepared
 DRIVER = Path(__file__).with_name("execute.py")
 #: A column that the products do not have: which case a row is of.
 NUMBER = "CaseNumber"
+#: The hidden column of every table that `ingestion_time()` gives.
+INGESTED = "IngestionTime"
 WATCHLISTS = "Watchlists"
 #: Every item has its key and its row (learn.microsoft.com/azure/sentinel/watchlists-queries).
 GET_WATCHLIST = (
@@ -130,14 +132,15 @@ def _tables(product: str, listed: Sequence[Mapping[str, list[Row]]]) -> dict[str
         QueryFailed: a row of a table has a column that the table does not have.
     """
     known = schema(product)
-    tables = {name: {**columns, NUMBER: "long"} for name, columns in known.tables.items()}
+    own = {NUMBER: "long", INGESTED: "datetime"}
+    tables = {name: {**columns, **own} for name, columns in known.tables.items()}
     given: dict[str, set[str]] = {}
     for rows in listed:
         for name, found in rows.items():
             given.setdefault(name, set()).update(column for row in found for column in row)
     for name, columns in known.functions.items():
         more = dict.fromkeys(sorted(given.get(name, ())), "string")
-        tables[name] = {**more, **columns, NUMBER: "long"}
+        tables[name] = {**more, **columns, **own}
     for name, found_columns in given.items():
         if unknown := found_columns - tables.get(name, {}).keys():
             raise QueryFailed(f"{name} has no column {', '.join(sorted(unknown))}")
@@ -148,6 +151,7 @@ def _tables(product: str, listed: Sequence[Mapping[str, list[Row]]]) -> dict[str
 def _used(tables: Mapping[str, Columns], texts: Iterable[str]) -> dict[str, Columns]:
     """The tables without columns that no query speaks of: DuckDB is slow with hundreds."""
     words = {word for text in texts for word in re.findall(r"\w+", text)} | {NUMBER}
+    words |= {INGESTED} if "ingestion_time" in words else set()
     return {
         name: {
             column: kind

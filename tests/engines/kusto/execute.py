@@ -4,9 +4,11 @@ duckdb-kql (measured against Microsoft's Kusto emulator) lacks some functions th
 They are added here as Microsoft documents them: `column_ifexists` is resolved before a query runs,
 by the columns that the operator is given (learn.microsoft.com/kusto/query/column-ifexists-
 function); `prev` and `next` are the row that many rows away in the order that the last `sort` set
-(learn.microsoft.com/kusto/query/prev-function). Text is never null in Kusto
-(learn.microsoft.com/kusto/query/scalar-data-types/null-values): what a row lacks is empty. The
-escape `\\uXXXX` of a string is the character, as Microsoft's parser reads it.
+(learn.microsoft.com/kusto/query/prev-function); `ingestion_time` is a column of that name where the
+rows of a table have it, and null otherwise (learn.microsoft.com/kusto/query/ingestion-time-
+function). Text is never null in Kusto (learn.microsoft.com/kusto/query/scalar-data-types/null-
+values): what a row lacks is empty. The escape `\\uXXXX` of a string is the character, as
+Microsoft's parser reads it.
 
 Input: {tables: {name: {column: type}}, functions: [KQL], jobs: [{rows: {table: [{column: value}]},
 queries: {name: KQL}}]}, each job with tables of its own.
@@ -45,6 +47,9 @@ ORDERED = (ir.Extend, ir.Where, ir.Project, ir.ProjectAway, ir.ProjectRename)
 
 Columns = dict[str, str]
 
+#: The hidden column of the time of ingestion, and a time that is null.
+INGESTED = "IngestionTime"
+NEVER = ir.Literal("null", "datetime")
 #: Table -> its columns, in order.
 SCHEMA: dict[str, list[str]] = {}
 render_operator = translate.render_operator
@@ -62,6 +67,8 @@ def in_scope(node: Any, columns: list[str] | None) -> Any:
         if columns is None:
             raise ValueError("column_ifexists of unknown columns")
         return ir.ColumnRef(name.value) if name.value in columns else in_scope(otherwise, columns)
+    if isinstance(node, ir.FunctionCall) and node.name == "ingestion_time":
+        return ir.ColumnRef(INGESTED) if INGESTED in (columns or ()) else NEVER
     if not isinstance(node, ir.Node):
         return node
     fields = {field.name: getattr(node, field.name) for field in dataclasses.fields(node)}

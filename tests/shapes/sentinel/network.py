@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sigmapack.events.read import Event
+from tests.shapes.defender import device
 from tests.shapes.microsoft import Fields, Row, mde, name, number, raw, sysmon, text
 
 CODES = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
@@ -25,14 +26,20 @@ def ends(fields: Mapping[str, str]) -> Row:
     }
 
 
-def connection_of_defender(fields: Mapping[str, str]) -> Row:
-    """ASimNetworkSessionMicrosoft365Defender: the process without its folder."""
+def connection_of_defender(fields: Mapping[str, str], system: str = "windows") -> Row:
+    """vimNetworkSessionMicrosoft365Defender 0.4: the process without its folder.
+
+    It renames or takes away some columns of its table; the others, the process's path among them,
+    go through. It gives no operating system.
+    """
     outgoing = fields["Initiated"].lower() == "true"
     url = fields["DestinationHostname"] if outgoing else ""
     own, other = ("Src", "Dst") if outgoing else ("Dst", "Src")
     return {
         **mde(fields),
         **ends(fields),
+        "DvcId": device(fields, system),
+        "InitiatingProcessFolderPath": fields["Image"],
         "NetworkDirection": "Outbound" if outgoing else "Inbound",
         f"{own}ProcessName": name(fields["Image"]),
         f"{own}Username": fields["User"],

@@ -30,7 +30,12 @@ def body(query: Query) -> str:
             "_Im_ProcessEvent",
             "TargetProcessName",
         ),
-        (DNS, "QueryName", "_Im_Dns", "DnsQuery"),
+        (
+            "product: windows, service: dns-server-analytic",
+            "QNAME",
+            "_Im_Dns",
+            "DnsQuery",
+        ),
         ("category: dns", "query", "_Im_Dns", "DnsQuery"),
         ("product: zeek, service: http", "user_agent", "_Im_WebSession", "HttpUserAgent"),
         (PROXY, "c-uri", "_Im_WebSession", "Url"),
@@ -39,7 +44,7 @@ def body(query: Query) -> str:
             "product: windows, category: file_event",
             "TargetFilename",
             "_Im_FileEvent",
-            "TargetFilePath",
+            "FilePath",
         ),
         (
             "product: windows, category: registry_set",
@@ -63,6 +68,17 @@ def test_a_log_source_is_read_from_its_schema(
     assert found.startswith(f"{start}\n| where ") and f'{column} =~ "x"' in found
 
 
+def test_lookups_of_hosts_come_from_the_parser_and_from_defenders_table(
+    make_content: MakeContent,
+) -> None:
+    """A workspace that lacks the table has the other half: the union is fuzzy."""
+    found = body(one(make_content, TARGET, "s: {QueryName: x}\ncondition: s", DNS))
+    first, *rest = found.splitlines()
+    assert first.startswith("union isfuzzy=true (_Im_Dns | where ")
+    assert '(DeviceEvents | where ActionType == "DnsQueryResponse" | ' in first
+    assert rest[0] == '| where DnsQuery =~ "x"' and rest[1].startswith("| extend Device = ")
+
+
 def test_no_event_belongs_to_two_log_sources(make_content: MakeContent) -> None:
     """A correlation that counts over all of them would count it twice."""
     zeek = body(
@@ -76,7 +92,7 @@ def test_no_event_belongs_to_two_log_sources(make_content: MakeContent) -> None:
 
 def test_windows_status_is_the_response_code_that_parsers_keep(make_content: MakeContent) -> None:
     found = body(one(make_content, TARGET, "s: {QueryStatus: [9003, 9501]}\ncondition: s", DNS))
-    assert found.endswith("| where DnsResponseCode in (3, 9501)")
+    assert "\n| where DnsResponseCode in (3, 9501)\n" in found
 
 
 def test_answers_are_compared_whole_however_they_are_written(make_content: MakeContent) -> None:
