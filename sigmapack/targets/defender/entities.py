@@ -59,6 +59,9 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
     "DeviceEvents": {"Image": "InitiatingProcessFolderPath", "Path": "FolderPath"},
 }
 
+#: Columns of domains that queries make.
+DOMAINS = frozenset({"DnsQuery", "RemoteHost"})
+
 
 def tables(text: str) -> list[str]:
     """The tables that a query that is no correlation reads."""
@@ -70,12 +73,16 @@ def entities(own: Rule, text: str) -> Mappings:
     """What the rows name; with several tables only what all of them have."""
     found: Mappings = {"hosts": [{"deviceIdColumn": "DeviceId", "nameColumn": "DeviceName"}]}
     if own.is_correlation:
+        if "SigmaAccount" in text:
+            found["accounts"] = [{"sidColumn": "SigmaAccount"}]
+        if set(re.findall(r"SigmaIndicator = ([^,\s]+)", text)) <= DOMAINS:
+            found["dns"] = [{"domainNameColumn": "SigmaIndicator"}]
         return found
     read = [ENTITIES.get(name, {}) for name in tables(text)]
     for kind, mapping in read[0].items() if read else ():
         if all(other.get(kind) == mapping for other in read):
             found[kind] = [dict(mapping)]
-    for column in ("DnsQuery", "RemoteHost"):
+    for column in sorted(DOMAINS):
         if f"| extend {column} = " in text:
             found["dns"] = [{"domainNameColumn": column}]
     return found
@@ -84,7 +91,7 @@ def entities(own: Rule, text: str) -> Mappings:
 def details(own: Rule, text: str) -> dict[str, str]:
     """Custom details of an alert: name -> column."""
     if own.is_correlation:
-        found = {"Rule": "SigmaRule"}
+        found = {"Rules": "Rules", "Indicators": "Indicators"}
         return found | ({"FirstSeen": "FirstSeen"} if "FirstSeen" in text else {})
     read = tables(text)
     first = DETAILS.get(read[0], {}) if read else {}

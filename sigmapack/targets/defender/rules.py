@@ -5,6 +5,9 @@ Body of `POST /security/rules/detectionRules`
 v1.0 has: those that beta had alone (isEnabled, period, category, mitreTechniques, impactedAssets)
 were to leave it on 2026-10-01. What a rule looks back follows from how often it runs
 (https://learn.microsoft.com/defender-xdr/custom-detection-rules).
+
+An identifier begins with a letter, there is one tactic, and an alert has a host: Graph refuses
+anything else (public probes of 2026-09, see tests/targets/defender/test_update.py).
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from sigmapack.targets.kql.attack import SEVERITY
 from sigmapack.targets.kql.correlation import hits
 
 FOLDER = "custom_detections"
+#: What stands before a rule's identifier, most of which begin with a digit.
+PREFIX = "threecx-"
 #: What the rows of a custom detection must have.
 NEEDED = ("Timestamp", "DeviceId", "ReportId")
 #: Minutes between runs -> its duration, and the minutes that Defender then looks back.
@@ -41,12 +46,26 @@ LONGEST_TITLE, LONGEST_TEXT = 256, 5_000
 
 
 def rules(content: Content, queries: Sequence[Query]) -> list[Artifact]:
-    """One file per query, called like it."""
-    return [
-        Artifact(f"{FOLDER}/{stem(query)}.json", dumped(rule(content, query)))
-        for query in sorted(queries, key=lambda query: query.path)
-        if query.path
+    """One file per query, called like it; of queries that say the same, for the worst rule."""
+    alike: dict[str, list[Query]] = {}
+    for query in sorted((query for query in queries if query.path), key=_weight):
+        alike.setdefault(body(query), []).append(query)
+    found = [
+        Artifact(f"{FOLDER}/{stem(first)}.json", dumped(rule(content, first, others)))
+        for first, *others in alike.values()
     ]
+    return sorted(found, key=lambda file: file.path)
+
+
+def _weight(query: Query) -> tuple[int, bool, str]:
+    """Worst first, then what names a product, then by name."""
+    own = query.rule
+    return list(LEVELS).index(own.level), own.logsource.product is None, query.path
+
+
+def body(query: Query) -> str:
+    """What a query asks, without the comment above it."""
+    return re.sub(r"\A(//.*\n)+", "", query.text)
 
 
 def stem(query: Query) -> str:
@@ -59,17 +78,23 @@ def dumped(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def rule(content: Content, query: Query) -> dict[str, Any]:
+def rule(content: Content, query: Query, others: Sequence[Query] = ()) -> dict[str, Any]:
     """A custom detection rule, switched off.
+
+    Args:
+        content: what was read.
+        query: its query.
+        others: those that ask the same, of which the detection has to say that it covers them.
 
     Raises:
         ValueError: a text is too long, or the rows lack what Defender needs.
     """
     own = query.rule
-    check(content, query)
+    text = description(own, others)
+    check(content, query, text)
     template: dict[str, Any] = {
         "title": own.title,
-        "description": response.description(own),
+        "description": text,
         "severity": SEVERITY[own.level].lower(),
         "recommendedActions": guidance(content, own),
         "tactics": tactics(content, own),
@@ -77,9 +102,9 @@ def rule(content: Content, query: Query) -> dict[str, Any]:
         "customDetails": entities.details(own, query.text),
     }
     return {
-        "id": own.id,
+        "id": f"{PREFIX}{own.id}",
         "displayName": own.title,
-        "description": response.description(own),
+        "description": text,
         "status": "disabled",
         "queryCondition": {"queryText": query.text},
         "schedule": {"frequency": frequency(own)},
@@ -89,7 +114,13 @@ def rule(content: Content, query: Query) -> dict[str, Any]:
     }
 
 
-def check(content: Content, query: Query) -> None:
+def description(own: Rule, others: Sequence[Query]) -> str:
+    """What a rule says of itself, and which others say the same here."""
+    same = [f"Defender has one table for this and: {other.rule.title}." for other in others]
+    return " ".join([response.description(own), *same])
+
+
+def check(content: Content, query: Query, described: str) -> None:
     """Make sure that Defender takes the rule.
 
     Raises:
@@ -98,7 +129,7 @@ def check(content: Content, query: Query) -> None:
     own = query.rule
     for what, text, most in (
         ("title", own.title, LONGEST_TITLE),
-        ("description", response.description(own), LONGEST_TEXT),
+        ("description", described, LONGEST_TEXT),
         ("guidance", guidance(content, own), LONGEST_TEXT),
     ):
         if len(text) > most:
@@ -145,16 +176,23 @@ def frequency(own: Rule) -> str:
 
 
 def tactics(content: Content, own: Rule) -> list[dict[str, Any]]:
-    """Tactics, each with its techniques and their subtechniques."""
-    found = []
-    for name, techniques in attack.tactics(content, own).items():
-        parents: dict[str, list[str]] = {}
-        for technique in techniques:
-            subs = parents.setdefault(technique.partition(".")[0], [])
-            subs += [technique] if "." in technique else []
-        entries = [
-            {"technique": parent, **({"subTechniques": subs} if subs else {})}
-            for parent, subs in parents.items()
-        ]
-        found.append({"tactic": name, "techniques": entries})
-    return found
+    """The first tactic of a rule that has a technique, with its techniques and subtechniques.
+
+    Graph models a list of tactics and takes one: the others stay in the portable rule.
+    """
+    known = attack.tactics(content, own)
+    slugs = [tag.removeprefix("attack.") for tag in own.tags]
+    names = [attack.TACTICS.get(slug, attack.tactic(slug)) for slug in slugs]
+    listed = [name for name in names if name in known]
+    if not listed:
+        return []
+    name = next((name for name in listed if known[name]), listed[0])
+    parents: dict[str, list[str]] = {}
+    for technique in known.get(name, ()):
+        subs = parents.setdefault(technique.partition(".")[0], [])
+        subs += [technique] if "." in technique else []
+    entries = [
+        {"technique": parent, **({"subTechniques": subs} if subs else {})}
+        for parent, subs in parents.items()
+    ]
+    return [{"tactic": name, "techniques": entries}]
