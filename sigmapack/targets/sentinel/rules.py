@@ -80,7 +80,7 @@ def common(content: Content, query: Query) -> dict[str, Any]:
     rule = query.rule
     description = response.plain(content, rule)
     for what, value, most in (
-        ("title", rule.title, LONGEST_NAME),
+        ("title, with whom it concerns,", title(query), LONGEST_NAME),
         ("description with guidance", description, LONGEST_DESCRIPTION),
     ):
         if len(value) > most:
