@@ -6,12 +6,16 @@ import json
 from functools import cache
 from typing import Any
 
+import pytest
+
 from sigmapack.compiling.compile import compile_target
 from sigmapack.content.load import load
 from sigmapack.targets import discover
 from tests.engines import corpus
 from tests.engines.kusto.clock import rules
 from tests.engines.kusto.parser import parse, schema
+
+pytestmark = pytest.mark.engines("kusto")
 
 
 @cache

@@ -15,6 +15,8 @@ from tests.shapes import sentinel
 from tests.shapes.sentinel import sensor
 from tests.shapes.sentinel.network import connection_of_sysmon
 
+pytestmark = pytest.mark.engines("duckdb-kql")
+
 
 def connections(event: Event) -> list[Document]:
     if event.logsource[0].key != "windows/network_connection":

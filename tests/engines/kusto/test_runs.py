@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from tests.engines.kusto.clock import Arrival, minutes, raised, rows, rules
 from tests.engines.kusto.engine import NUMBER
+
+pytestmark = pytest.mark.engines("duckdb-kql")
 
 HOST = "correlation_threecx_beacon_host"
 LOOKUP = "dns_query_win_threecx_c2_domain"

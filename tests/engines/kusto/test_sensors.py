@@ -14,6 +14,8 @@ from tests.engines import corpus
 from tests.engines.kusto.engine import replay
 from tests.shapes.sentinel import sensor
 
+pytestmark = pytest.mark.engines("duckdb-kql")
+
 #: Log sources of which both have something to say, each with what is known to be missed.
 SOURCES: dict[str, list[str]] = {
     "windows/process_creation": [],

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
+
 from sigmapack.compiling.compile import compile_target
 from sigmapack.content.load import load
 from sigmapack.targets import discover
 from tests.engines import corpus
 from tests.engines.kusto.engine import Document, replay
 from tests.shapes import sentinel
+
+pytestmark = pytest.mark.engines("duckdb-kql")
 
 RULE = "dns_query_win_threecx_c2_domain"
 HEADER = b"domain,role\n"

@@ -10,24 +10,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
 from sigmapack.content.load import load
 from sigmapack.targets.defender import TARGET
-from tests.engines import tools
 from tests.targets.sample import MakeContent, compiled, rule
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = "Update-CustomDetections.ps1"
-GRAMMAR = ("tree-sitter==0.25.2", "tree-sitter-powershell==0.26.4")
 #: Combinations of columns of which one must be there: what the refusal names.
 SUFFICIENT = {
     "accounts": [{"sidColumn"}, {"upnColumn"}, {"nameColumn", "ntDomainColumn"}],
@@ -123,43 +117,3 @@ def test_a_script_updates_what_is_there() -> None:
     # What is there is known by the identifier, else by its name; it is patched and keeps its state.
     assert "'PATCH'" in text and "'POST'" in text
     assert "Properties.Remove('status')" in text
-
-
-PARSE = """
-import sys
-import tree_sitter, tree_sitter_powershell
-parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
-def faults(node):
-    if node.type == "ERROR" or node.is_missing:
-        yield node.start_point[0] + 1
-    for child in node.children:
-        yield from faults(child)
-print(sorted(set(faults(parser.parse(sys.stdin.buffer.read()).root_node))))
-"""
-
-
-@pytest.fixture(scope="module")
-def grammar() -> Path:
-    """A grammar of PowerShell: Microsoft's own parser needs .NET, which is not to be had here."""
-    folder = tools.cache("powershell", "-".join(GRAMMAR).replace("==", "-"))
-    if not (folder / "complete").exists():
-        command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder), *GRAMMAR]
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            tools.missing(GRAMMAR[1])
-        (folder / "complete").touch()
-    return folder
-
-
-def parsed(grammar: Path, text: bytes) -> str:
-    command = [sys.executable, "-c", PARSE]
-    environment = {"PYTHONPATH": str(grammar), "PATH": ""}
-    done = subprocess.run(command, input=text, env=environment, capture_output=True, check=True)
-    return done.stdout.decode().strip()
-
-
-def test_the_script_is_powershell(grammar: Path) -> None:
-    """Defender (c)."""
-    text = files()[SCRIPT]
-    assert parsed(grammar, text) == "[]"
-    assert parsed(grammar, text.replace(b"foreach (", b"foreach ", 1)) != "[]"
-    assert parsed(grammar, text.rstrip()[:-1]) != "[]"

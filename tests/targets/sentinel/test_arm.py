@@ -11,7 +11,7 @@ import pytest
 from sigmapack.content.load import load
 from sigmapack.targets.sentinel import arm
 from tests.conftest import ROOT
-from tests.targets.sentinel.shipped import files, queries, resources
+from tests.targets.sentinel.shipped import documents, files, resources
 
 
 def plain(value: Any) -> Any:
@@ -19,15 +19,15 @@ def plain(value: Any) -> Any:
     return value[1:] if isinstance(value, str) and value.startswith("[[") else value
 
 
-def test_the_template_has_every_rule_switched_off_with_the_same_query() -> None:
-    texts = {query.rule.id: query.text for query in queries()}
+def test_the_template_has_every_rule_with_the_same_query() -> None:
+    texts = {one["id"]: one["query"] for one in documents("analytic_rules").values()}
+    texts |= {one["id"]: one["query"] for one in documents("hunting_queries").values()}
     found = {}
     for resource in resources("azuredeploy.json"):
         properties = resource["properties"]
         identifier = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", resource["name"])[-1]
         found[identifier] = plain(properties["query"])
         if resource["type"].endswith("/alertRules"):
-            assert properties["enabled"] is False
             asked = "Device" in json.dumps(properties["query"])
             assert ("condition" in resource) <= asked
         else:
@@ -43,6 +43,7 @@ def test_templates_keep_the_limits_of_azure_and_have_no_stray_expression() -> No
         used = set(re.findall(r"parameters\('(\w+)'\)", files()[name].decode()))
         assert used == set(document["parameters"])
         for resource in document["resources"]:
+            resource["properties"].pop("enabled", None)
             for text in strings(resource["properties"]):
                 assert not re.fullmatch(r"\[(?!\[).*\]", text, re.DOTALL), text[:80]
 
@@ -56,12 +57,13 @@ def strings(value: Any) -> list[str]:
 
 
 def test_a_text_in_brackets_is_no_expression() -> None:
-    found = arm.escaped({"name": "[a()]", "properties": {"name": "[a]", "q": "[a] b"}})
-    assert found == {"name": "[a()]", "properties": {"name": "[[a]", "q": "[a] b"}}
+    name = arm.Expression("[a()]")
+    found = arm.escaped({"name": name, "properties": {"name": "[a]", "q": "[a] b", "e": name}})
+    assert found == {"name": "[a()]", "properties": {"name": "[[a]", "q": "[a] b", "e": "[a()]"}}
 
 
 def test_templates_are_split_and_refuse_what_azure_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [{"name": str(number), "properties": {}} for number in range(801)]
+    many = [{"name": str(number), "type": "", "properties": {}} for number in range(801)]
     paths = [file.path for file in arm.split("azuredeploy", many)]
     assert paths == ["azuredeploy.json", "azuredeploy_2.json"]
     large = [{"name": "large", "properties": {"query": "x" * 1_000_001}}]

@@ -59,9 +59,12 @@ def output(one: dict[str, Any]) -> set[str]:
     if "let Hits =" not in text:
         made = re.findall(r"^\| extend (\w+) =", text, re.MULTILINE)
         away = re.findall(r"project-away (\w+)", text)
-        return {*COLUMNS[text.splitlines()[0]].split(), *made} - set(away)
+        first = re.search(r"\b(?:_Im_\w+|Device\w*Events|Event)\b", text)
+        assert first
+        return {*COLUMNS[first[0]].split(), *made} - set(away)
     kept = re.findall(r"\| project ([^=]+),\s+SigmaRule = ", text)
-    made = ["SigmaKey", "SigmaRule", *(["FirstSeen"] if "FirstSeen" in text else [])]
+    made = ["SigmaKey", "SigmaRule", "Indicators", "Rules"]
+    made += re.findall(r"\b(FirstSeen|SigmaValue|SigmaIndicator|SigmaAccount)\b", text)
     return {name.strip() for part in kept for name in part.split(",")} | set(made)
 
 

@@ -48,6 +48,9 @@ for name in sys.argv[1:]:
         body = {key: resource[key] for key in ("kind", "properties") if key in resource}
         # This release of the models is older than the property.
         body["properties"].pop("sourceType", None)
+        if "enabled" in body["properties"]:
+            assert body["properties"]["enabled"].startswith("[parameters('enable")
+            body["properties"]["enabled"] = False
         parsed = read(model, body)
         again = write.body(parsed, model)
         assert normal(again) == normal(body), resource["name"]
