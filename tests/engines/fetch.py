@@ -23,10 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.engines import tools
-from tests.engines.registry import Engine, absent, discover, prepare
+from tests.engines.registry import TOGETHER, Engine, absent, discover, prepare
 
-#: Engines that are prepared at the same time: each keeps about one core busy.
-TOGETHER = 2
 SIZES = ("Download", "Kept", "Here")
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from tests.engines.tools import run
 
 GO = "-mod=readonly -modcacherw -trimpath -buildvcs=false"
+#: Without inlining, compiling takes a third less time, of minutes; tests are not much slower.
+BUILD = ("go", "build", "-gcflags=all=-l", "-ldflags=-s -w")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
 
@@ -67,8 +69,7 @@ def binary(
             "GOCACHE": folder / "build",
         }
         prepare(settings)
-        command = ["go", "build", "-ldflags=-s -w", "-o", home / sources.name, "."]
-        run(command, sources, **settings)
+        run([*BUILD, "-o", home / sources.name, "."], sources, **settings)
 
 
 def modules(home: Path, sources: Path, names: Sequence[str]) -> None:

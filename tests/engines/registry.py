@@ -18,6 +18,8 @@ from pathlib import Path
 from tests.engines import tools
 
 DONE = "installed"
+#: Engines that are prepared at the same time: each keeps about one core busy.
+TOGETHER = 2
 PYTHON = f"py{sys.version_info.major}{sys.version_info.minor}"
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.engines import tools
-from tests.engines.registry import absent, discover
+from tests.engines.registry import TOGETHER, absent, discover
 
 TARGETS = tools.ROOT / "sigmapack" / "targets"
 #: What `-m` selects a product's tests by: the names of its folder and of those that several share.
@@ -122,13 +122,17 @@ class Preparation:
         self.process: subprocess.Popen[bytes] | None = None
 
     def late(self) -> dict[str, int]:
-        """Engine -> its place among those that have to be prepared: the same in all workers."""
+        """Engine -> when it will be ready, of those to be prepared: the same in all workers."""
         if self.told_us:
-            names: list[str] = self.told_us["engines_absent"]
+            engines = [discover()[name] for name in self.told_us["engines_absent"]]
         else:
-            names = [engine.name for engine in absent(discover())]
-        # The longest is begun first and needed last.
-        return {name: place for place, name in enumerate(reversed(names), 1)}
+            engines = absent(discover())
+        busy, ready = [0] * TOGETHER, {}
+        for engine in engines:
+            first = busy.index(min(busy))
+            busy[first] += engine.seconds
+            ready[engine.name] = busy[first]
+        return ready
 
     def told(self) -> dict[str, Any]:
         """What a worker is told."""

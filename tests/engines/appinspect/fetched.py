@@ -12,9 +12,9 @@ FETCHED = Engine(
     what="Splunk's inspection of apps",
     source="PyPI",
     key=f"{VERSION}-{PYTHON}",
-    download=60,
-    kept=200,
-    seconds=40,
+    download=15,
+    kept=40,
+    seconds=35,
     make=lambda home: environment(home, f"splunk-appinspect=={VERSION}"),
     products=("splunk",),
 )

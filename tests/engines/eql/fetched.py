@@ -13,8 +13,8 @@ FETCHED = Engine(
     source="PyPI",
     key=f"{VERSION}-{PYTHON}",
     download=1,
-    kept=5,
-    seconds=10,
+    kept=3,
+    seconds=8,
     make=lambda home: environment(home, f"eql=={VERSION}"),
     products=("elastic",),
 )

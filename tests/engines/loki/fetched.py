@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.engines.loki import cut
-from tests.engines.recipes import binary
+from tests.engines.recipes import BUILD, binary
 from tests.engines.registry import Engine, digest
 from tests.engines.tools import run
 
@@ -26,10 +26,10 @@ FETCHED = Engine(
     name="loki",
     what="Loki's query engine and its ruler's loader",
     source="Go modules",
-    key=digest(*(SOURCES / name for name in FILES)),
-    download=90,
-    kept=60,
-    seconds=200,
+    key=digest(*(SOURCES / name for name in FILES), text=" ".join(BUILD)),
+    download=75,
+    kept=21,
+    seconds=130,
     make=lambda home: binary(home, SOURCES, leave_out),
     tools=("go",),
     products=("loki",),

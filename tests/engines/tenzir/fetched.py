@@ -27,8 +27,8 @@ FETCHED = Engine(
     source="PyPI",
     key=f"{VERSION}-{PYTHON}",
     download=190,
-    kept=520,
-    seconds=45,
+    kept=385,
+    seconds=30,
     make=make,
     products=("sigma",),
 )
