@@ -2,14 +2,19 @@
 
 `:` ignores case and knows the wildcards `*` and `?`, but no escape for them: a value with such a
 character becomes `regex~`. Under NOT every term says first that its field is there, because the
-comparison of an absent field is null and NOT null is not true. A field that an index may lack is
-optional (`?field`), since EQL refuses names that no index has.
+comparison of an absent field is null and NOT null is not true. Every field of a condition is
+optional (`?field`): EQL ends in "Unknown column" at a name that no index has, a site runs few of
+the integrations, and most of their fields are mapped with the first event that has them. A key of
+a sequence is not, since an absent one would be equal to any other. An address is asked for by
+`cidrMatch`: a field of type ip takes no list of texts, and no two comparisons in an OR
+(https://github.com/elastic/elasticsearch/issues/118621).
 Syntax: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax (8.14 and later; `with
 runs` since 8.4).
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -21,25 +26,8 @@ from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
 from sigmapack.targets.ecs.backend import EcsMends, Pieces
-from sigmapack.targets.ecs.fields import BY_LOGSOURCE
 from sigmapack.targets.ecs.lucene import expressions
 
-#: Fields that an index may lack: those mapped with the first event, and those of other agents.
-DYNAMIC = (
-    "winlog.event_data.",
-    "zeek.http.cookie_vars",
-    "sysmon.",
-    "file.Ext.",
-    "dns.Ext.",
-    "dll.",
-)
-OPTIONAL = frozenset(
-    other
-    for mapping in BY_LOGSOURCE.values()
-    for target in mapping.values()
-    if isinstance(target, list)
-    for other in target[1:]
-)
 MAX_RUNS = 100
 
 
@@ -50,16 +38,22 @@ def text(value: str) -> str:
 
 
 def field_name(field: str) -> str:
-    """A field's name, with `?` if it may be unknown."""
-    return f"?{field}" if field in OPTIONAL or field.startswith(DYNAMIC) else field
+    """A field's name in a condition, where it may be unknown to all indices."""
+    return f"?{field}"
 
 
 def equals(field: str, values: Iterable[str], kind: str = "exact") -> str:
     """A field that has one of some values, literally."""
+    if kind == "ip":
+        return f"cidrMatch({field_name(field)}, {', '.join(map(_network, values))})"
     listed = [value if kind in ("number", "boolean") else text(value) for value in values]
     if len(listed) == 1:
         return f"{field_name(field)} == {listed[0]}"
     return f"{field_name(field)} in ({', '.join(listed)})"
+
+
+def _network(address: str) -> str:
+    return text(str(ipaddress.ip_network(address)))
 
 
 def wildcard(value: Pieces) -> str | None:
@@ -79,6 +73,9 @@ class Backend(EcsMends, EqlBackend):
     # 2.1.1: none, so that `exists` is refused.
     field_exists_expression: ClassVar[str] = "?{field} != null"
     field_not_exists_expression: ClassVar[str] = "?{field} == null"
+    # 2.1.1: a field that no index has ends the query.
+    compare_op_expression: ClassVar[str] = "?{field} {operator} {value}"
+    cidr_expression: ClassVar[str] = 'cidrMatch(?{field}, "{network}/{prefixlen}")'
 
     def match(self, field: str, values: list[Pieces]) -> list[str]:
         """Terms of which one holds when a keyword field has one of the values, in any case."""
@@ -148,10 +145,7 @@ def sequence(correlation: Correlation, parts: Mapping[str, Part], keys: list[lis
         }
         raise Refused(f"{reason.get(correlation.type, correlation.type)}; ES|QL says it")
     same = all(key == keys[0] for key in keys)
-    by = f" by {', '.join(map(field_name, keys[0]))}" if same and keys[0] else ""
+    by = f" by {', '.join(keys[0])}" if same and keys[0] else ""
     if not same:
-        steps = [
-            f"{step} by {', '.join(map(field_name, key))}"
-            for step, key in zip(steps, keys, strict=True)
-        ]
+        steps = [f"{step} by {', '.join(key)}" for step, key in zip(steps, keys, strict=True)]
     return "\n".join([f"sequence{by} with maxspan={correlation.span}", *steps])

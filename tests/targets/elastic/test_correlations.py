@@ -12,7 +12,7 @@ def test_eql_orders_steps_in_a_sequence_within_the_span(make_content: MakeConten
     text = correlated(make_content, "temporal_ordered")["eql"].text
     head, first, second = text.splitlines()[-3:]
     assert head == "sequence by host.name with maxspan=30m"
-    assert first.startswith("  [any where (((winlog.channel")
+    assert first.startswith("  [any where (((?winlog.channel")
     assert 'dns.question.name : "b.example"' in second
 
 

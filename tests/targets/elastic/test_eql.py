@@ -10,7 +10,7 @@ from tests.targets.sample import MakeContent, rule
 
 def test_eql_lists_ignore_case_and_backslashes_are_doubled(query: Callable[..., str]) -> None:
     text = query("eql", "s: {Image|endswith: ['\\a.exe', '\\b.exe']}")
-    assert text.startswith("any where ((winlog.channel == ")
+    assert text.startswith("any where ((?winlog.channel == ")
     assert r'process.executable : ("*\\a.exe", "*\\b.exe")' in text
 
 
@@ -29,6 +29,6 @@ def test_eql_not_is_safe_where_a_field_is_absent(make_content: MakeContent) -> N
     detection = "a: {Image: x}\nf: {CommandLine: y, Company: z}\ncondition: a and not f"
     text = compiled(make_content(one=rule("one", detection)))["one", "eql"].text
     assert (
-        'and not ((process.command_line != null and process.command_line : "y") and '
-        '(process.pe.company != null and process.pe.company : "z"))'
+        'and not ((?process.command_line != null and ?process.command_line : "y") and '
+        '(?process.pe.company != null and ?process.pe.company : "z"))'
     ) in text

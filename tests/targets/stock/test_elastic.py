@@ -32,14 +32,29 @@ FAULTS = {
             Eql,
             "{a: {source.port: 1}, b: {destination.port|gt: 5}, condition: a and not b}",
             "any where source.port:1 and (not destination.port > 5)",
-            "source.port == 1 and not ((destination.port != null and destination.port > 5))",
+            "?source.port == 1 and not ((?destination.port != null and ?destination.port > 5))",
+        ),
+        Fault(
+            "compare_op_expression",
+            Eql,
+            "s: {destination.port|gt: 5}",
+            "any where destination.port > 5",
+            "?destination.port > 5",
+        ),
+        Fault(
+            "cidr_expression",
+            Eql,
+            "s: {source.ip|cidr: 10.0.0.0/8}",
+            'any where cidrMatch(source.ip, "10.0.0.0/8")',
+            'cidrMatch(?source.ip, "10.0.0.0/8")',
         ),
         Fault(
             "convert_condition_field_eq_val_cidr",
             Eql,
             "{a: {source.port: 1}, b: {source.ip|cidr: 10.0.0.0/8}, condition: a and not b}",
             'any where source.port:1 and (not cidrMatch(source.ip, "10.0.0.0/8"))',
-            'source.port == 1 and not ((source.ip != null and cidrMatch(source.ip, "10.0.0.0/8")))',
+            "?source.port == 1 and not ((?source.ip != null and "
+            'cidrMatch(?source.ip, "10.0.0.0/8")))',
         ),
     ],
     Esql: [

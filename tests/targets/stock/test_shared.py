@@ -51,7 +51,7 @@ FAULTS = {
             Eql,
             "s: {event.code: [1, 2]}",
             "any where event.code like~ (1, 2)",
-            'event.code in ("1", "2")',
+            '?event.code in ("1", "2")',
         ),
         Fault(
             "compare_precedence",

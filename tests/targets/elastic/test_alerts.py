@@ -1,0 +1,79 @@
+"""What Kibana imports runs on a site that has few integrations, and is kept by Elasticsearch.
+
+No registry has Elasticsearch's plugin for EQL, so its rules are held against the text of the
+queries: python-eql takes what Elasticsearch refuses.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.shapes.ecs.fields import KINDS
+from tests.targets.elastic.shipped import rules
+
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+FIELD = re.compile(r"(\??)\b([A-Za-z_]\w*(?:\.\w+)+)")
+#: Keys of a sequence, with the words before and after them.
+KEYS = re.compile(r"(?:^sequence|\]) by [^\[\n]*?(?= with |$)", re.MULTILINE)
+
+
+EQL = {rule["name"]: rule["query"] for rule in rules() if rule["type"] == "eql"}
+
+
+def code(query: str) -> str:
+    """A query without its comments and with every string empty."""
+    lines = [line for line in query.splitlines() if not line.startswith("//")]
+    return STRING.sub('""', "\n".join(lines))
+
+
+def refused_comparisons(query: str) -> list[str]:
+    """Comparisons of a field of type `ip` that Elasticsearch does not take.
+
+    `in` wants values of the field's type, and text has no type of its own in EQL; `==` does alone,
+    but not with another in an OR, which the optimizer makes an `in`
+    (https://github.com/elastic/elasticsearch/issues/118621, detection-rules#3540).
+    """
+    found = re.findall(r"\??([\w.]+) (?:==|!=|in~?|:|like~?|regex~?) \(?\"", code(query))
+    return [field for field in found if KINDS.get(field) == "ip"]
+
+
+def required_fields(query: str) -> list[str]:
+    """Fields that end a condition with "Unknown column" where no index has them.
+
+    `?field` is null there (https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax,
+    "Optional fields"). Elastic Defend's data streams lack `winlog.channel`; most fields of other
+    integrations are mapped with the first event that has them (component template ecs@mappings).
+    """
+    return [name for mark, name in FIELD.findall(KEYS.sub("", code(query))) if not mark]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'any where source.ip in ("192.0.2.1", "192.0.2.2")',
+        'any where ?source.ip == "192.0.2.1" or ?source.ip == "192.0.2.2"',
+        'any where source.ip : ("192.0.2.1", "192.0.2.2")',
+    ],
+)
+def test_what_elasticsearch_refuses_of_addresses_is_refused_here(query: str) -> None:
+    assert refused_comparisons(query)
+    assert not refused_comparisons('any where cidrMatch(?source.ip, "192.0.2.1/32")')
+
+
+def test_a_name_in_a_condition_is_told_from_a_key_and_a_string() -> None:
+    query = 'sequence by host.name with maxspan=1h\n  [any where winlog.channel == "a.b"] by x.y'
+    assert required_fields(query) == ["winlog.channel"]
+    assert required_fields('any where ?winlog.channel == "a.b" and not (?c.d != null)') == []
+
+
+def test_no_address_is_compared_with_text() -> None:
+    """Elastic (a): five EQL rules asked whether a field of type `ip` is in a list of strings."""
+    assert {name: found for name, q in EQL.items() if (found := refused_comparisons(q))} == {}
+    assert any("cidrMatch(" in query for query in EQL.values())
+
+
+def test_every_field_of_a_condition_may_be_unknown() -> None:
+    """Elastic (b): 42 EQL rules named `winlog.channel` so that Defend alone ends them."""
+    assert {name: sorted(set(f)) for name, q in EQL.items() if (f := required_fields(q))} == {}
