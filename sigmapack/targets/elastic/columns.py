@@ -19,7 +19,14 @@ WILDCARD = frozenset(
         "url.path",
     }
 )
-RESTRICTING = {"event.dataset", "event.type", "host.os.type", "network.protocol", "winlog.channel"}
+RESTRICTING = {
+    "event.action",
+    "event.dataset",
+    "event.type",
+    "host.os.type",
+    "network.protocol",
+    "winlog.channel",
+}
 #: Every field that a query may name.
 KNOWN = RESTRICTING.union(
     target

@@ -131,7 +131,8 @@ def _process(fields: Fields) -> Document:
 
 def _file(fields: Fields) -> Document:
     path = fields.get("TargetFilename")
-    return {"file.path": path, "file.name": _last(path)}
+    action = "creation" if fields["EventID"] == "11" else "deletion"
+    return {"event.action": action, "file.path": path, "file.name": _last(path)}
 
 
 def _library(fields: Fields) -> Document:

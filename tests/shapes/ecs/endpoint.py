@@ -36,6 +36,7 @@ def event(system: str, category: str, fields: Fields) -> Document:
         "event.dataset": f"endpoint.events.{kind}",
         "event.module": "endpoint",
         "event.type": [what],
+        "event.action": what,
         "host.name": fields.get("Computer"),
         "host.os.type": system,
         "user.name": str(fields.get("User", "")).rpartition("\\")[2],

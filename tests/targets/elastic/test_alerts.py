@@ -77,3 +77,18 @@ def test_no_address_is_compared_with_text() -> None:
 def test_every_field_of_a_condition_may_be_unknown() -> None:
     """Elastic (b): 42 EQL rules named `winlog.channel` so that Defend alone ends them."""
     assert {name: sorted(set(f)) for name, q in EQL.items() if (f := required_fields(q))} == {}
+
+
+def test_whatever_defend_calls_a_write_of_a_file_is_looked_at() -> None:
+    """Elastic (f): files that were overwritten, renamed or modified on Windows were not.
+
+    The actions are those of github.com/elastic/endpoint-package at 1994122,
+    custom_documentation/doc/endpoint/file/windows: windows_file_create, _overwrite, _rename and
+    _modification; the others there (delete, open, endpoint_unquarantine) write no file.
+    """
+    written = '"creation", "overwrite", "rename", "modification"'
+    place = '?event.dataset == "endpoint.events.file" and ?host.os.type == "windows"'
+    branches = [branch for query in EQL.values() for branch in query.split(place)[1:]]
+    kinds = [branch.partition(")")[0] for branch in branches]
+    assert set(kinds) <= {f" and ?event.action in ({written}", ' and ?event.type == "deletion"'}
+    assert len(kinds) > 5
