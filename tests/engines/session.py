@@ -77,9 +77,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: waits[item.path])
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Prepare what the tests that are left need; a worker has it done by the first process."""
+    """Prepare what the tests that are left need; a worker has it done by the first process.
+
+    First of all: xdist's own hook tells the first process, which then reads what is written here.
+    """
     if not session.config.option.collectonly:
         needed = {name for item in session.items for name in marks(item)}
         session.config.stash[PREPARATION].need(needed)
