@@ -18,6 +18,8 @@ from tests.engines.spl.content import compiled, known
 from tests.engines.spl.engine import tables
 from tests.engines.spl.text import spoken
 
+pytestmark = pytest.mark.engines("teragrep")
+
 DOMAIN = "akamaicontainer.com"
 CLIENT = "C:\\Users\\u\\AppData\\Local\\Programs\\3CXDesktopApp\\app\\3CXDesktopApp.exe"
 DEFENDER = "WinEventLog:Microsoft-Windows-Windows Defender/Operational"
