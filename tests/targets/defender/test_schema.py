@@ -14,15 +14,11 @@ import csv
 import io
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from sigmapack.compiling.compile import compile_target
-from sigmapack.content.load import load
-from sigmapack.targets.defender import TARGET
 from tests.targets.closed import Schema, each, faults, opened, record, text
+from tests.targets.defender.shipped import files
 
-ROOT = Path(__file__).resolve().parents[3]
 COLUMN = text(pattern=r"^[A-Za-z_]\w*$")
 #: Kind of entity -> its columns, and how many there must be.
 ENTITIES = {
@@ -108,13 +104,6 @@ INDICATOR = record(
         "GenerateAlert": {"enum": ["True", "False"]},
     }
 )
-
-
-@cache
-def files() -> dict[str, bytes]:
-    content = load(ROOT)
-    queries = tuple(query for query in compile_target(content, TARGET) if query.path)
-    return {file.path: file.data for file in TARGET.package(content, queries)}
 
 
 @cache

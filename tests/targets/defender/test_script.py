@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.engines.registry import prepared
-from tests.targets.defender.test_update import SCRIPT, files
+from tests.targets.defender.shipped import files
+from tests.targets.defender.test_update import SCRIPT
 
 pytestmark = pytest.mark.engines("powershell")
 

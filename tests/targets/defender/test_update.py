@@ -11,16 +11,12 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.product import Query
-from sigmapack.content.load import load
 from sigmapack.targets.defender import TARGET
+from tests.targets.defender.shipped import files, queries
 from tests.targets.sample import MakeContent, compiled, rule
 
-ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = "Update-CustomDetections.ps1"
 #: Combinations of columns of which one must be there: what the refusal names.
 SUFFICIENT = {
@@ -29,16 +25,6 @@ SUFFICIENT = {
     "files": [{"sha1Column"}, {"sha256Column"}],
     "registryValues": [{"keyColumn", "valueNameColumn"}],
 }
-
-
-@cache
-def queries() -> tuple[Query, ...]:
-    return tuple(query for query in compile_target(load(ROOT), TARGET) if query.path)
-
-
-@cache
-def files() -> dict[str, bytes]:
-    return {file.path: file.data for file in TARGET.package(load(ROOT), queries())}
 
 
 @cache

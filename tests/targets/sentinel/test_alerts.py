@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sigmapack.compiling.compile import compile_target
-from sigmapack.content.load import load
 from sigmapack.targets.sentinel import TARGET
 from tests.targets.sample import MakeContent, compiled, rule
+from tests.targets.sentinel.shipped import files, queries
 
-ROOT = Path(__file__).resolve().parents[3]
 DNS = "{product: windows, category: dns_query}"
-
-
-@cache
-def files() -> dict[str, bytes]:
-    content = load(ROOT)
-    queries = tuple(query for query in compile_target(content, TARGET) if query.path)
-    made = [each for query in queries for each in query.artifacts()]
-    return {file.path: file.data for file in (*made, *TARGET.package(content, queries))}
 
 
 @cache
@@ -65,10 +54,11 @@ def test_whether_rules_run_is_asked_by_severity_at_every_deployment() -> None:
 def test_every_rule_is_written_in_ascii() -> None:
     """Sentinel (j). Azure/Azure-Sentinel, .script/tests/NonAsciiValidationsTests: no byte of a
     rule's file may be above 0x7F; a character that is meant is written as its escape."""
-    texts = [path for path in files() if path.endswith((".yaml", ".kql"))]
+    made = {file.path: file.data for query in queries() for file in query.artifacts()} | files()
+    texts = [path for path in made if path.endswith((".yaml", ".kql"))]
     assert len(texts) > 90
-    assert [path for path in texts if not files()[path].isascii()] == []
-    query = files()["sentinel/queries/proc_creation_lnx_threecx_simplextea.kql"].decode()
+    assert [path for path in texts if not made[path].isascii()] == []
+    query = made["sentinel/queries/proc_creation_lnx_threecx_simplextea.kql"].decode()
     assert r"HSBC job offer\u2024pdf" in query
 
 

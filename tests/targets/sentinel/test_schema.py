@@ -10,19 +10,14 @@ https://learn.microsoft.com/azure/templates/microsoft.securityinsights/alertrule
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from sigmapack.compiling.compile import compile_target
-from sigmapack.content.load import load
-from sigmapack.targets.sentinel import TARGET
 from tests.targets.closed import Schema, each, faults, opened, record, text
+from tests.targets.sentinel.shipped import files
 
-ROOT = Path(__file__).resolve().parents[3]
 TACTICS = [
     "Reconnaissance ResourceDevelopment InitialAccess Execution Persistence PrivilegeEscalation",
     "DefenseEvasion CredentialAccess Discovery LateralMovement Collection Exfiltration",
@@ -203,13 +198,6 @@ def template(*resources: Schema) -> Schema:
             "resources": each({"oneOf": list(resources)}, 1, 800),
         }
     )
-
-
-@cache
-def files() -> dict[str, bytes]:
-    content = load(ROOT)
-    queries = tuple(query for query in compile_target(content, TARGET) if query.path)
-    return {file.path: file.data for file in TARGET.package(content, queries)}
 
 
 SCHEMAS = {
