@@ -23,16 +23,22 @@ RESTRICTING = {
     "event.action",
     "event.dataset",
     "event.type",
+    "host.id",
     "host.os.type",
     "network.protocol",
     "winlog.channel",
 }
+#: Whom an alert is about, besides what the query names.
+ENTITIES = ("host.name", "user.name")
 #: Every field that a query may name.
 KNOWN = RESTRICTING.union(
-    target
-    for mapping in (EVENT, *BY_LOGSOURCE.values())
-    for named in mapping.values()
-    for target in ([named] if isinstance(named, str) else named)
+    ENTITIES,
+    (
+        target
+        for mapping in (EVENT, *BY_LOGSOURCE.values())
+        for named in mapping.values()
+        for target in ([named] if isinstance(named, str) else named)
+    ),
 )
 #: Integration package -> what its indices begin with.
 PACKAGES = {
@@ -78,9 +84,9 @@ def kind(field: str) -> str:
 
 def shown(text: str) -> list[str]:
     """The fields that an analyst looks at first: those of the query, then host and user."""
-    plain = ("event.", "winlog.channel", "winlog.provider_name", "network.protocol")
+    plain = ("event.", "host.os.", "winlog.channel", "winlog.provider_name", "network.protocol")
     used = [field for field in fields(text) if not field.startswith(plain)]
-    return list(dict.fromkeys([*used, "host.name", "user.name", "@timestamp"]))
+    return list(dict.fromkeys([*used, *ENTITIES, "@timestamp"]))
 
 
 def sources(text: str) -> list[str]:

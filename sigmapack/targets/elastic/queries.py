@@ -88,6 +88,16 @@ def _key(correlation: Correlation, name: str, part: Part) -> str:
     return target if isinstance(target, str) else target[0]
 
 
+def _by_defend(rule: Rule, described: Sources) -> bool:
+    """Whether only Elastic Defend brings a rule's events: it always fills `host.id`.
+
+    Two hosts may have one name. Sysmon's integration leaves the id out where events are forwarded,
+    and it is another agent's id where both run: those sequences stay with the name.
+    """
+    found = [source.where.get("event.dataset", ("",)) for source in sources(rule, described, NAME)]
+    return all(name.startswith("endpoint.") for names in found for name in names)
+
+
 def _sequence(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
     keys = []
     for step in correlation.steps:
@@ -98,6 +108,8 @@ def _sequence(correlation: Correlation, parts: Mapping[str, Part], described: So
         if len(found) > 1:
             raise Refused("the alternatives of a step are grouped by different fields")
         keys.append(list(found.pop()))
+    if all(_by_defend(part.rule, described) for part in parts.values()):
+        keys = [["host.id" if key == "host.name" else key for key in step] for step in keys]
     whole = {
         name: Part(part.rule, _eql_condition(part.rule, part.condition, described), part.query)
         for name, part in parts.items()

@@ -8,6 +8,7 @@ can be said, else ES|QL, else Lucene; and one indicator match rule on the pack's
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from sigmapack.content import coverage, response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.ecs.lookups import INDEX
+from sigmapack.targets.elastic import windows
 from sigmapack.targets.elastic.attack import threat
 from sigmapack.targets.elastic.columns import integrations, required, shown, sources
 from sigmapack.targets.schedules import LATE
@@ -36,6 +38,11 @@ LEVELS: Mapping[str, tuple[str, int, int]] = {
 #: https://www.elastic.co/docs/reference/kibana/configuration-reference/security-settings).
 MOST_RULES, MOST_BYTES = 10_000, 10_485_760
 PREFERRED = ("eql", "esql", "lucene")
+#: The time that a run goes by, where it is there: what came late is seen all the same. Not for
+#: sequences, whose order it would be (https://github.com/elastic/detection-rules/pull/1907).
+OVERRIDE = "event.ingested"
+#: Hours for which an alert on the same is not repeated, at least.
+SILENT = 24
 
 
 def rules(
@@ -57,7 +64,7 @@ def rules(
             by_rule.setdefault(query.rule.name, {})[query.language] = query
     found = []
     for name, languages in sorted(by_rule.items()):
-        language = next(one for one in PREFERRED if one in languages)
+        language = preferred(languages)
         found.append(rule(content, languages[language], indices.get(name, ())))
     if "ioc_domains" in content.lookups:
         found.append(indicator_match(content))
@@ -69,6 +76,13 @@ def rules(
             f"{MOST_RULES:,} in {MOST_BYTES:,} at once: build fewer rules with --rules"
         )
     return Artifact("rules.ndjson", data)
+
+
+def preferred(languages: Mapping[str, Query]) -> str:
+    """The language of a rule: EQL counts rows, and several sensors write a row of one contact."""
+    first = next(iter(languages.values())).rule
+    counts = first.is_correlation and read_correlation(first).type == "event_count"
+    return next(one for one in PREFERRED if one in languages and not (counts and one == "eql"))
 
 
 def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]:
@@ -84,16 +98,37 @@ def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]
         found["index"] = list(index)
         found["related_integrations"] = integrations(index)
     found["investigation_fields"] = {"field_names": shown(query.text)}
-    key = (
-        "source.ip" if "source.ip" in query.text and "host.name" not in query.text else "host.name"
-    )
     if not (query.rule.is_correlation and query.language == "eql"):
-        found["alert_suppression"] = {
-            "group_by": [key],
-            "duration": {"value": 24, "unit": "h"},
-            "missing_fields_strategy": "doNotSuppress",
-        }
+        found |= {"timestamp_override": OVERRIDE, "alert_suppression": suppression(query)}
     return found
+
+
+def suppression(query: Query) -> dict[str, Any]:
+    """Which alerts are one: by the entity, for as long as the same events are looked at.
+
+    Of an aggregating ES|QL query only the columns of its result can be named
+    (https://github.com/elastic/security-docs/issues/5156); a list is told from others by its values
+    in their order (https://github.com/elastic/security-docs/issues/5886). The alert of a sequence
+    holds its own events, which Kibana does not alert on twice.
+    """
+    hours = SILENT
+    if query.rule.is_correlation:
+        hours = max(SILENT, -(-windows.back(read_correlation(query.rule).seconds) // 60))
+    return {
+        "group_by": [entity(query)],
+        "duration": {"value": hours, "unit": "h"},
+        "missing_fields_strategy": "doNotSuppress",
+    }
+
+
+def entity(query: Query) -> str:
+    """The field that names whom a rule is about."""
+    by_address = "source.ip" in query.text
+    if not query.rule.is_correlation:
+        return "source.ip" if by_address and "host.name" not in query.text else "host.name"
+    # A correlation shows the host of every event: what it is grouped by, or counts, comes last.
+    ends = re.findall(r"^\| (?:RENAME \w+ AS|EVAL) (host\.name|source\.ip)\b", query.text, re.M)
+    return str(ends[-1]) if ends else "host.name"
 
 
 def common(content: Content, rule: Rule) -> dict[str, Any]:
@@ -101,8 +136,8 @@ def common(content: Content, rule: Rule) -> dict[str, Any]:
     severity, score, every = LEVELS[rule.level]
     back = every + LATE
     if rule.is_correlation:
-        every = max(every, 60)
-        back = read_correlation(rule).seconds // 60 + every + LATE
+        seconds = read_correlation(rule).seconds
+        every, back = windows.interval(seconds), windows.back(seconds)
     return {
         "rule_id": rule.id,
         "name": rule.title,
@@ -147,6 +182,7 @@ def indicator_match(content: Content) -> dict[str, Any]:
         "rule_id": str(uuid.uuid5(NAMESPACE, "indicator match on dns.question.name")),
         "name": "3CX Campaign Domain Resolved, By The Indicator Index",
         "type": "threat_match",
+        "timestamp_override": OVERRIDE,
         "language": "kuery",
         "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
         "query": "dns.question.name: *",

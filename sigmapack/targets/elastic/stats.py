@@ -1,9 +1,11 @@
-"""Correlations in ES|QL: one STATS over the correlation's own span, counted back from now.
+"""Correlations in ES|QL: one STATS for each stretch of time that a run looks at (`windows`).
 
-There are no bins: a query that runs every few minutes and looks back exactly over the span is a
-window that slides, and finds any run of events within the span that ends in the last interval. The
-rule's own look-back must be no shorter than the span. Ordered steps are exact for two (the first of
-one before the last of the other) and for three (a middle event between them).
+The stretches are those of a window that slides from run to run; a group that is right in several of
+them is one row, with all that the alert is about: the first and last time, the entities, and the
+values of the fields that the members look at. An event counts in each stretch that it lies in. As
+several sensors report one contact (Defend a request and its result, Sysmon and the DNS client a
+lookup each), events are counted by the hours in which there are any. Ordered steps are exact for
+two (the first of one before the last of the other) and for three (a middle event between them).
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
 from sigmapack.targets.ecs.fields import kind
+from sigmapack.targets.elastic import windows
+from sigmapack.targets.elastic.columns import shown
 from sigmapack.targets.elastic.esql import field_name
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "==", "neq": "!="}
@@ -58,7 +62,6 @@ def query(
     Raises:
         Refused: a type, or more than three ordered steps.
     """
-    steps = range(1, len(correlation.steps) + 1)
     marks = [
         f"sigma_step_{number} = "
         + " OR ".join(f"COALESCE({parts[name].condition}, FALSE)" for name in step)
@@ -68,18 +71,116 @@ def query(
     names = [group.partition(" ")[0] for group in groups]
     if counted:
         groups.append(f"sigma_value = {value(counted)}")
-    by = f" BY {', '.join(names)}" if names else ""
-    anywhere = " OR ".join(f"sigma_step_{number}" for number in steps)
+    anywhere = " OR ".join(f"sigma_step_{n}" for n in range(1, len(correlation.steps) + 1))
     present = "".join(f" AND {name} IS NOT NULL" for name in names)
+    whole = span(60 * windows.back(correlation.seconds))
+    columns = seen(parts, keys, counted)
+    steps, results = _stats(correlation, names, columns)
     lines = [
         f"FROM {', '.join(index)}",
-        f"| WHERE @timestamp >= NOW() - {span(correlation.seconds)} AND ({' OR '.join(places)})",
+        f"| WHERE @timestamp >= NOW() - {whole} AND ({' OR '.join(places)})",
         "| EVAL " + ",\n    ".join([*marks, *groups]),
         f"| WHERE ({anywhere}){present}",
-        *_stats(correlation, by),
+        *_stretches(correlation),
+        *steps,
+        *_once(names, results, columns),
         *_renamed(names, keys),
+        *_sorted(counted if not names else []),
     ]
     return "\n".join(lines)
+
+
+def seen(parts: Mapping[str, Part], keys: Mapping[str, list[str]], counted: list[str]) -> list[str]:
+    """The fields whose values stand in the alert, but for those that it is grouped by."""
+    known = {fields[0] for fields in keys.values() if len(set(fields)) == 1}
+    found = {name for part in parts.values() for name in shown(part.condition)}
+    told = ("keyword", "hash", "ip")
+    named = {field for field in found if field != "@timestamp" and kind(field) in told}
+    return sorted({*named, *counted} - known)
+
+
+def _stretches(correlation: Correlation) -> list[str]:
+    """Every event once for each stretch of time that it lies in, by how long ago that ended."""
+    ends = ", ".join(str(60 * minutes) for minutes in windows.offsets(correlation.seconds))
+    return [
+        '| EVAL sigma_age = GREATEST(0, DATE_DIFF("seconds", @timestamp, NOW())),',
+        f"    sigma_end = [{ends}]",
+        "| MV_EXPAND sigma_end",
+        f"| WHERE sigma_age >= sigma_end AND sigma_age < sigma_end + {correlation.seconds}",
+    ]
+
+
+def _values(fields: list[str]) -> list[str]:
+    return [f"{field_name(field)} = VALUES({field_name(field)})" for field in fields]
+
+
+def _stats(
+    correlation: Correlation, names: list[str], fields: list[str]
+) -> tuple[list[str], list[str]]:
+    """The commands that leave the stretches in which the correlation is right, and their counts."""
+    bounds = ["first_time = MIN(@timestamp)", "last_time = MAX(@timestamp)", *_values(fields)]
+    by = f"BY {', '.join(['sigma_end', *names])}"
+    operator = OPERATORS[correlation.operator]
+    if correlation.type in ("event_count", "value_count"):
+        rows = correlation.type == "event_count"
+        name = "hours" if rows else "value_count"
+        what = "DATE_TRUNC(1 hour, @timestamp)" if rows else "sigma_value"
+        counts = [f"{name} = COUNT_DISTINCT({what})"]
+        return [
+            f"| STATS {_listed([*counts, *bounds], by)}",
+            f"| WHERE {name} {operator} {correlation.count}",
+        ], [name]
+    if correlation.type == "temporal":
+        counts = [f"step_{n} = COUNT(CASE(sigma_step_{n}, 1, NULL))" for n in _steps(correlation)]
+        return [
+            f"| STATS {_listed([*counts, *bounds], by)}",
+            f"| WHERE {' AND '.join(f'step_{n} > 0' for n in _steps(correlation))}",
+        ], [f"step_{n}" for n in _steps(correlation)]
+    if correlation.type == "temporal_ordered":
+        return _ordered(correlation, by, bounds), []
+    raise Refused(f"ES|QL has no template for {correlation.type}")
+
+
+def _steps(correlation: Correlation) -> range:
+    return range(1, len(correlation.steps) + 1)
+
+
+def _ordered(correlation: Correlation, by: str, bounds: list[str]) -> list[str]:
+    last = len(correlation.steps)
+    if last not in (2, 3):
+        raise Refused("the ES|QL query orders two or three steps, not more")
+    times = [
+        "first_step = MIN(CASE(sigma_step_1, @timestamp, NULL))",
+        f"last_step = MAX(CASE(sigma_step_{last}, @timestamp, NULL))",
+    ]
+    if last == 2:
+        return [f"| STATS {_listed([*times, *bounds], by)}", "| WHERE first_step <= last_step"]
+    middle = "middle_step = VALUES(CASE(sigma_step_2, @timestamp, NULL))"
+    return [
+        f"| STATS {_listed([*times, middle, *bounds], by)}",
+        "| MV_EXPAND middle_step",
+        "| WHERE first_step <= middle_step AND middle_step <= last_step",
+    ]
+
+
+def _once(names: list[str], results: list[str], fields: list[str]) -> list[str]:
+    """One row a group, of all stretches in which it was found; none where there is none."""
+    whole = [f"{name} = MAX({name})" for name in results]
+    whole += ["first_time = MIN(first_time)", "last_time = MAX(last_time)", *_values(fields)]
+    if names:
+        return ["| STATS " + _listed(whole, f"BY {', '.join(names)}")]
+    return [f"| STATS {_listed(whole)}", "| WHERE first_time IS NOT NULL"]
+
+
+def _listed(parts: list[str], by: str = "") -> str:
+    """What a STATS makes, a line each, and by what."""
+    return ",\n    ".join(parts) + (f"\n  {by}" if by else "")
+
+
+def _sorted(counted: list[str]) -> list[str]:
+    """What is counted over all groups in one order: repeats of an alert are told by its values."""
+    names = [field_name(field) for field in dict.fromkeys(counted)]
+    return [f"| EVAL {', '.join(f'{name} = MV_SORT({name})' for name in names)}"] if names else []
 
 
 def _renamed(names: list[str], keys: Mapping[str, list[str]]) -> list[str]:
@@ -94,52 +195,3 @@ def _renamed(names: list[str], keys: Mapping[str, list[str]]) -> list[str]:
 
 def _plain(name: str) -> str:
     return "".join(char if char.isalnum() else "_" for char in name).lower()
-
-
-def _stats(correlation: Correlation, by: str) -> list[str]:
-    bounds = "first_time = MIN(@timestamp), last_time = MAX(@timestamp)"
-    operator = OPERATORS[correlation.operator]
-    if correlation.type == "event_count":
-        return [
-            f"| STATS event_count = COUNT(*), {bounds}{by}",
-            f"| WHERE event_count {operator} {correlation.count}",
-        ]
-    if correlation.type == "value_count":
-        return [
-            f"| STATS value_count = COUNT_DISTINCT(sigma_value), {bounds}{by}",
-            f"| WHERE value_count {operator} {correlation.count}",
-        ]
-    steps = range(1, len(correlation.steps) + 1)
-    if correlation.type == "temporal":
-        counts = [f"step_{n} = COUNT(CASE(sigma_step_{n}, 1, NULL))" for n in steps]
-        return [
-            f"| STATS {', '.join([*counts, bounds])}{by}",
-            f"| WHERE {' AND '.join(f'step_{n} > 0' for n in steps)}",
-        ]
-    if correlation.type == "temporal_ordered":
-        return _ordered(correlation, by, bounds)
-    raise Refused(f"ES|QL has no template for {correlation.type}")
-
-
-def _ordered(correlation: Correlation, by: str, bounds: str) -> list[str]:
-    last = len(correlation.steps)
-    if last not in (2, 3):
-        raise Refused("the ES|QL query orders two or three steps, not more")
-    times = [
-        "first_step = MIN(CASE(sigma_step_1, @timestamp, NULL))",
-        f"last_step = MAX(CASE(sigma_step_{last}, @timestamp, NULL))",
-    ]
-    if last == 2:
-        return [
-            f"| STATS {', '.join([*times, bounds])}{by}",
-            "| WHERE first_step <= last_step",
-        ]
-    group = by.removeprefix(" BY ")
-    kept = ", ".join(filter(None, ["first_time", "last_time", group]))
-    middle = "middle_step = VALUES(CASE(sigma_step_2, @timestamp, NULL))"
-    return [
-        f"| STATS {', '.join([*times, middle, bounds])}{by}",
-        "| MV_EXPAND middle_step",
-        "| WHERE first_step <= middle_step AND middle_step <= last_step",
-        f"| STATS middle_events = COUNT(*) BY {kept}",
-    ]

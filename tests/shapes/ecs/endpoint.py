@@ -37,6 +37,7 @@ def event(system: str, category: str, fields: Fields) -> Document:
         "event.module": "endpoint",
         "event.type": [what],
         "event.action": what,
+        "host.id": f"id of {fields.get('Computer')}",
         "host.name": fields.get("Computer"),
         "host.os.type": system,
         "user.name": str(fields.get("User", "")).rpartition("\\")[2],

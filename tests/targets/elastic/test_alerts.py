@@ -92,3 +92,25 @@ def test_whatever_defend_calls_a_write_of_a_file_is_looked_at() -> None:
     kinds = [branch.partition(")")[0] for branch in branches]
     assert set(kinds) <= {f" and ?event.action in ({written}", ' and ?event.type == "deletion"'}
     assert len(kinds) > 5
+
+
+def test_events_that_come_late_are_seen_but_do_not_order_a_sequence() -> None:
+    """Elastic (g): no rule looked at the time at which an event was ingested.
+
+    Of Elastic's own rules all but sequences must (detection-rules#1907, #3311, its unit test
+    `test_event_override`).
+    """
+    for rule in rules():
+        is_sequence = rule["type"] == "eql" and "\nsequence" in f"\n{code(rule['query'])}"
+        assert rule.get("timestamp_override") == (None if is_sequence else "event.ingested")
+
+
+def test_a_sequence_of_defends_events_alone_is_keyed_by_the_hosts_id() -> None:
+    """Elastic (g): two hosts of one name were one host."""
+    for name, query in EQL.items():
+        if "\nsequence" not in query:
+            continue
+        datasets = re.findall(r"\?event\.dataset (?:==|in) \(?\"([^\"]+)", query)
+        alone = "winlog.channel" not in query and all(d.startswith("endpoint.") for d in datasets)
+        assert ("sequence by host.id " in query) == alone, name
+    assert "sequence by host.id " in EQL["Whole Chain Of The 3CX Campaign On One Mac"]

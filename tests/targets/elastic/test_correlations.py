@@ -45,10 +45,11 @@ def test_esql_correlations_look_back_over_their_span_without_bins(
 ) -> None:
     text = correlated(make_content, "event_count", "    condition: {gte: 5}")["esql"].text
     assert "BUCKET" not in text.upper()
-    assert "DATE_TRUNC" not in text.upper()
-    assert "| WHERE @timestamp >= NOW() - 30 minutes AND (" in text
-    assert "| STATS event_count = COUNT(*)" in text
-    assert "BY sigma_computer\n| WHERE event_count >= 5\n" in text
+    assert "| WHERE @timestamp >= NOW() - 51 minutes AND (" in text
+    assert "sigma_end = [0, 420, 840, 1260]\n" in text
+    assert "| WHERE sigma_age >= sigma_end AND sigma_age < sigma_end + 1800\n" in text
+    assert "| STATS hours = COUNT_DISTINCT(DATE_TRUNC(1 hour, @timestamp)),\n" in text
+    assert "  BY sigma_end, sigma_computer\n| WHERE hours >= 5\n" in text
     assert text.rstrip().endswith("| RENAME sigma_computer AS host.name")
 
 
