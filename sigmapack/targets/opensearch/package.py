@@ -18,6 +18,7 @@ from sigmapack.compiling.product import Artifact, Query, TooLarge
 from sigmapack.content import response
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.opensearch import rules
+from sigmapack.targets.opensearch.fields import NAMES
 from sigmapack.targets.schedules import window
 
 #: Level -> severity of a trigger, 1 is the highest.
@@ -48,8 +49,17 @@ def files(
             text = json.dumps(monitor(content, query, indices[query.rule.name]), indent=1)
             path = f"monitors/{PurePosixPath(query.path).stem}.json"
             found.append(Artifact(path, f"{text}\n".encode()))
-    readme = Artifact("README.md", README.encode())
+    readme = Artifact("README.md", README.replace("{NAMES}", _names()).encode())
     return [*found, *rules.files(content, queries), readme]
+
+
+def _names() -> str:
+    """What stands in the rules for Security Analytics in place of Sigma's fields, as a list."""
+    return "\n".join(
+        f"   - {kind}, {old}: `{names[0]}`" + "".join(f" or `{name}`" for name in names[1:])
+        for kind, fields in NAMES.items()
+        for old, names in fields.items()
+    )
 
 
 def monitor(content: Content, query: Query, indices: Sequence[str]) -> dict[str, Any]:
@@ -181,8 +191,19 @@ language for them.
          -H 'Content-Type: application/json' --data-binary @security_analytics/<file>.yml
 
    What cannot be imported stands there too, under `left_out`, with the reason.
-2. Set. Make a detector of the log type, choose the rules, and map the `fields` of the index file
-   that Security Analytics does not know to those of your indices.
+2. Set. Make a detector of the log type and choose the rules. The `fields` of the index file without
+   a dot are mapped by Security Analytics, to the names that Winlogbeat gives the data of an event
+   (`winlog.event_data.<field>`); those with a dot are the Beats' own names and need no mapping:
+
+{{NAMES}}
+
+   An index that calls one of them otherwise needs an alias of that name, made before the detector:
+
+       curl -sS -X PUT "$OPENSEARCH/<index>/_mapping" -H 'Content-Type: application/json' \\
+         -d '{{"properties": {{"url.domain": {{"type": "alias", "path": "<your field>"}}}}}}'
+
+   The field `Hashes` of `others_macos` is in no index of the Beats: map it to yours, or leave its
+   rule out.
 3. See that it works. `POST _plugins/_security_analytics/rules/_search?pre_packaged=false` with the
    body `{{"query": {{"match_all": {{}}}}}}` lists the rules; the detector must show them without a
    field that is not mapped.

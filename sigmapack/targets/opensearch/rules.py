@@ -21,6 +21,7 @@ from sigmapack.compiling.compile import resolved
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content import response
 from sigmapack.content.model import Content, Rule, Sources
+from sigmapack.targets.opensearch.fields import named
 from sigmapack.targets.yaml_text import dump
 
 TEXT = ("contains", "startswith", "endswith", "base64", "base64offset", "wide", "windash")
@@ -83,7 +84,8 @@ def converted(content: Content, rule: Rule) -> dict[str, Any]:
     document = {key: source[key] for key in KEYS if source.get(key)}
     document["date"] = str(source.get("date", ""))
     document["logsource"] = source["logsource"]
-    document["detection"] = detection(source["detection"], rule, content.sources)
+    found = detection(source["detection"], rule, content.sources)
+    document["detection"] = named(found, log_type(rule))
     document["falsepositives"] = [str(text) for text in source.get("falsepositives") or ()]
     return document | {"level": rule.level}
 
