@@ -42,6 +42,10 @@ TYPES = {
 STRING = re.compile(r"""//[^\n]*|@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 #: An escaped backslash, or a unit of UTF-16.
 UNIT = re.compile(r"\\(\\|u[0-9a-fA-F]{4})")
+#: Terms of one list, looked for in one value: DuckDB compiles an expression for each of them.
+TERM = r"regexp_matches\(({0}), ({1}) \|\| regexp_escape\(('(?:[^']|'')*')\) \|\| ({2})\)"
+FIRST = TERM.format("(?:(?!regexp_matches).)+?", "'[^']*'", "'[^']*'")
+TERMS = re.compile(f"{FIRST}(?: OR {TERM.format(chr(92) + '1', chr(92) + '2', chr(92) + '4')})+")
 #: Operators that keep the order of rows.
 ORDERED = (ir.Extend, ir.Where, ir.Project, ir.ProjectAway, ir.ProjectRename)
 
@@ -135,11 +139,19 @@ def unescaped(string: re.Match[str]) -> str:
     return found.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
+def as_one(terms: re.Match[str]) -> str:
+    """The same terms as alternatives of one expression, which is compiled once."""
+    value, start, _, end = terms.groups()[:4]
+    each = " || '|' || ".join(re.findall(r"regexp_escape\('(?:[^']|'')*'\)", terms[0]))
+    return f"regexp_matches({value}, {start} || '(?:' || {each} || ')' || {end})"
+
+
 @cache
 def translated(text: str) -> str:
     """KQL as SQL."""
     order[0] = ()
-    return str(duckdb_kql.to_sql(STRING.sub(unescaped, text), schema=SCHEMA))
+    sql = str(duckdb_kql.to_sql(STRING.sub(unescaped, text), schema=SCHEMA))
+    return TERMS.sub(as_one, sql)
 
 
 def run(connection: Any, text: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""Microsoft Defender XDR: custom detections, run on duckdb-kql.
+
+Frequency and look-back: "Every hour: runs every hour, looking back 4 hours", and so on
+(https://learn.microsoft.com/defender-xdr/custom-detection-rules#rule-frequency); the look-back goes
+by the time of events. An alert is made for each event, the default of `eventGroupingKind`
+(https://learn.microsoft.com/graph/api/resources/security-alerttemplate), known by its time, device
+and report, so that a later run does not raise it again; it names what the rule's `entityMappings`
+take from the event's columns.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
+
+from tests.engines.kusto.engine import version
+from tests.operation import packages
+from tests.operation.model import DAY, HOUR, Alert, Question, Row, Run, Seen, Shipped
+from tests.operation.products.kusto import ask, named
+from tests.operation.sensors import EDR
+from tests.shapes.defender import documents
+
+#: Frequency -> seconds between runs, and looked back.
+FREQUENCIES: Mapping[str, tuple[int, int]] = {
+    "PT1H": (HOUR, 4 * HOUR),
+    "PT3H": (3 * HOUR, 12 * HOUR),
+    "PT12H": (12 * HOUR, 2 * DAY),
+    "P1D": (DAY, 30 * DAY),
+}
+
+
+class Defender:
+    """Custom detections and their alerts."""
+
+    name = "defender"
+
+    @property
+    def engine(self) -> str:
+        """What runs the queries."""
+        return version()
+
+    def rules(self) -> Sequence[Shipped]:
+        """All custom detections: queries for hunting are no files of that folder."""
+        return self._rules
+
+    @cached_property
+    def _rules(self) -> list[Shipped]:
+        found = []
+        for path, data in sorted(packages.shipped("defender").items()):
+            if not (path.startswith("custom_detections/") and path.endswith(".json")):
+                continue
+            rule = json.loads(data)
+            every, back = FREQUENCIES[rule["schedule"]["frequency"]]
+            text = rule["queryCondition"]["queryText"]
+            template = rule["detectionAction"]["alertTemplate"]
+            made_of = packages.members(packages.by_id()[rule["id"].removeprefix("threecx-")])
+            found.append(
+                Shipped(rule["displayName"], text, every, back, made_of, settings=template)
+            )
+        return found
+
+    def shows(self, seen: Seen) -> bool:
+        """Only what its own sensor sees."""
+        return seen.sensor in (EDR, "mac") and bool(documents(seen.event))
+
+    def state(self, rule: Shipped, seen: Sequence[Seen], time: float) -> Hashable:
+        """Nothing: no query asks for the time."""
+        return ()
+
+    def rows(self, asked: Sequence[Question]) -> list[Sequence[Row]]:
+        """Each query on the rows of the events that its run sees."""
+        return ask(
+            "defender",
+            asked,
+            lambda seen: documents(seen.event) if self.shows(seen) else [],
+            "Timestamp",
+        )
+
+    def alerts(self, rule: Shipped, runs: Sequence[Run]) -> list[Alert]:
+        """An alert for each event that no earlier run has raised."""
+        mappings = rule.settings.get("entityMappings", {})
+        columns = [host["nameColumn"] for host in mappings.get("hosts", ()) if "nameColumn" in host]
+        raised: set[tuple[object, ...]] = set()
+        found = []
+        for each in runs:
+            for row in each.rows:
+                key = (str(row.get("ReportId")), row.get("DeviceId"))
+                if key not in raised:
+                    raised.add(key)
+                    found.append(Alert(rule.name, each.time, named(row, columns)))
+        return found
