@@ -86,6 +86,11 @@ class Rule:
         return str(self.document.get("response", ""))
 
     @property
+    def alerts(self) -> bool:
+        """Whether somebody has to look at a hit: it is neither for hunting nor informational."""
+        return not self.is_hunting and self.level != "informational"
+
+    @property
     def is_hunting(self) -> bool:
         """Whether it is for hunting only: weak evidence that should not alert by itself."""
         return HUNTING in self.tags

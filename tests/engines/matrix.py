@@ -117,6 +117,8 @@ def write() -> None:
         return
     notes = [json.loads(path.read_text("utf-8")) for path in sorted(NOTES.glob("*.json"))]
     matrix = gather(json.loads(manifest.read_text("utf-8")), notes, compiled())
+    operated = sorted((NOTES / "operation").glob("*.json"))
+    matrix["operation"] = [json.loads(path.read_text("utf-8")) for path in operated]
     text = json.dumps(matrix, indent=1, ensure_ascii=False) + "\n"
     (DIST / "verification.json").write_text(text, "utf-8")
 

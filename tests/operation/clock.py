@@ -29,7 +29,7 @@ def visible(rule: Shipped, scenario: Scenario, time: float) -> tuple[Seen, ...]:
         seen
         for seen in scenario.seen
         if seen.arrives <= time + rule.delay
-        and time - rule.back <= (seen.arrives if rule.arrival else seen.time) <= time + rule.delay
+        and time - rule.back <= (seen.arrives if rule.arrival else seen.time) <= time
     )
 
 

@@ -135,11 +135,19 @@ class Run:
 
 @dataclass(frozen=True)
 class Alert:
-    """What an analyst gets: from which rule, when, and whom it names."""
+    """What an analyst gets: from which rule, when, and whom it names.
+
+    Attributes:
+        rule: its name.
+        time: when it is raised.
+        named: hosts, clients and addresses, as `verdict.plain` writes them.
+        joins: whether it is added to an alert or incident that is open already, and no new one.
+    """
 
     rule: str
     time: float
     named: frozenset[str]
+    joins: bool = False
 
 
 class Product(Protocol):

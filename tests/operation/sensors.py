@@ -68,7 +68,7 @@ def at(found: Record, time: float) -> Record:
     return {**found, "TimeCreated": text, **own}
 
 
-def lookup(sensor: str, host: str, name: str, program: str) -> Iterator[Record]:
+def lookup(sensor: str, host: str, address: str, name: str, program: str) -> Iterator[Record]:
     """What an endpoint's sensor writes of one contact: a browser's, if nothing is said."""
     if sensor == "dns_client":
         yield record("win_dns_client_threecx_c2_domain", Computer=host, QueryName=name)
@@ -76,7 +76,7 @@ def lookup(sensor: str, host: str, name: str, program: str) -> Iterator[Record]:
     own = {"Computer": host, "QueryName": name, "Image": program}
     yield record("dns_query_win_threecx_c2_domain", **own)
     if sensor == EDR:  # Its connections have names as well.
-        own = {"Computer": host, "DestinationHostname": name, "Image": program}
+        own = {"Computer": host, "DestinationHostname": name, "Image": program, "SourceIp": address}
         yield record("net_connection_win_threecx_c2_domain", **own)
 
 
@@ -106,5 +106,5 @@ def contact(
 ) -> Iterator[Record]:
     """What a sensor writes of one contact of a host with a name."""
     if sensor in ("sysmon", "dns_client", EDR):
-        return lookup(sensor, host, name, program)
+        return lookup(sensor, host, address, name, program)
     return traffic(sensor, address, name)

@@ -29,6 +29,8 @@ from sigmapack.targets.kql.correlation import hits
 FOLDER = "custom_detections"
 #: What stands before a rule's identifier, most of which begin with a digit.
 PREFIX = "threecx-"
+#: A row is an alert, and a sensor reports one contact in several rows: the first of a host's day.
+ONCE = "| summarize arg_min(Timestamp, *) by DeviceId, Day = startofday(Timestamp)\n"
 #: What the rows of a custom detection must have.
 NEEDED = ("Timestamp", "DeviceId", "ReportId")
 #: Minutes between runs -> its duration, and the minutes that Defender then looks back.
@@ -39,16 +41,16 @@ FREQUENCIES: Mapping[int, tuple[str, int]] = {
     1440: ("P1D", 30 * 1440),
 }
 #: Level -> minutes between runs.
-LEVELS = {"critical": 60, "high": 60, "medium": 180, "low": 720, "informational": 720}
+LEVELS = {"critical": 60, "high": 60, "medium": 180, "low": 720}
 #: Longest texts of an alert: the limits of the interface are not published, and these are those of
 #: Sentinel's rules, which the same portal shows.
 LONGEST_TITLE, LONGEST_TEXT = 256, 5_000
 
 
 def rules(content: Content, queries: Sequence[Query]) -> list[Artifact]:
-    """One file per query, called like it; of queries that say the same, for the worst rule."""
+    """One file per query that should alert, called like it; of the same queries, the worst rule."""
     alike: dict[str, list[Query]] = {}
-    for query in sorted((query for query in queries if query.path), key=_weight):
+    for query in sorted((q for q in queries if q.path and q.rule.alerts), key=_weight):
         alike.setdefault(body(query), []).append(query)
     found = [
         Artifact(f"{FOLDER}/{stem(first)}.json", dumped(rule(content, first, others)))
@@ -71,6 +73,11 @@ def body(query: Query) -> str:
 def stem(query: Query) -> str:
     """The name of a query's file, without folder and ending."""
     return query.path.rpartition("/")[2].removesuffix(".kql")
+
+
+def text_of(query: Query) -> str:
+    """The query of a detection: a correlation's, or the first row of each host and day."""
+    return query.text if query.rule.is_correlation else query.text + ONCE
 
 
 def dumped(document: Mapping[str, Any]) -> bytes:
@@ -106,7 +113,7 @@ def rule(content: Content, query: Query, others: Sequence[Query] = ()) -> dict[s
         "displayName": own.title,
         "description": text,
         "status": "disabled",
-        "queryCondition": {"queryText": query.text},
+        "queryCondition": {"queryText": text_of(query)},
         "schedule": {"frequency": frequency(own)},
         "detectionAction": {
             "alertTemplate": {key: value for key, value in template.items() if value}
@@ -166,7 +173,7 @@ def frequency(own: Rule) -> str:
     Raises:
         ValueError: Defender never looks back that far.
     """
-    every = 1440 if own.is_hunting else LEVELS[own.level]
+    every = LEVELS[own.level]
     span = read_correlation(own).seconds // 60 if own.is_correlation else 0
     for interval, (name, back) in FREQUENCIES.items():
         # What began in the last interval of an earlier run must still be seen whole.

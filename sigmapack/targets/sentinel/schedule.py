@@ -13,6 +13,9 @@ from sigmapack.targets.schedules import DAY, minutes
 from sigmapack.targets.sentinel import once
 
 LONGEST_QUERY = 10_000
+#: Minutes that events may arrive late. A rule takes what was ingested since its last run, so that
+#: looking further back raises nothing twice.
+LATE = 2 * 60
 #: Minutes that a rule may look back, and from when on it may not run more than once an hour.
 LONGEST_PERIOD, LONG_PERIOD = 14 * DAY, 2 * DAY
 
@@ -20,7 +23,7 @@ LONGEST_PERIOD, LONG_PERIOD = 14 * DAY, 2 * DAY
 def is_analytic(query: Query) -> bool:
     """Whether a query can be an analytics rule and should alert by itself."""
     rule = query.rule
-    if rule.is_hunting or span(rule) > LONGEST_PERIOD:
+    if not rule.alerts or span(rule) > LONGEST_PERIOD:
         return False
     return schedule(rule)[1] <= LONGEST_PERIOD and len(text(query)) <= LONGEST_QUERY
 
@@ -41,8 +44,8 @@ def schedule(rule: Rule) -> tuple[int, int]:
     A correlation looks back twice over its span, where it may: to know whether its condition held
     before, so that it is no news, it has to see that whole.
     """
-    every, back = minutes(rule)
-    back += span(rule)
+    every, _ = minutes(rule)
+    back = every + LATE + 2 * span(rule)
     back = -(-back // 60) * 60 if back > 120 else back
     if back > LONGEST_PERIOD >= span(rule):
         back = LONGEST_PERIOD

@@ -52,7 +52,8 @@ def ask(
     single: dict[str, int] = {}
     for place, question in enumerate(asked):
         rows = [aged(stored(seen), seen, question.time, column) for seen in question.seen]
-        name = question.rule.name if question.rule.single else str(place)
+        alone = question.rule.single and "summarize" not in question.rule.text
+        name = question.rule.name if alone else str(place)
         if name not in single:
             single[name] = len(jobs)
             jobs.append(({}, {name: spoken(question.rule.text)}))

@@ -4,9 +4,7 @@ A run is for a moment and takes place five minutes later, on the events whose ti
 rule's period (https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview). A row is an
 alert of its own where the rule says AlertPerResult; alerts of one rule that share the entities it
 groups by are one incident for as long as its look-back says, and the incident is what an analyst
-gets (https://learn.microsoft.com/azure/sentinel/create-incidents-from-alerts). An outage is caught
-up: a rule that could not run "attempts to run" again for its time
-(https://learn.microsoft.com/azure/sentinel/troubleshoot-analytics-rules).
+gets (https://learn.microsoft.com/azure/sentinel/create-incidents-from-alerts).
 """
 
 from __future__ import annotations
@@ -76,8 +74,8 @@ class Sentinel:
         return bool(stored(seen))
 
     def state(self, rule: Shipped, seen: Sequence[Seen], time: float) -> Hashable:
-        """Which events arrived since the run before: the queries leave out what it has seen."""
-        return tuple(each.number for each in seen if each.arrives > time - rule.every)
+        """What the run before has seen, and what is too new: the queries leave out both."""
+        return tuple((each.arrives > time - rule.every) + (each.arrives > time) for each in seen)
 
     def rows(self, asked: Sequence[Question]) -> list[Sequence[Row]]:
         """Each query on the rows of the events that its run sees."""
@@ -95,22 +93,23 @@ class Sentinel:
         ]
         grouping = rule.settings["incidentConfiguration"]["groupingConfiguration"]
         lasts = seconds(grouping["lookbackDuration"]) if grouping["enabled"] else 0
-        return incidents(rule, runs, columns, lasts)
+        return incidents(rule, runs, columns, lasts, grouping["matchingMethod"] == "AnyAlert")
 
 
 def incidents(
-    rule: Shipped, runs: Sequence[Run], columns: Sequence[str], lasts: float
+    rule: Shipped, runs: Sequence[Run], columns: Sequence[str], lasts: float, together: bool
 ) -> list[Alert]:
-    """The first alert of each incident; alerts on the same machines join an open one."""
+    """The incidents of a rule, and what joins them: alerts on the same machines, or any."""
     opened: dict[Any, float] = {}
     found = []
     for each in runs:
         for row in each.rows:
             names = named(row, columns)
-            key = names or None
-            if key not in opened or each.time - opened[key] > lasts:
+            key = None if together else names
+            joins = key in opened and each.time - opened[key] <= lasts
+            if not joins:
                 opened[key] = each.time
-                found.append(Alert(rule.name, each.time, names))
+            found.append(Alert(rule.name, each.time, names, joins))
     return found
 
 

@@ -1,0 +1,67 @@
+"""The matrix of scenarios and products, as `docs/proof.md` shows it.
+
+python -m tests.operation.matrix           print the table of the last test run
+python -m tests.operation.matrix --check   fail where the page shows another one
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.engines.matrix import DIST, ROOT
+
+PAGE = ROOT / "docs" / "proof.md"
+#: In the order of the page.
+PRODUCTS = ("splunk", "elastic", "opensearch", "sentinel", "defender", "loki", "logscale")
+NOTHING = "-"
+
+
+def cell(found: Mapping[str, Any]) -> str:
+    """What a cell shows: alerts for a finding and the delay in minutes, and what is wrong."""
+    faults = ", ".join(sorted(found["known"]))
+    if not found["expected"]:
+        shown = "silent" if not found["alerts"] else f"{found['alerts']} alerts"
+        return f"{shown}: {faults}" if faults else shown
+    minutes = f"{found['delay'] / 60:.0f} min"
+    shown = f"{found['most']:g} in {minutes}" if found["missed"] < found["expected"] else NOTHING
+    return f"{shown}: {faults}" if faults else shown
+
+
+def table(notes: Sequence[Mapping[str, Any]]) -> str:
+    """A row for each scenario, a column for each product."""
+    by_product = {note["product"]: note["cells"] for note in notes}
+    products = [name for name in PRODUCTS if name in by_product]
+    lines = [f"| Scenario | {' | '.join(products)} |\n", f"|---{'|---' * len(products)}|\n"]
+    rows: dict[str, list[str]] = {}
+    for name in products:
+        for found in by_product[name]:
+            rows.setdefault(found["scenario"], []).append(cell(found))
+    lines += [f"| {scenario} | {' | '.join(cells)} |\n" for scenario, cells in rows.items()]
+    return "".join(lines)
+
+
+def missing(notes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Products with a package that were not operated."""
+    there = {note["product"] for note in notes}
+    return [f"{name} was not operated" for name in PRODUCTS if name not in there]
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table, or compare it with the page."""
+    notes = json.loads((DIST / "verification.json").read_text("utf-8"))["operation"]
+    wanted = table(notes)
+    if "--check" not in arguments:
+        print(wanted, end="")
+        return 0
+    lines = missing(notes)
+    if wanted not in PAGE.read_text("utf-8"):
+        lines.append(f"docs/proof.md: its matrix is not that of verification.json:\n{wanted}")
+    print("\n".join(lines), end="\n" if lines else "")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
