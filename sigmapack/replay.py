@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
@@ -139,6 +139,7 @@ def _load(
     report: Report,
 ) -> None:
     marks = ", ".join("?" * (len(META) + len(columns)))
+    places = {low: number for number, low in enumerate(columns)}
     for path in files:
         report.files += 1
         for item in read_events(path, channels):
@@ -150,25 +151,28 @@ def _load(
             name = item.file.encode("utf-8", "backslashreplace").decode()  # no surrogates in SQLite
             place = (number, name, item.record, item.timestamp, item.host)
             db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", place)
-            db.executemany(f"INSERT INTO logs VALUES ({marks})", _rows(number, item, columns))
+            db.executemany(f"INSERT INTO logs VALUES ({marks})", _rows(number, item, places))
     db.commit()
 
 
-def _rows(number: int, event: Event, columns: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+def _rows(number: int, event: Event, places: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
     """An event's rows: one a log source, and one a combination of its multi-valued fields."""
-    values = {name.lower(): value for name, value in event.fields.items()}
+    cells: list[Value | None] = [None] * len(places)
+    several = False
     if event.host:
-        values.setdefault("computer", event.host)
-    cells = [values.get(low) for low in columns]
+        cells[places["computer"]] = event.host
+    for name, value in event.fields.items():
+        place = places.get(name.lower())
+        if place is not None:
+            cells[place] = value
+            several = several or isinstance(value, tuple)
     for logsource in _merged(event.logsource):
-        for combination in _combinations(cells):
+        for combination in _combinations(cells) if several else (cells,):
             yield (number, event.timestamp, *logsource, *combination)
 
 
 def _combinations(cells: Sequence[Value | None]) -> Iterable[Sequence[str | None]]:
     """One value a cell, in every combination; an empty list is none."""
-    if not any(isinstance(cell, tuple) for cell in cells):  # as most events: nothing to combine
-        return [cast(Sequence[str | None], cells)]
     choices = [(cell or (None,)) if isinstance(cell, tuple) else (cell,) for cell in cells]
     return itertools.islice(itertools.product(*choices), MOST_ROWS)
 

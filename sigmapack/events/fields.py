@@ -37,6 +37,8 @@ def text(value: Any) -> str | None:
     Unpaired surrogates, which no database stores, become `?`; closing NULs, which Windows leaves
     at the end of some strings, are cut off.
     """
+    if type(value) is str and value.isascii() and not value.endswith("\0"):
+        return value  # as nearly every value is
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None or isinstance(value, dict | list):
@@ -91,8 +93,9 @@ def put(fields: Fields, name: str, value: Value | None) -> None:
 def without_prefix(fields: Mapping[str, Value], prefixes: tuple[str, ...]) -> Fields:
     """The fields under the prefixes, without them; of equal names the first."""
     found: Fields = {}
-    for prefix in prefixes:
-        for name, value in fields.items():
+    inside = {name: value for name, value in fields.items() if name.startswith(prefixes)}
+    for prefix in prefixes if inside else ():
+        for name, value in inside.items():
             if name.startswith(prefix):
                 found.setdefault(name[len(prefix) :], value)
     return found

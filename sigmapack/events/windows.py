@@ -38,6 +38,8 @@ SHORT_CHANNELS = {
     "app": "application",
     "defender": "microsoft-windows-windows defender/operational",
 }
+PARAM = re.compile(r"param\d{1,3}")
+EVENT_ID = re.compile(r"\d{1,9}(\.0)?", re.ASCII)
 PROVIDER_CHANNELS = {"microsoft-windows-security-auditing": "Security"}
 
 
@@ -92,7 +94,7 @@ def logsources(fields: Fields, channels: ChannelMap) -> tuple[LogSource, ...]:
     written = first(fields, ["EventID"])
     if written is None:
         raise ShapeError('no EventID: add "EventID", the number of the Windows event')
-    if not re.fullmatch(r"\d{1,9}(\.0)?", written, re.ASCII):
+    if not EVENT_ID.fullmatch(written):
         raise ShapeError(f"EventID {written[:40]!a} is no number: give the Windows event's number")
     number = int(written.partition(".")[0])
     fields["EventID"] = str(number)
@@ -148,8 +150,7 @@ def _unnamed_data(fields: Fields) -> str | None:
     values = fields.get("Properties.Value")
     if isinstance(values, tuple):
         return "\n".join(values)
-    names = sorted(
-        (n for n in fields if re.fullmatch(r"param\d{1,3}", n)), key=lambda n: int(n[5:])
-    )
+    numbered = (name for name in fields if name.startswith("param") and PARAM.fullmatch(name))
+    names = sorted(numbered, key=lambda name: int(name[5:]))
     parts = [value for name in names if isinstance(value := fields[name], str)]
     return "\n".join(parts) or None

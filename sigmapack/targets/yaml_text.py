@@ -7,19 +7,24 @@ from typing import Any
 
 import yaml
 
-
-class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+#: libyaml where it is to be had: it writes the same, in a tenth of the time.
+DUMPERS: tuple[type[Any], ...] = (getattr(yaml, "CSafeDumper", yaml.SafeDumper), yaml.SafeDumper)
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _ours(dumper: type[Any]) -> type[Any]:
+    """A dumper that writes as this module says."""
+    found = type("Dumper", (dumper,), {"ignore_aliases": lambda self, data: True})
+    yaml.add_representer(str, _text, found)
+    return found
+
+
+def _text(dumper: Any, text: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else "")
 
 
-_Dumper.add_representer(str, _text)
+FAST, PLAIN = map(_ours, DUMPERS)
 
 
-def dump(document: Mapping[str, Any]) -> str:
+def dump(document: Mapping[str, Any], dumper: type[Any] = FAST) -> str:
     """A document, its keys in the order given, its lines not folded."""
-    return str(yaml.dump(dict(document), Dumper=_Dumper, sort_keys=False, width=1_000_000))
+    return str(yaml.dump(dict(document), Dumper=dumper, sort_keys=False, width=1_000_000))

@@ -8,7 +8,6 @@ file, so that what the reader of events derives from it changes too.
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -71,16 +70,17 @@ def _records(rule: str, fields: Sequence[str]) -> Iterator[tuple[Source, tuple[s
     """(event, changes, record) without end: single changes first, then pairs."""
     rng = random.Random(rule)
     events = sources(rule)
-    singles = [(source, step) for source in events for step in _steps(source, fields)]
+    steps = {source.case.number: _steps(source, fields) for source in events}
+    singles = [(source, step) for source in events for step in steps[source.case.number]]
     rng.shuffle(singles)
     for source, step in singles[: EACH * 3 // 4]:
-        record = copy.deepcopy(source.record)
+        record = json.loads(source.line)
         if _apply(record, step, rng):
             yield source, (f"{step[0]}: {step[1]}",), record
     while True:
         source, first = rng.choice(singles)
-        second = rng.choice(_steps(source, fields))
-        record = copy.deepcopy(source.record)
+        second = rng.choice(steps[source.case.number])
+        record = json.loads(source.line)
         if set(first[2]) & set(second[2]) and (
             first[0] in ADDRESSES or "missing" in (first[1], second[1])
         ):

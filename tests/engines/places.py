@@ -20,9 +20,10 @@ KIND = {"EventID", "Channel", "Provider_Name"}
 
 @dataclass(frozen=True)
 class Source:
-    """An event as it stands in its file."""
+    """An event as it stands in its file: its line, and what that says."""
 
     case: Case
+    line: str
     record: Record
 
 
@@ -31,7 +32,7 @@ def sources(rule: str) -> list[Source]:
     for case in cases():
         if case.rule == rule:
             line = Path(case.event.file).read_text("utf-8").splitlines()[case.event.record - 1]
-            found.append(Source(case, json.loads(line)))
+            found.append(Source(case, line, json.loads(line)))
     return found
 
 

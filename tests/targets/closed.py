@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -34,9 +36,16 @@ def each(item: Schema, least: int = 0, most: int = 0) -> Schema:
 
 def faults(schema: Schema, document: Any) -> list[str]:
     """What is wrong with a document, with its place."""
-    Draft202012Validator.check_schema(schema)
-    found = Draft202012Validator(schema).iter_errors(document)
+    found = _validator(json.dumps(schema)).iter_errors(document)
     return sorted(f"{error.json_path}: {error.message[:200]}" for error in found)
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    """A schema that is one itself: to know that takes longer than to judge a document by it."""
+    read = json.loads(schema)
+    Draft202012Validator.check_schema(read)
+    return Draft202012Validator(read)
 
 
 def opened(document: Any) -> Iterator[Any]:
