@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +66,23 @@ def make_content(rules_folder: RulesFolder) -> MakeContent:
         return load(ROOT, rules_folder(lookups, **rules))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two whole builds, each by a process of its own; made once, for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "builds"
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "done").exists():
+            for name, seed in (("one", "1"), ("two", "2")):
+                environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "UTC"}
+                command = [sys.executable, "build.py", "--quiet", "--out", str(place / name)]
+                subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)
+            (place / "done").touch()
+    return place / "one", place / "two"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -13,11 +13,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from click.testing import CliRunner
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-import build
 from sigmapack import exports
 from sigmapack.checks.events import event_files
 from sigmapack.content.load import load
@@ -94,12 +92,9 @@ def code(page: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(builds: tuple[Path, Path]) -> Path:
     """A whole build."""
-    out = tmp_path_factory.mktemp("docs") / "dist"
-    result = CliRunner().invoke(build.main, ["--quiet", "--out", str(out)])
-    assert result.exit_code == 0, result.output
-    return out
+    return builds[0]
 
 
 @pytest.fixture(scope="module")
