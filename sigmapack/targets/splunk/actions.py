@@ -22,6 +22,10 @@ from sigmapack.targets.splunk import correlation, entities
 #: Level -> what a hit adds to the risk of its host.
 SCORES: Mapping[str, int] = {"critical": 90, "high": 70, "medium": 40, "low": 20}
 NOTABLE = ("critical", "high")
+#: The fields that Enterprise Security takes a notable's machines from. By itself it also takes
+#: `orig_host`, the event's `host`: the collector of forwarded events, the console of Macs
+#: (https://docs.ansible.com/ansible/latest/collections/splunk/es/adaptive_response_notable_event_module.html).
+ASSETS = ("src", "dest")
 #: Of the time that the search looked at.
 WINDOW = {"earliest_offset": "$info_min_time$", "latest_offset": "$info_max_time$"}
 NETWORK = ("dns", "proxy", "firewall")
@@ -62,6 +66,7 @@ def actions(content: Content, query: Query, label: str, fields: list[str]) -> di
             "action.notable.param.rule_description": response.description(rule),
             "action.notable.param.security_domain": domain(content, rule),
             "action.notable.param.severity": rule.level,
+            "action.notable.param.extract_assets": json.dumps(ASSETS),
             "action.notable.param.drilldown_searches": json.dumps(drilldowns(query, fields)),
             "action.notable.param.next_steps": json.dumps(
                 {"version": 1, "data": response.plain(content, rule)}

@@ -102,7 +102,8 @@ def package(content: Content, queries: Sequence[Query], settings: Mapping[str, b
 HEAD = """\
 # Searches of the 3CX detection pack, all disabled: enable those whose logs you have.
 # The level gives the schedule; every search looks back further than its interval, and is silent on
-# the host of an alert for longer than it looks back.
+# the host of an alert for longer than it looks back. Searches of single events look at what was
+# indexed since then, if it is not older than a day.
 
 """
 META = """\
@@ -132,12 +133,13 @@ README = f"""\
 
 Each result alerts by itself and names the machine: `dest` is where something happened, `src` is who
 asked or connected. An alert is then silent for that machine, until what it found is out of sight
-and for a day at least.
+and for a day at least. Searches of single events go by the time of indexing, so that events that
+come up to a day late are found; correlations go by the time of events.
 
 With Enterprise Security, annotated with ATT&CK techniques: evidence of level critical or high
 makes a notable event and adds to the machine's risk, medium and low only add to the risk, and a
-correlation makes a notable event only, since its members have counted. Searches for hunting have
-no schedule and do neither. Without Enterprise Security these actions do nothing.
+correlation makes a notable event only, since its members have counted. Searches for hunting and for
+information have no schedule and do neither. Without Enterprise Security these actions do nothing.
 """
 
 

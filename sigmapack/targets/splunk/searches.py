@@ -77,16 +77,18 @@ def schedule(rule: Rule, when: Timing) -> dict[str, str]:
 
     Continuously (`realtime_schedule`), since a run that is skipped leaves a gap that no later run
     looks into. Searches of one interval start at different minutes already, and are spread over
-    the seconds of theirs.
+    the seconds of theirs. What is for hunting or information runs when somebody runs it: alone, its
+    hits would stand among the triggered alerts.
     """
     return {
-        "enableSched": "0" if rule.is_hunting else "1",
+        "enableSched": "1" if rule.alerts else "0",
         "cron_schedule": when.cron,
         "realtime_schedule": "0",
         "schedule_window": when.window,
         "allow_skew": "1m",
         "dispatch.earliest_time": when.earliest,
-        "dispatch.latest_time": "now",
+        "dispatch.latest_time": when.latest,
+        "dispatch.index_earliest": when.index_earliest,
     }
 
 

@@ -1,6 +1,11 @@
 """Splunk: when a search runs, how far it looks back, and how long its alert is then silent.
 
 Settings: savedsearches.conf.spec of Splunk 10.4 (Admin manual, "savedsearches.conf").
+
+A search of single events goes by the time of indexing, which "can more effectively monitor data
+that arrives late" (https://docs.splunk.com/Documentation/ES/8.0.0/Admin/SpecifyTimeRange), and so
+reads each event in few runs only, however late it comes. A correlation goes by the time of events,
+as its window does, and so does what somebody runs by hand.
 """
 
 from __future__ import annotations
@@ -17,17 +22,40 @@ LATE_BATCHES = 60
 BATCHES = {"proxy", "dns"}
 
 
+#: Minutes that an event may be old when it is indexed: a laptop was away for a day.
+AWAY = DAY
+#: Minutes that the clock of a machine may be ahead: by the time of indexing no later run sees it.
+AHEAD = 60
+
+
 class Timing(NamedTuple):
-    """Minutes between runs, minutes looked back, minutes of silence after an alert; the cron."""
+    """When a search runs.
+
+    Attributes:
+        every: minutes between runs.
+        back: minutes looked back by the time of events.
+        silent: minutes of silence after an alert.
+        cron: the schedule.
+        indexed: minutes looked back by the time of indexing; 0 for any time.
+    """
 
     every: int
     back: int
     silent: int
     cron: str
+    indexed: int = 0
 
     @property
     def earliest(self) -> str:
         return f"-{self.back}m@m"
+
+    @property
+    def latest(self) -> str:
+        return f"+{AHEAD}m" if self.indexed else "now"
+
+    @property
+    def index_earliest(self) -> str:
+        return f"-{self.indexed}m@m" if self.indexed else ""
 
     @property
     def window(self) -> str:
@@ -43,6 +71,9 @@ def timing(content: Content, rule: Rule) -> Timing:
     its least, so that a host that is still at it alerts once a day.
     """
     every, back = minutes(rule)
+    if rule.alerts and not rule.is_correlation:
+        silent = max(DAY, back + every)
+        return Timing(every, every + AWAY, silent, cron(rule, every), indexed=back)
     back += late(content, rule) - LATE
     return Timing(every, back, max(DAY, back + every), cron(rule, every))
 

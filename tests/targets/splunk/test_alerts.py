@@ -58,7 +58,8 @@ def test_another_host_alerts_too() -> None:
 def test_silence_outlasts_what_is_looked_back_at() -> None:
     """Letter (b): suppression was a constant day, or off, at a look-back of 31 days."""
     for name, search in searches().items():
-        back = int(search["dispatch.earliest_time"].removeprefix("-").removesuffix("m@m"))
+        seen = search.get("dispatch.index_earliest", search["dispatch.earliest_time"])
+        back = int(seen.removeprefix("-").removesuffix("m@m"))
         assert search["alert.suppress"] == "1", name
         assert int(search["alert.suppress.period"].removesuffix("m")) > back, name
 
@@ -73,6 +74,25 @@ def test_logs_from_the_cloud_may_come_an_hour_late() -> None:
     name = "correlation_threecx_beacon_client"
     late = finding(rules()[name], late=59 * MINUTE)
     assert len(alerts(searches()[name], [late], late.last + 3 * DAY)) == 1
+
+
+def test_an_event_that_comes_hours_late_is_found_once_and_soon() -> None:
+    """Looked back by the time of events, 15 minutes and an hour with proxies, it was missed."""
+    for name, rule in rules().items():
+        if rule.is_correlation or not rule.alerts:
+            continue
+        for hours in (1.5, 12, 23):
+            one = finding(rule, late=hours * 3600)
+            made = alerts(searches()[name], [one], one.last + 5 * DAY)
+            in_time = DAY if rule.level == "low" else 3600
+            assert len(made) == 1 and made[0][0] - one.last - one.late <= in_time, (name, hours)
+
+
+def test_a_clock_that_is_ahead_hides_nothing() -> None:
+    """By the time of indexing, a later run does not look at it again."""
+    for name, search in searches().items():
+        by_index = "dispatch.index_earliest" in search
+        assert search["dispatch.latest_time"] == ("+60m" if by_index else "now"), name
 
 
 def test_no_run_is_skipped_and_none_waits_where_minutes_count() -> None:
@@ -106,6 +126,14 @@ def test_risk_is_counted_once_and_only_strong_evidence_makes_a_notable() -> None
             assert does == (False, True), name
         else:
             assert does == (True, rule.level in ("critical", "high")), name
+
+
+def test_a_collector_is_no_machine_of_a_notable() -> None:
+    """Enterprise Security took the event's `host` for one: the collector, the console of Macs."""
+    for name, search in searches().items():
+        if search.get("action.notable") == "1":
+            taken = json.loads(search["action.notable.param.extract_assets"])
+            assert taken == ["src", "dest"], name
 
 
 def test_every_level_has_a_severity_of_its_own() -> None:

@@ -5,7 +5,8 @@
 * Enterprise Security's actions: splunk/contentctl, output/templates/savedsearches_detections.j2,
   objects/rba.py (kinds and scores), objects/drilldown.py (at least five characters of a name),
   objects/alert_suppression.py (no blanks in fields); the domains and severities of
-  https://help.splunk.com/en/splunk-enterprise-security-7 ("Create notable events");
+  https://help.splunk.com/en/splunk-enterprise-security-7 ("Create notable events"); its fields of
+  assets: https://docs.ansible.com/ansible/latest/collections/splunk/es/ and the module's source;
 * names of searches: Splunk Web takes 100 characters, contentctl 99.
 """
 
@@ -29,7 +30,7 @@ SHORTEST_DRILLDOWN = 5
 FIELD = r"[A-Za-z_]\w*"
 FIELDS = f"{FIELD}(,{FIELD})*"
 #: Relative time modifiers (Search Reference, "Time modifiers").
-TIME = r"now|-\d+[smhdw](@[smhdw])?"
+TIME = r"now|[+-]\d+[smhdw](@[smhdw])?"
 PERIOD = r"\d+[smhd]?"
 #: Minute, hour, day, month, weekday.
 CRON = r"(\d{1,2}(-\d{1,2}/\d{1,2})?|\*) (\d{1,2}|\*) \* \* \*"
@@ -85,6 +86,7 @@ JSON = {
             {"earliest_offset": STRING, "latest_offset": STRING},
         ),
     },
+    "action.notable.param.extract_assets": {"items": {"enum": ["src", "dest", "dvc", "orig_host"]}},
     "action.notable.param.next_steps": closed({"version": {"const": 1}, "data": STRING}),
 }
 RISK = {
@@ -100,6 +102,7 @@ NOTABLE = {
     "action.notable.param.security_domain": DOMAINS,
     "action.notable.param.severity": URGENCIES,
     "action.notable.param.drilldown_searches": TEXT,
+    "action.notable.param.extract_assets": TEXT,
     "action.notable.param.next_steps": TEXT,
 }
 ALWAYS = {
@@ -126,7 +129,7 @@ ALWAYS = {
     "action.correlationsearch.label": TEXT,
     "action.correlationsearch.annotations": TEXT,
 }
-SOMETIMES = {"alert.suppress.fields": FIELDS}
+SOMETIMES = {"alert.suppress.fields": FIELDS, "dispatch.index_earliest": TIME}
 #: Ranges of cron's fields.
 RANGES = ((0, 59), (0, 23))
 OTHERS: Mapping[str, Mapping[str, str]] = {
