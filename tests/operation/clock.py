@@ -62,12 +62,15 @@ def planned(
         places: dict[Hashable, int] = {}
         runs: list[tuple[float, int]] = []
         skips = scenario.skips
+        late = 0
         for time in times(rule, scenario):
             found = visible(rule, scenario, time)
             mine = own(rule, found)
             if mine and skips:
                 skips = False
-                continue
+                if not rule.continuous:
+                    continue
+                late = rule.every
             if not mine and runs:
                 continue
             key = (tuple(seen.number for seen in mine), mine and product.state(rule, mine, time))
@@ -76,7 +79,8 @@ def planned(
             elif key not in places:
                 places[key] = len(asked)
                 asked.append(Question(rule, found, time))
-            runs.append((time + rule.delay, places[key]))
+            runs.append((time + rule.delay + late, places[key]))
+            late = 0
         yield Plan(scenario, rule, tuple(runs))
 
 

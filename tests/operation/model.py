@@ -97,6 +97,7 @@ class Shipped:
         phase: seconds after a full interval at which runs start.
         delay: seconds from the moment that a run is for to its taking place.
         arrival: whether a run looks back by when events arrived instead.
+        continuous: whether a run that is left out is made up for, when the next is due.
         settings: what the product's alerting reads besides, as it stands in the package.
     """
 
@@ -108,6 +109,7 @@ class Shipped:
     phase: int = 0
     delay: int = 0
     arrival: bool = False
+    continuous: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -28,11 +28,10 @@ def shipped(product: str) -> Mapping[str, bytes]:
 
 @cache
 def members(name: str) -> frozenset[str]:
-    """What a rule is made of: its own name, or the names of those that it correlates."""
+    """What a rule is made of: its own name, and the names of those that it correlates."""
     rule = next(rule for rule in content().rules if rule.name == name)
-    if not rule.is_correlation:
-        return frozenset({name})
-    return frozenset(rule.document["correlation"]["rules"])
+    correlated = rule.document["correlation"]["rules"] if rule.is_correlation else ()
+    return frozenset({name, *correlated})
 
 
 @cache

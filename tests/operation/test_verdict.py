@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,15 @@ def test_an_event_that_arrives_after_the_window_is_missed_unless_it_goes_by_arri
 def test_a_rule_that_looks_back_no_further_than_its_interval_misses_after_a_skipped_run() -> None:
     assert verdict(Ideal(back=15 * MINUTE), "a skipped run") == ("missed",)
     assert verdict(Ideal(), "a skipped run") == ()
+
+
+def test_a_run_that_is_made_up_for_sees_what_it_would_have_seen_but_later() -> None:
+    own = scenario("a skipped run")
+    product = Ideal(back=15 * MINUTE)
+    product.rule = replace(product.rule, continuous=True)
+    late = judged(product, own, operate(product, [own])[own.name])
+    assert (late.faults, late.alerts) == ((), 1)
+    assert 15 * MINUTE < late.delay <= 30 * MINUTE
 
 
 def test_the_same_event_in_every_run_is_repeated() -> None:

@@ -1,0 +1,74 @@
+"""Results of searches of single events, by teragrep: each of its questions costs, so few are asked.
+
+What is before the first bar finds the events, and is asked once where searches have it in common;
+so is what follows, over all the events that any of its searches has found. The two constants by
+which a correlation marks the events of a branch are added here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tests.engines.spl.engine import ask, tables
+from tests.engines.spl.text import spoken
+from tests.operation.model import Row
+from tests.shapes.splunk import Document
+
+MARKS = re.compile(r'\n\| eval sigma_rule="([^"]*)", sigma_step=(\d+)(, |$)')
+#: Finds every document.
+ALL = "index=*"
+
+
+def results(
+    texts: Iterable[str], events: Mapping[int, Sequence[Document]], known: Mapping[str, str]
+) -> dict[str, dict[int, dict[str, Any]]]:
+    """Search -> number of an event that it finds -> its result.
+
+    Args:
+        texts: searches, as shipped.
+        events: number -> documents.
+        known: the macros.
+    """
+    parts = {text: parted(text, known) for text in texts}
+    found = ask({"all": (events, {head: head for head, _, _ in parts.values()})})
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for head, commands, _ in parts.values():
+        numbers[commands] |= found[head]
+    own = {
+        commands: ({n: events[n] for n in asked}, {commands: f"{ALL} | {commands}"})
+        for commands, asked in numbers.items()
+    }
+    given = {commands: merged(rows) for commands, rows in tables(own).items()}
+    return {
+        text: {n: {**given[commands][n], **marks} for n in found[head]}
+        for text, (head, commands, marks) in parts.items()
+    }
+
+
+def parted(text: str, known: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:
+    """What finds the events of a search, what is done with them, and how they are marked."""
+    head, _, commands = spoken(text, known).partition(" | ")
+    if not (found := MARKS.search(commands)):
+        return head, commands, {}
+    marks = {"sigma_rule": found[1], "sigma_step": int(found[2])}
+    return head, MARKS.sub("\n| eval " if found[3] else "", commands), marks
+
+
+def merged(rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
+    """Number of an event -> its one result.
+
+    teragrep has a row for each of several values of a field; in Splunk they are of one result.
+    """
+    held: dict[int, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        for name, value in row.items():
+            values = held[row["_case"]][name]
+            if value not in values:
+                values.append(value)
+    return {
+        number: {name: own[0] if len(own) == 1 else own for name, own in result.items()}
+        for number, result in held.items()
+    }
