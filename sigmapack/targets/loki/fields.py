@@ -30,6 +30,20 @@ PROCESS: Mapping[str, str | list[str]] = {
 ARRAYS = ("answers", "cookie_vars")
 
 
+#: A log of Windows about its clients, not about the host that writes it.
+CLIENTS = "dns-server-analytic"
+
+
+def who(rule: Rule) -> str:
+    """The Sigma field that names the host or client of a rule's events."""
+    logsource = rule.logsource
+    if logsource.service == CLIENTS:
+        return "Source"
+    if logsource.product == "zeek":
+        return "id.orig_h"
+    return "Computer" if logsource.category == "antivirus" or logsource.product else "src_ip"
+
+
 def label(field: str) -> str:
     """A field as Loki's `json` stage names it."""
     return re.sub(r"[^A-Za-z0-9_]", "_", field)

@@ -22,7 +22,7 @@ from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Refused, Rule, Sources
 from sigmapack.targets.loki.backend import Backend
 from sigmapack.targets.loki.correlation import correlate
-from sigmapack.targets.loki.fields import ARRAYS, HEAD, SYSTEM, WINDOWS, field_map
+from sigmapack.targets.loki.fields import ARRAYS, HEAD, SYSTEM, WINDOWS, field_map, who
 
 #: A comparison of numbers in a condition.
 NUMERIC = re.compile(r"\w[<>]=?-?\d")
@@ -78,9 +78,9 @@ def _stages(rule: Rule, sources: Sources) -> list[str]:
 
 
 def _labels(rule: Rule) -> list[str]:
-    """The labels that a rule's condition and a correlation's keys need, each once."""
-    mapping = field_map(rule)
-    names = conversion.fields(rule)
+    """The labels that a rule's condition and an alert's name of its host need, each once."""
+    names = (*conversion.fields(rule), who(rule))
+    mapping = field_map(rule, *names)
     found = []
     for name in names:
         label = mapping[name]

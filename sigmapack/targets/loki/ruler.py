@@ -2,25 +2,32 @@
 
 Format: https://grafana.com/docs/loki/latest/alert/ (Prometheus' rule files with LogQL). A file is a
 namespace, both for `lokitool rules load` and in the ruler's own folder. There is no switch in the
-format: nothing alerts until a file is loaded, and the rules for hunting are a file of their own.
-The severity is a label, for Alertmanager's routes.
+format: nothing alerts until a file is loaded, and what nobody has to look at is a file of its own.
+The severity is a label, for Alertmanager's routes. An alert is one for as long as its series is
+there, so that looking further back raises nothing twice.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from sigmapack.compiling.product import Artifact, Query, TooLarge
 from sigmapack.content import response
+from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
-from sigmapack.targets.loki.fields import field_map
+from sigmapack.targets.loki.fields import field_map, who
 from sigmapack.targets.schedules import window
 from sigmapack.targets.yaml_text import dump
 
 #: Bytes from which on Loki parses no query (`maxInputSize` in pkg/logql/syntax/parser.go, 3.7.8).
 LONGEST = 131_072
+#: Minutes that entries may arrive late. Loki takes them up to an hour after newer ones of their
+#: stream (https://grafana.com/docs/loki/latest/configure/#accept-out-of-order-writes), and later
+#: ones of a stream that was silent.
+LATE = 2 * 60
 
 
 def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
@@ -32,8 +39,8 @@ def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
     shipped = [query for query in queries if query.path]
     _check(shipped)
     found = []
-    for name, hunting in (("detection", False), ("hunting", True)):
-        chosen = [query for query in shipped if query.rule.is_hunting is hunting]
+    for name, alerting in (("detection", True), ("hunting", False)):
+        chosen = [query for query in shipped if query.rule.alerts is alerting]
         if chosen:
             text = dump({"groups": groups(content, chosen)})
             found.append(Artifact(f"rules/threecx_{name}.yaml", (HEAD[name] + text).encode()))
@@ -80,18 +87,17 @@ def source(rule: Rule) -> str:
 def alert(content: Content, query: Query) -> dict[str, Any]:
     """One alerting rule."""
     rule = query.rule
-    key = host_label(rule)
     tags = [tag.removeprefix("attack.").upper() for tag in rule.tags if tag.startswith("attack.t")]
     labels = {
         "severity": rule.level,
         "rule_id": rule.id,
         "rule_name": rule.name,
-        "purpose": "hunting" if rule.is_hunting else "detection",
+        "purpose": "detection" if rule.alerts else "hunting",
     }
     if tags:
         labels["techniques"] = " ".join(sorted(tags))
     annotations = {
-        "summary": f"{literal(rule.title)}: {{{{ $labels.{key} }}}}",
+        "summary": f"{literal(rule.title)}: {affected(query)}",
         "description": literal(response.description(rule)),
         "response": literal(guidance(content, rule)),
         "runbook": literal(f"Run {query.path} over the hours before the alert to see the events."),
@@ -105,6 +111,21 @@ def alert(content: Content, query: Query) -> dict[str, Any]:
     }
 
 
+def affected(query: Query) -> str:
+    """The host or client of an alert, as a template.
+
+    An alert over several of them has no label for any: its text asks Loki for all. The function
+    `query` of Prometheus' templates runs LogQL in Loki's ruler (`QueryFunc` in pkg/ruler/compat.go,
+    3.7.8).
+    """
+    if not query.rule.is_correlation or read_correlation(query.rule).group_by:
+        return f"{{{{ $labels.{host_label(query.rule)} }}}}"
+    counted = query.text.partition("count (\n")[2].rpartition("\n) ")[0]
+    asked = json.dumps(counted, ensure_ascii=False)
+    listed = f'{{{{ range query {asked} | sortByLabel "sigma_value" }}}}'
+    return f"{listed}{{{{ .Labels.sigma_value }}}} {{{{ end }}}}"
+
+
 def guidance(content: Content, rule: Rule) -> str:
     """The response guidance without the rule's description, which has an annotation of its own."""
     return response.plain(content, rule).removeprefix(response.description(rule)).lstrip("\n")
@@ -114,9 +135,7 @@ def host_label(rule: Rule) -> str:
     """The label of an alert that names the host or client."""
     if rule.is_correlation:
         return "sigma_key"
-    name = "src_ip"
-    if rule.logsource.category == "antivirus" or rule.logsource.product:
-        name = "id.orig_h" if rule.logsource.product == "zeek" else "Computer"
+    name = who(rule)
     label = field_map(rule, name)[name]
     return label if isinstance(label, str) else label[0]
 
@@ -128,7 +147,7 @@ def expression(query: Query) -> str:
     """
     if query.rule.is_correlation:
         return query.text
-    span = window(query.rule)[1]
+    span = window(query.rule)[0] + LATE
     label = host_label(query.rule)
     return f"sum by ({label}) (count_over_time(\n{query.text}[{span}m])) > 0\n"
 
@@ -147,5 +166,7 @@ ABOUT = """\
 """
 HEAD = {
     "detection": ABOUT.format(which="rules that alert"),
-    "hunting": ABOUT.format(which="rules for hunting, weak evidence; load them only where wanted"),
+    "hunting": ABOUT.format(
+        which="for hunting, weak evidence or none; load them only where wanted"
+    ),
 }

@@ -47,12 +47,14 @@ def test_a_log_query_is_no_alert() -> None:
     assert found[name]["errors"] == [f"{name}: no metric query"]
 
 
-def test_the_rules_for_hunting_are_a_file_of_their_own() -> None:
-    for path, hunting in ((DETECTION, False), (HUNTING, True)):
+def test_what_nobody_has_to_look_at_is_a_file_of_its_own() -> None:
+    """A fixed build, which is informational, was an alert on every updated host, each day."""
+    for path, alerting in ((DETECTION, True), (HUNTING, False)):
         found = rule_files({path: files()[path]})[path]["rules"]
         assert found
         for alert in found:
-            assert queries()[alert["labels"]["rule_id"]].rule.is_hunting is hunting
+            assert queries()[alert["labels"]["rule_id"]].rule.alerts is alerting
+            assert alert["labels"]["purpose"] == ("detection" if alerting else "hunting")
 
 
 def test_an_alert_fires_on_the_first_event_of_its_rule_and_names_the_host() -> None:
@@ -70,10 +72,35 @@ def test_an_alert_fires_on_the_first_event_of_its_rule_and_names_the_host() -> N
     assert left == set()
 
 
+def test_the_alert_of_the_dns_server_names_its_client() -> None:
+    """It named the server, on which nothing happened."""
+    name = "win_dns_analytic_threecx_c2_domain"
+    case = next(c for c in corpus.cases() if c.rule == name and c.kind == "match")
+    (query,) = [q for q in queries().values() if q.rule.name == name]
+    (labels,) = fired(documents(case.event), {name: ruler.expression(query)})[name]
+    assert labels == {"Source": case.event.fields["Source"]}
+
+
+def test_an_alert_over_several_hosts_asks_for_all_of_them() -> None:
+    """It has no label of any host, and named nobody."""
+    name = "correlation_threecx_c2_domain_several_hosts"
+    (summary,) = [
+        alert["annotations"]["summary"]
+        for alert in alerts().values()
+        if alert["labels"]["rule_name"] == name
+    ]
+    assert summary.endswith(' | sortByLabel "sigma_value" }}{{ .Labels.sigma_value }} {{ end }}')
+    asked = json.loads(summary[summary.index('query "') + 6 : summary.rindex(" | sort")])
+    case = next(c for c in corpus.cases() if c.rule == "dns_query_win_threecx_c2_domain")
+    assert case.event.host is not None
+    found = fired(documents(case.event), {name: asked})[name]
+    assert found == [{"sigma_value": case.event.host.lower()}]
+
+
 def test_an_alert_is_silent_after_its_window() -> None:
     case = next(c for c in corpus.cases() if c.rule == "dns_query_win_threecx_c2_domain")
     (query,) = [q for q in queries().values() if q.rule.name == case.rule]
     asked = {"alert": ruler.expression(query)}
     seconds = 1_000_000_000
-    assert fired(documents(case.event), asked, 24 * 60 * seconds)["alert"]
-    assert fired(documents(case.event), asked, 26 * 60 * seconds)["alert"] == []
+    assert fired(documents(case.event), asked, 134 * 60 * seconds)["alert"]
+    assert fired(documents(case.event), asked, 136 * 60 * seconds)["alert"] == []

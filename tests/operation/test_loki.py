@@ -1,0 +1,20 @@
+"""Loki's alerts, operated: who is named, when, how often, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.operation import cells
+from tests.operation.products.loki import Loki
+
+pytestmark = pytest.mark.engines("loki")
+PRODUCT = Loki()
+
+
+@pytest.mark.parametrize("scenario", cells.NAMES)
+def test_every_finding_is_raised_once_and_in_time(scenario: str) -> None:
+    cells.check(PRODUCT, scenario)
+
+
+def test_what_was_found_is_noted() -> None:
+    cells.record(PRODUCT)
