@@ -16,7 +16,13 @@ from tests.operation.model import DAY, Alert, Product, Question, Run, Scenario, 
 
 
 def times(rule: Shipped, scenario: Scenario) -> Iterator[float]:
-    """The moments that the runs of a rule are for: at the same phase of every interval."""
+    """The moments that the runs of a rule are for: at the same phase of every interval.
+
+    One without an interval runs whenever an event of its own arrives.
+    """
+    if not rule.every:
+        yield from sorted({seen.arrives for seen in own(rule, scenario.seen)})
+        return
     first = scenario.start - scenario.start % rule.every + rule.phase
     while first <= scenario.end:
         yield first

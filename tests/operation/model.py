@@ -91,7 +91,7 @@ class Shipped:
     Attributes:
         name: what an analyst sees.
         text: the query.
-        every: seconds between runs.
+        every: seconds between runs; none where each event is looked at as it arrives.
         back: seconds that a run looks back, by the time of events.
         members: names of the rules that it is made of: its own, and those that it correlates.
         phase: seconds after a full interval at which runs start.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.operation.clock import operate
+from tests.operation.clock import operate, times
 from tests.operation.made import scenarios
 from tests.operation.model import HOUR, MINUTE, Alert, Question, Row, Run, Scenario, Seen, Shipped
 from tests.operation.verdict import judged
@@ -124,3 +124,10 @@ def test_a_window_ends_at_the_moment_that_a_run_is_for() -> None:
         for seen in question.seen:
             assert question.time - HOUR <= seen.time <= question.time
             assert seen.arrives <= question.time
+
+
+def test_a_rule_without_an_interval_runs_when_an_event_of_its_own_arrives() -> None:
+    own = scenario("one click")
+    arrivals = {seen.arrives for seen in own.seen if RULE in seen.rules}
+    assert list(times(Shipped("rule", "", 0, 0, frozenset({RULE})), own)) == sorted(arrivals)
+    assert list(times(Shipped("rule", "", 0, 0, frozenset()), own)) == []

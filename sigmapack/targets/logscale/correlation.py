@@ -15,6 +15,8 @@ from sigmapack.content.model import Refused, Sources
 from sigmapack.targets.logscale.fields import field_map
 from sigmapack.targets.logscale.steps import stages
 
+#: When LogScale got the last event of a row, in milliseconds.
+INGESTED = "last_ingested"
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "=", "neq": "!="}
 
 
@@ -48,7 +50,11 @@ def _key(field: str, mapping: Mapping[str, str], part: Part) -> str:
 
 def correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
     keys = ", ".join(f"sigma_key_{n}" for n in range(len(correlation.group_by)))
-    common = "collect(sigma_rule), min(@timestamp, as=first_time), max(@timestamp, as=last_time)"
+    listed = (
+        "collect([sigma_rule, sigma_value])" if correlation.value_field else "collect(sigma_rule)"
+    )
+    times = "min(@timestamp, as=first_time), max(@timestamp, as=last_time)"
+    common = f"{listed}, {times}, max(@ingesttimestamp, as={INGESTED})"
     steps = range(1, len(correlation.steps) + 1)
     operator, count = OPERATORS[correlation.operator], correlation.count
     if correlation.type == "event_count":

@@ -5,7 +5,8 @@ https://schemas.humio.com; the keys are those that all files of a schema have in
 github.com/CrowdStrike/logscale-community-content. A filter alert sees every event once, also one
 that arrives up to a day late, so it has no schedule and no look-back
 (https://library.humio.com/data-analysis/automated-alerts-single.html). Correlations aggregate, and
-are scheduled searches over their span. Rules for hunting are saved queries only.
+are scheduled searches over their span; nothing throttles one, so that it passes what got its last
+event since the run before. Rules for hunting and what only informs are saved queries.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sigmapack.compiling.product import Artifact, Query, TooLarge
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
+from sigmapack.targets.logscale.correlation import INGESTED
 from sigmapack.targets.schedules import cron, window
 from sigmapack.targets.yaml_text import dump
 
@@ -30,9 +32,12 @@ SCHEMAS = "https://schemas.humio.com"
 ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
 #: Bytes of a lookup file (https://library.humio.com/falcon-logscale-cloud/limits.html).
 LARGEST = 200_000_000
-#: Times that a filter alert triggers in a minute: as many as one with an email action may
-#: (https://library.humio.com/falcon-logscale-self-hosted/envar-filter-alert-max-email-trigger-limit.html).
-TRIGGERS = 15
+#: Times that a filter alert triggers in a minute: the most that one may, what is beyond is lost.
+#: LogScale itself holds one with an email action to 15
+#: (https://library.humio.com/falcon-logscale-self-hosted/envar-filter-alert-max-non-email-trigger-limit.html).
+TRIGGERS = 100
+#: Missed runs that are made up for.
+BACKFILL = 1
 #: The first time that a zip archive can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 EVENTS = {
@@ -72,7 +77,7 @@ def files(
         name = f"{PurePosixPath(query.path).stem}.yaml"
         if query.rule.is_correlation:
             kind, asset = "scheduled-searches", scheduled_search(content, query)
-        elif query.rule.is_hunting:
+        elif not query.rule.alerts:
             kind, asset = "queries", saved_query(query)
         else:
             kind, asset = "filter-alerts", filter_alert(content, query)
@@ -121,17 +126,25 @@ def filter_alert(content: Content, query: Query) -> dict[str, Any]:
 
 
 def scheduled_search(content: Content, query: Query) -> dict[str, Any]:
-    """A search over the span of a correlation, switched off."""
-    every, _ = window(query.rule)
+    """A search over the span of a correlation, switched off, that passes what is new."""
+    every = interval(query.rule)
+    news = f"| test({INGESTED} > end() - {every * 60_000})\n"
     return {
         "$schema": f"{SCHEMAS}/scheduledsearch/v0.1.0",
         **_common(content, query),
+        "queryString": query.text + news,
         "queryStart": read_correlation(query.rule).span,
         "queryEnd": "now",
         "schedule": cron(query.rule, every),
         "timeZone": "UTC+00:00",
-        "backfillLimit": 0,
+        "backfillLimit": BACKFILL,
     }
+
+
+def interval(rule: Rule) -> int:
+    """Minutes between runs, which have to be even: cron counts anew in every hour."""
+    every, _ = window(rule)
+    return max(n for n in range(1, 61) if 60 % n == 0 and n <= every) if every < 60 else every
 
 
 def _common(content: Content, query: Query) -> dict[str, Any]:
@@ -158,7 +171,7 @@ def saved_query(query: Query) -> dict[str, Any]:
 
 def readme(content: Content, queries: Sequence[Query]) -> bytes:
     """`README.md`, with the guidance of saved queries, which have no place for it."""
-    hunting = [query.rule for query in queries if query.rule.is_hunting]
+    hunting = [query.rule for query in queries if not query.rule.alerts]
     parts = [
         f"### {rule.title}\n\n{response.plain(content, rule)}\n"
         for rule in sorted(hunting, key=lambda rule: rule.title)
@@ -200,10 +213,12 @@ README = f"""\
    installed disabled, and LogScale runs none without an action.
 3. See that it works: run an alert's query over the last day; it must end without an error.
 
-- `filter-alerts/`: a rule each; every event that it finds triggers.
-- `scheduled-searches/`: correlations, over the span before each run. Rules for hunting among them
-  have the label `hunting`.
-- `queries/`: rules for hunting on single events.
+- `filter-alerts/`: a rule each; every event that it finds triggers, and one lookup may be three.
+  Give them a throttle of a day by the field of the host or client, as `windows.Computer` or
+  `source.ip`.
+- `scheduled-searches/`: correlations, over the span before each run; a run passes only what got an
+  event since the one before. Rules for hunting among them have the label `hunting`.
+- `queries/`: rules on single events for hunting, or that only inform.
 - `data/`: the indicator tables, for `match(file="{SCOPE}/{NAME}/ioc_domains.csv", field=...,
   column=pattern, mode=glob, ignoreCase=true)`. The queries hold their values themselves.
 

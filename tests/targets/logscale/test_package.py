@@ -1,8 +1,6 @@
 """The LogScale package: complete, consistent, disabled, and of the form of CrowdStrike's own.
 
-No importer ran: LogScale is not in a package registry, and its schemas (https://schemas.humio.com)
-are in none either. The keys that are asked for here are those that all files of a schema have in
-the 31 packages of github.com/CrowdStrike/logscale-community-content (May 2026), and no others.
+No importer ran: LogScale is not in a package registry. Keys and limits: `test_schema`.
 """
 
 from __future__ import annotations
@@ -11,59 +9,19 @@ import csv
 import io
 import re
 import zipfile
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from sigmapack import __version__
 from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.load import load
 from sigmapack.content.response import playbook
 from sigmapack.targets.logscale import TARGET, package
 from tests.conftest import ROOT
+from tests.targets.logscale.shipped import ARCHIVE, assets, files, made, queries
 from tests.targets.sample import DOMAINS, LOOKUPS, MakeContent, rule
-
-ARCHIVE = f"threecx-detection-pack-{__version__}.zip"
-ALERT = {"name", "description", "enabled", "queryString", "labels", "actionNameReferences"}
-SEARCH = {"queryStart", "queryEnd", "schedule", "timeZone", "backfillLimit"}
-ABOUT = {"name", "version", "type", "description", "author", "licenseUrl", "minHumioVersion"}
-#: Folder (or file) -> its schema and the keys of its files.
-KINDS = {
-    "manifest.yaml": ("manifest/v2.0.0", ABOUT),
-    "filter-alerts": ("filteralert/v0.1.0", {*ALERT, "triggerLimit"}),
-    "scheduled-searches": ("scheduledsearch/v0.1.0", ALERT | SEARCH),
-    "queries": ("query/v0.3.0", {"name", "queryString", "timeInterval", "visualization"}),
-}
-
-
-@cache
-def queries() -> dict[str, Query]:
-    """Title -> query."""
-    return {q.rule.title: q for q in compile_target(load(ROOT), TARGET) if q.path}
-
-
-@cache
-def made() -> dict[str, bytes]:
-    found = TARGET.package(load(ROOT), tuple(queries().values()))
-    return {artifact.path: artifact.data for artifact in found}
-
-
-@cache
-def files() -> dict[str, bytes]:
-    """The files of the archive."""
-    with zipfile.ZipFile(io.BytesIO(made()[ARCHIVE])) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-@cache
-def assets() -> dict[str, dict[str, Any]]:
-    """Path -> document, of all YAML files."""
-    return {path: yaml.safe_load(data) for path, data in files().items() if path.endswith(".yaml")}
 
 
 def test_two_builds_give_the_same_archive() -> None:
@@ -74,15 +32,6 @@ def test_two_builds_give_the_same_archive() -> None:
     assert [info.filename for info in infos] == sorted(files())
     assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
     assert {(info.external_attr >> 16, info.compress_type) for info in infos} == {(0o100644, 0)}
-
-
-def test_every_file_has_the_keys_of_its_schema() -> None:
-    for path, document in assets().items():
-        schema, keys = KINDS[path.partition("/")[0]]
-        assert document["$schema"] == f"https://schemas.humio.com/{schema}", path
-        assert set(document) == {"$schema", *keys}, path
-    others = {path.partition("/")[0] for path in set(files()) - set(assets())}
-    assert others == {"README.md", "data"}
 
 
 def test_the_manifest_names_an_application_of_this_version() -> None:
@@ -101,9 +50,10 @@ def test_every_rule_is_one_asset_with_the_text_of_its_query() -> None:
         if path == "manifest.yaml":
             continue
         query = queries()[document["name"]]
-        assert document["queryString"] == query.text
+        text, _, news = document["queryString"].partition("| test(last_ingested > ")
+        assert text == query.text and bool(news) is query.rule.is_correlation
         kind = "scheduled-searches" if query.rule.is_correlation else "filter-alerts"
-        if query.rule.is_hunting and not query.rule.is_correlation:
+        if not query.rule.alerts and not query.rule.is_correlation:
             kind = "queries"
         assert path == f"{kind}/{Path(query.path).stem}.yaml"
 
@@ -152,6 +102,33 @@ def test_a_scheduled_search_looks_at_the_span_of_its_correlation() -> None:
             assert rest == ["*", "*", "*"]
             every = int(minute.partition("/")[2] or 60) if hour == "*" else 1440
             assert every * 60 * 4 <= max(correlation.seconds, 4 * 120)
+            assert 60 % every == 0 or every == 1440, f"{path}: runs are not evenly apart"
+
+
+def test_a_scheduled_search_passes_only_what_is_new_since_its_last_run() -> None:
+    """Nothing throttles one: a finding of a day was raised by each of its 24 runs."""
+    for path, document in assets().items():
+        if path.startswith("scheduled-searches/"):
+            minute, hour, *_ = document["schedule"].split()
+            every = int(minute.partition("/")[2] or 60) if hour == "*" else 1440
+            news = f"| test(last_ingested > end() - {every * 60_000})\n"
+            assert document["queryString"].endswith(news), path
+            assert "max(@ingesttimestamp, as=last_ingested)" in document["queryString"], path
+            assert document["backfillLimit"] == 1, "a run that is left out would lose a finding"
+
+
+def test_what_only_informs_is_no_alert() -> None:
+    """A fixed build was one, at every start of the client."""
+    assert "queries/proc_creation_win_threecx_fixed_build.yaml" in assets()
+    for path, document in assets().items():
+        if path.startswith("filter-alerts/"):
+            assert "informational" not in document["labels"], path
+
+
+def test_a_filter_alert_triggers_as_often_as_one_may() -> None:
+    """Fifteen events a minute are five hosts' lookups; what was beyond them named nobody."""
+    limits = {d["triggerLimit"] for p, d in assets().items() if p.startswith("filter-alerts/")}
+    assert limits == {100}
 
 
 def test_the_lookup_files_are_those_beside_the_archive() -> None:

@@ -158,6 +158,8 @@ def test_a_value_count_counts_distinct_values(make_content: MakeContent) -> None
     text = correlated(TARGET, make_content, "value_count", condition).text
     assert "  | sigma_value := lower(Image);" in text
     assert "count(sigma_value, distinct=true, as=value_count)" in text
+    # A search over several hosts named none of them.
+    assert "collect([sigma_rule, sigma_value])" in text
     assert text.rstrip().endswith("| value_count >= 3")
 
 
