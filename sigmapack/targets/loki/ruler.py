@@ -106,19 +106,28 @@ def alert(content: Content, query: Query) -> dict[str, Any]:
         "alert": rule.title,
         "expr": expression(query),
         "for": "0s",
-        "labels": {name: literal(value) for name, value in labels.items()},
+        "labels": {**{name: literal(value) for name, value in labels.items()}, **host(rule)},
         "annotations": {name: text for name, text in annotations.items() if text},
     }
+
+
+def several(rule: Rule) -> bool:
+    """Whether an alert is over several hosts or clients, and its series has a label for none."""
+    return rule.is_correlation and not read_correlation(rule).group_by
+
+
+def host(rule: Rule) -> dict[str, str]:
+    """The host or client as one label for all rules, so that Alertmanager can group by it."""
+    return {} if several(rule) else {"host": f"{{{{ $labels.{host_label(rule)} | toLower }}}}"}
 
 
 def affected(query: Query) -> str:
     """The host or client of an alert, as a template.
 
-    An alert over several of them has no label for any: its text asks Loki for all. The function
-    `query` of Prometheus' templates runs LogQL in Loki's ruler (`QueryFunc` in pkg/ruler/compat.go,
-    3.7.8).
+    Where there are several, the alert's text asks Loki for all. The function `query` of Prometheus'
+    templates runs LogQL in Loki's ruler (`QueryFunc` in pkg/ruler/compat.go, 3.7.8).
     """
-    if not query.rule.is_correlation or read_correlation(query.rule).group_by:
+    if not several(query.rule):
         return f"{{{{ $labels.{host_label(query.rule)} }}}}"
     counted = query.text.partition("count (\n")[2].rpartition("\n) ")[0]
     asked = json.dumps(counted, ensure_ascii=False)

@@ -2,8 +2,9 @@
 
 Loki's ruler is Prometheus' manager of rules with LogQL for PromQL
 (https://grafana.com/docs/loki/latest/alert/). A group's rules are evaluated at each of its
-intervals; every series of a vector is an alert of its own, known by its labels, pending for `for`
-and firing until an evaluation lacks it, and then on for `keep_firing_for`
+intervals, in which each group has a place of its own: here all have the first. Every series of a
+vector is an alert of its own, known by its labels, pending for `for` and firing until an evaluation
+lacks it, and then on for `keep_firing_for`
 (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/). What Alertmanager
 sends again of an alert that is still firing is no new one. Labels name who is affected, and so does
 an annotation that asks for hosts or clients by the function `query` of templates

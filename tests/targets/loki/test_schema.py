@@ -41,7 +41,10 @@ ALERT = record(
                 "rule_name": text(pattern=r"^[a-z0-9_]+$"),
                 "purpose": {"enum": ["detection", "hunting"]},
             },
-            {"techniques": text(pattern=r"^T\d{4}(\.\d{3})?( T\d{4}(\.\d{3})?)*$")},
+            {
+                "host": text(pattern=r"^\{\{ \$labels\.\w+ \| toLower \}\}$"),
+                "techniques": text(pattern=r"^T\d{4}(\.\d{3})?( T\d{4}(\.\d{3})?)*$"),
+            },
         ),
         "annotations": record(ANNOTATIONS),
     },
