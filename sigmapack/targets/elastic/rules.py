@@ -41,6 +41,14 @@ PREFERRED = ("eql", "esql", "lucene")
 #: The time that a run goes by, where it is there: what came late is seen all the same. Not for
 #: sequences, whose order it would be (https://github.com/elastic/detection-rules/pull/1907).
 OVERRIDE = "event.ingested"
+#: Categories and services of logs that are about a client of the machine that writes them.
+NETWORK = ("dns", "dns-server-analytic", "firewall", "proxy")
+#: The setup guide of the indicator match rule: with both, each lookup alerts twice.
+INSTEAD = (
+    "Needs: the indicator index, loaded with the files of the package, and any log of DNS in ECS. "
+    "Enable it in place of the rules on campaign domains in DNS logs, not beside them: it follows "
+    "the index, they hold the names. It compares whole names and registered domains."
+)
 #: Hours for which an alert on the same is not repeated, at least.
 SILENT = 24
 
@@ -98,6 +106,8 @@ def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]
         found["index"] = list(index)
         found["related_integrations"] = integrations(index)
     found["investigation_fields"] = {"field_names": shown(query.text)}
+    if query.rule.is_hunting or query.rule.level == "informational":
+        found["building_block_type"] = "default"
     if not (query.rule.is_correlation and query.language == "eql"):
         found |= {"timestamp_override": OVERRIDE, "alert_suppression": suppression(query)}
     return found
@@ -122,13 +132,22 @@ def suppression(query: Query) -> dict[str, Any]:
 
 
 def entity(query: Query) -> str:
-    """The field that names whom a rule is about."""
-    by_address = "source.ip" in query.text
+    """The field that names whom a rule is about.
+
+    What a resolver, a proxy or Zeek writes is about the client; `host.name` is there the machine
+    that the log was read on, if anything.
+    """
     if not query.rule.is_correlation:
-        return "source.ip" if by_address and "host.name" not in query.text else "host.name"
+        return "source.ip" if by_client(query.rule) else "host.name"
     # A correlation shows the host of every event: what it is grouped by, or counts, comes last.
     ends = re.findall(r"^\| (?:RENAME \w+ AS|EVAL) (host\.name|source\.ip)\b", query.text, re.M)
     return str(ends[-1]) if ends else "host.name"
+
+
+def by_client(rule: Rule) -> bool:
+    """Whether a rule's events are written by a machine that its client has asked."""
+    source = rule.logsource
+    return source.category in NETWORK or source.service in NETWORK or source.product == "zeek"
 
 
 def common(content: Content, rule: Rule) -> dict[str, Any]:
@@ -183,8 +202,15 @@ def indicator_match(content: Content) -> dict[str, Any]:
         "name": "3CX Campaign Domain Resolved, By The Indicator Index",
         "type": "threat_match",
         "timestamp_override": OVERRIDE,
+        # An endpoint's event has a host, a resolver's a client: what is missing is a value too.
+        "alert_suppression": {
+            "group_by": ["host.name", "source.ip"],
+            "duration": {"value": SILENT, "unit": "h"},
+            "missing_fields_strategy": "suppress",
+        },
         "language": "kuery",
         "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
+        "setup": INSTEAD,
         "query": "dns.question.name: *",
         "threat_index": [f"{INDEX}*"],
         "threat_query": "threat.feed.name: ioc_domains",

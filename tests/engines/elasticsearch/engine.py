@@ -70,16 +70,22 @@ def mapping() -> dict[str, Any]:
     return found
 
 
-def rows(to: Server, query: str, owner: str) -> list[dict[str, Any]]:
-    """The rows of a query, of an owner's documents only.
+def rows(to: Server, query: str, *owners: str, most: int = MOST) -> list[dict[str, Any]]:
+    """The rows of a query, of some owners' documents only.
+
+    Args:
+        to: the server.
+        query: ES|QL.
+        owners: whose documents it is shown.
+        most: rows after which the answer is cut off.
 
     Raises:
         QueryFailed: the server refuses the query, or cuts off its answer.
     """
-    body = {"query": query, "filter": {"term": {OWNER: owner}}}
+    body = {"query": query, "filter": {"terms": {OWNER: owners}}}
     answer = to.request("POST", "/_query", body)
-    if len(answer["values"]) >= MOST:
-        raise QueryFailed(f"{MOST} rows, which is where ES|QL cuts off")
+    if len(answer["values"]) >= most:
+        raise QueryFailed(f"{most} rows, which is where ES|QL cuts off")
     names = [column["name"] for column in answer["columns"]]
     return [dict(zip(names, values, strict=True)) for values in answer["values"]]
 

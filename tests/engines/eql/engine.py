@@ -95,33 +95,55 @@ def replay(documents: Documents, queries: Mapping[str, str]) -> dict[str, set[in
     return {name: {number for hit in hits for number in hit} for name, hits in found.items()}
 
 
-def sequences(entries: Sequence[tuple[float, Document]], query: str) -> list[list[int]]:
-    """Matches of a sequence, as places among the entries.
+Entries = Sequence[tuple[float, Document]]
+
+
+def sequences(entries: Entries, query: str) -> list[list[int]]:
+    """Matches of a sequence, as places among the entries; see `all_sequences`."""
+    (found,) = all_sequences([(entries, query)])
+    return found
+
+
+def all_sequences(asked: Sequence[tuple[Entries, str]]) -> list[list[list[int]]]:
+    """Matches of sequences, each on its own entries, as places among them.
 
     An event that had to be split is not to count twice: it is given as that combination of its
     values which is right for most steps.
 
     Args:
-        entries: (seconds since 1970, document), in the order of their time.
-        query: EQL.
+        asked: each the entries, (seconds since 1970, document) in the order of their time, and EQL.
+
+    Raises:
+        QueryFailed: one is no sequence.
     """
-    split = [list(single(document)) for _, document in entries]
+    split = [[list(single(document)) for _, document in entries] for entries, _ in asked]
+    groups = [tried(own, query) for own, (_, query) in zip(split, asked, strict=True)]
+    chosen = []
+    for hits, own, (entries, query) in zip(ask(groups), split, asked, strict=True):
+        right = Counter(number for found in hits.values() for hit in found for number in hit)
+        numbers = itertools.count()
+        events = [
+            {"number": place, "time": int((EPOCH + time) * SECOND), "document": best}
+            for place, ((time, _), forms) in enumerate(zip(entries, own, strict=True))
+            for best in [max(forms, key=lambda one: right[next(numbers)])]
+        ]
+        chosen.append({"queries": {"query": query}, "events": events})
+    return [found["query"] for found in ask(chosen)]
+
+
+def tried(split: Sequence[Sequence[Document]], query: str) -> dict[str, Any]:
+    """A group of a sequence's steps, and all combinations of its events' values.
+
+    Raises:
+        QueryFailed: it is no sequence.
+    """
     steps = dict(enumerate(STEP.findall(query)))
     if not steps:
         raise QueryFailed(f"no sequence: {query}")
     numbers = itertools.count()
-    tried = [
+    events = [
         {"number": next(numbers), "time": EPOCH * SECOND, "document": one}
         for own in split
         for one in own
     ]
-    (hits,) = ask([{"queries": {str(n): step for n, step in steps.items()}, "events": tried}])
-    right = Counter(number for found in hits.values() for hit in found for number in hit)
-    numbers = itertools.count()
-    events = [
-        {"number": place, "time": int((EPOCH + time) * SECOND), "document": best}
-        for place, ((time, _), own) in enumerate(zip(entries, split, strict=True))
-        for best in [max(own, key=lambda one: right[next(numbers)])]
-    ]
-    (found,) = ask([{"queries": {"query": query}, "events": events}])
-    return found["query"]
+    return {"queries": {str(n): step for n, step in steps.items()}, "events": events}

@@ -63,7 +63,8 @@ def server(name: str = "opensearch", main: str = "Server") -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as data:
         (Path(data) / "config").mkdir()
         classes = os.pathsep.join((str(home / "classes"), f"{home / 'lib'}/*"))
-        command = ["java", "-Xms512m", "-Xmx1g", "-cp", classes, main, data]
+        options = ("-Xms512m", "-Xmx1g", "-XX:TieredStopAtLevel=1")
+        command = ["java", *options, "-cp", classes, main, data]
         with (
             (Path(data) / "log").open("w+") as log,
             subprocess.Popen(

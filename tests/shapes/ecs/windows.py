@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tests.shapes.ecs import sysmon
-from tests.shapes.ecs.fields import Document, Fields
+from tests.shapes.ecs.fields import Document, Fields, ip
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 #: Not event data but the head of the event, or added by the reader of events.
@@ -37,8 +37,8 @@ def documents(fields: Fields) -> Iterator[Document]:
     elif channel == "Security":
         yield document | {"event.dataset": "system.security", **_security(data)}
     elif channel == "Microsoft-Windows-DNSServer/Analytical":
-        name = {"dns.question.name": data.get("QNAME")}
-        yield document | {"event.dataset": "microsoft_dnsserver.analytical", **name}
+        asked = {"dns.question.name": data.get("QNAME"), "source.ip": ip(data.get("Source"))}
+        yield document | {"event.dataset": "microsoft_dnsserver.analytical", **asked}
     elif not channel.endswith("/Analytic"):
         yield document | _event_data(data)
 

@@ -95,6 +95,7 @@ COMMON: dict[str, Any] = {
     "investigation_fields": closed({"field_names": {**TEXTS, "minItems": 1}}, ["field_names"]),
     "alert_suppression": SUPPRESSION,
     "timestamp_override": TEXT,
+    "building_block_type": {"const": "default"},
 }
 INDEX = {"index": {**TEXTS, "minItems": 1}}
 ENTRY = closed({"field": TEXT, "type": {"const": "mapping"}, "value": TEXT}, ["field", "value"])

@@ -10,6 +10,8 @@ import re
 
 import pytest
 
+from sigmapack.content.load import load
+from tests.conftest import ROOT
 from tests.shapes.ecs.fields import KINDS
 from tests.targets.elastic.shipped import rules
 
@@ -114,3 +116,51 @@ def test_a_sequence_of_defends_events_alone_is_keyed_by_the_hosts_id() -> None:
         alone = "winlog.channel" not in query and all(d.startswith("endpoint.") for d in datasets)
         assert ("sequence by host.id " in query) == alone, name
     assert "sequence by host.id " in EQL["Whole Chain Of The 3CX Campaign On One Mac"]
+
+
+def test_what_was_forwarded_is_read_wherever_windows_events_are() -> None:
+    """No rule saw what a collector's agent reads from ForwardedEvents.
+
+    The integration keeps it in a data stream of its own, whatever the channel
+    (github.com/elastic/integrations, packages/windows/data_stream/forwarded).
+    """
+    windows = [rule for rule in rules() if "winlogbeat-*" in str(rule.get("index", rule["query"]))]
+    assert len(windows) > 50
+    for rule in windows:
+        read = str(rule.get("index", rule["query"]))
+        whole = rule["type"] == "threat_match"
+        assert ("logs-*" if whole else "logs-windows.forwarded-*") in read, rule["name"]
+
+
+#: Data sets of which each has one that a rule on network logs names.
+NETWORK = (
+    *("network_traffic.dns", "squid.log", "panw.panos", "microsoft_dnsserver.analytical"),
+    *("zeek.dns", "zeek.http", "zeek.ssl"),
+)
+
+
+def test_alerts_on_network_logs_are_one_by_client() -> None:
+    """They were told apart by `host.name`, which is not in them or is the reading machine."""
+    for rule in rules():
+        if rule["type"] == "eql" and "alert_suppression" in rule:
+            of_network = any(f'"{name}"' in rule["query"] for name in NETWORK)
+            field = "source.ip" if of_network else "host.name"
+            assert rule["alert_suppression"]["group_by"] == [field], rule["name"]
+
+
+def test_weak_evidence_is_no_alert_of_its_own() -> None:
+    """Rules for hunting and informational ones alerted as low: Kibana hides building blocks."""
+    weak = {
+        rule.id for rule in load(ROOT).rules if rule.is_hunting or rule.level == "informational"
+    }
+    hidden = {rule["rule_id"] for rule in rules() if "building_block_type" in rule}
+    assert hidden == weak & {rule["rule_id"] for rule in rules()}
+    assert len(hidden) > 4
+
+
+def test_the_indicator_match_rule_raises_a_lookup_once() -> None:
+    """It had no suppression, and nothing said that other rules find the same lookups."""
+    (rule,) = [rule for rule in rules() if rule["type"] == "threat_match"]
+    assert rule["alert_suppression"]["group_by"] == ["host.name", "source.ip"]
+    assert rule["alert_suppression"]["missing_fields_strategy"] == "suppress"
+    assert "Enable it in place of the rules on campaign domains in DNS logs" in rule["setup"]

@@ -21,7 +21,8 @@ def test_esql_names_all_sources_and_the_index_with_every_field(
     first = query("esql", "s: {Image: a}").splitlines()[0]
     assert first == (
         "FROM logs-endpoint.events.process-*, logs-system.security-*, "
-        "logs-windows.sysmon_operational-*, winlogbeat-*, logs-ti_threecx* "
+        "logs-windows.forwarded-*, logs-windows.sysmon_operational-*, winlogbeat-*, "
+        "logs-ti_threecx* "
         "METADATA _id, _version, _index"
     )
 

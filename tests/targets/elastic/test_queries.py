@@ -77,6 +77,7 @@ def test_index_patterns_are_named_for_languages_without_them(make_content: MakeC
     found = json.loads(files["index_patterns.json"])
     assert found["one"] == [
         "logs-endpoint.events.network-*",
+        "logs-windows.forwarded-*",
         "logs-windows.sysmon_operational-*",
         "winlogbeat-*",
     ]

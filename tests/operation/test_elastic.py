@@ -1,0 +1,20 @@
+"""Elastic's rules, operated: who is named, when, how often, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.operation import cells
+from tests.operation.products.elastic import Elastic
+
+pytestmark = pytest.mark.engines("elasticsearch", "eql")
+PRODUCT = Elastic()
+
+
+@pytest.mark.parametrize("scenario", cells.NAMES)
+def test_every_finding_is_raised_once_and_in_time(scenario: str) -> None:
+    cells.check(PRODUCT, scenario)
+
+
+def test_what_was_found_is_noted() -> None:
+    cells.record(PRODUCT)
