@@ -17,6 +17,7 @@ from sigmapack.compiling.product import Artifact, Query, TooLarge
 from sigmapack.content import coverage, response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
+from sigmapack.targets.ecs.entity import entity
 from sigmapack.targets.ecs.lookups import INDEX
 from sigmapack.targets.elastic import windows
 from sigmapack.targets.elastic.attack import threat
@@ -41,8 +42,6 @@ PREFERRED = ("eql", "esql", "lucene")
 #: The time that a run goes by, where it is there: what came late is seen all the same. Not for
 #: sequences, whose order it would be (https://github.com/elastic/detection-rules/pull/1907).
 OVERRIDE = "event.ingested"
-#: Categories and services of logs that are about a client of the machine that writes them.
-NETWORK = ("dns", "dns-server-analytic", "firewall", "proxy")
 #: The setup guide of the indicator match rule: with both, each lookup alerts twice.
 INSTEAD = (
     "Needs: the indicator index, loaded with the files of the package, and any log of DNS in ECS. "
@@ -125,29 +124,19 @@ def suppression(query: Query) -> dict[str, Any]:
     if query.rule.is_correlation:
         hours = max(SILENT, -(-windows.back(read_correlation(query.rule).seconds) // 60))
     return {
-        "group_by": [entity(query)],
+        "group_by": [named_by(query)],
         "duration": {"value": hours, "unit": "h"},
         "missing_fields_strategy": "doNotSuppress",
     }
 
 
-def entity(query: Query) -> str:
-    """The field that names whom a rule is about.
-
-    What a resolver, a proxy or Zeek writes is about the client; `host.name` is there the machine
-    that the log was read on, if anything.
-    """
+def named_by(query: Query) -> str:
+    """The field that names whom an alert is about."""
     if not query.rule.is_correlation:
-        return "source.ip" if by_client(query.rule) else "host.name"
+        return entity(query.rule)
     # A correlation shows the host of every event: what it is grouped by, or counts, comes last.
     ends = re.findall(r"^\| (?:RENAME \w+ AS|EVAL) (host\.name|source\.ip)\b", query.text, re.M)
     return str(ends[-1]) if ends else "host.name"
-
-
-def by_client(rule: Rule) -> bool:
-    """Whether a rule's events are written by a machine that its client has asked."""
-    source = rule.logsource
-    return source.category in NETWORK or source.service in NETWORK or source.product == "zeek"
 
 
 def common(content: Content, rule: Rule) -> dict[str, Any]:

@@ -4,6 +4,11 @@ Monitors: https://docs.opensearch.org/latest/observing-your-data/alerting/api/ a
 parse them (opensearch-project/common-utils, org.opensearch.commons.alerting.model: Monitor,
 SearchInput, QueryLevelTrigger, Action, Throttle). A monitor's search is a mustache template, in
 which `period_end` is the time of the run in milliseconds.
+
+A monitor is of the bucket level, with a bucket for each host or client, which has an alert of its
+own for as long as it is found: a search may look back far without telling of it again. Of the query
+level there is one alert for all, and a message that lists the latest events: more hosts than that,
+or another one while the alert is active, are not named.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from typing import Any
 from sigmapack.compiling.product import Artifact, Query, TooLarge
 from sigmapack.content import response
 from sigmapack.content.model import Content, Rule
+from sigmapack.targets.ecs.entity import entity
 from sigmapack.targets.opensearch import rules
 from sigmapack.targets.opensearch.fields import NAMES
 from sigmapack.targets.schedules import window
@@ -25,6 +31,11 @@ from sigmapack.targets.schedules import window
 SEVERITY = {"critical": 1, "high": 2, "medium": 3, "low": 4, "informational": 5}
 #: Bytes that an inline script or template may have (`script.max_size_in_bytes`, its default).
 LONGEST = 65_535
+#: Minutes that a search looks back beyond its interval, by the time of events: what came later than
+#: that is not seen.
+LATE = 120
+#: What the buckets are called.
+BUCKETS = "affected"
 #: The notification channel that a site makes, or whose name it replaces in all files.
 CHANNEL = "threecx-notify"
 NAMESPACE = uuid.UUID("4b1f9a2c-90c5-4e0e-8c0a-5d7f5f6e2a18")
@@ -64,22 +75,29 @@ def _names() -> str:
 
 def monitor(content: Content, query: Query, indices: Sequence[str]) -> dict[str, Any]:
     """The body of `POST _plugins/_alerting/monitors`, switched off."""
-    every, back = window(query.rule)
+    every, _ = window(query.rule)
+    back = every + LATE
     search = {
         "size": 10,
         "sort": [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}],
         "query": {"bool": {"filter": [period(back), condition(query)]}},
+        "aggregations": {BUCKETS: {"composite": buckets(query.rule)}},
     }
     checked(query.rule, "query", json.dumps(search))
     return {
         "type": "monitor",
         "name": query.rule.title,
-        "monitor_type": "query_level_monitor",
+        "monitor_type": "bucket_level_monitor",
         "enabled": False,
         "schedule": {"period": {"interval": every, "unit": "MINUTES"}},
         "inputs": [{"search": {"indices": list(indices), "query": search}}],
-        "triggers": [{"query_level_trigger": trigger(content, query.rule)}],
+        "triggers": [{"bucket_level_trigger": trigger(content, query.rule)}],
     }
+
+
+def buckets(rule: Rule) -> dict[str, Any]:
+    """A bucket for each host or client; the plugin asks for page after page of them."""
+    return {"size": 1000, "sources": [{"name": {"terms": {"field": entity(rule)}}}]}
 
 
 def period(back: int) -> dict[str, Any]:
@@ -100,7 +118,11 @@ def condition(query: Query) -> dict[str, Any]:
 
 
 def trigger(content: Content, rule: Rule) -> dict[str, Any]:
-    """Any event triggers; the message carries the response guidance."""
+    """Any event of a bucket triggers; the message carries the response guidance.
+
+    Weak evidence (rules for hunting, and informational ones) stands on the page of alerts and tells
+    nobody.
+    """
     message = MESSAGE.format(guidance=response.plain(content, rule).replace("{{", "{ {"))
     checked(rule, "message", message)
     return {
@@ -108,17 +130,24 @@ def trigger(content: Content, rule: Rule) -> dict[str, Any]:
         "name": "Events found",
         "severity": str(SEVERITY[rule.level]),
         "condition": {
-            "script": {"source": "ctx.results[0].hits.total.value > 0", "lang": "painless"}
+            "buckets_path": {"events": "_count"},
+            "parent_bucket_path": BUCKETS,
+            "script": {"source": "params.events > 0", "lang": "painless"},
+            "gap_policy": "skip",
         },
-        "actions": [
+        "actions": []
+        if rule.is_hunting or rule.level == "informational"
+        else [
             {
                 "id": identifier(rule, "action"),
                 "name": "Notify",
                 "destination_id": CHANNEL,
                 "subject_template": {"source": SUBJECT, "lang": "mustache"},
                 "message_template": {"source": message, "lang": "mustache"},
-                "throttle_enabled": True,
-                "throttle": {"value": 60, "unit": "MINUTES"},
+                "throttle_enabled": False,
+                "action_execution_policy": {
+                    "action_execution_scope": {"per_alert": {"actionable_alerts": ["NEW"]}}
+                },
             }
         ],
     }
@@ -146,12 +175,14 @@ def identifier(rule: Rule, what: str) -> str:
 
 SUBJECT = "[severity {{ctx.trigger.severity}}] {{ctx.monitor.name}}"
 MESSAGE = """\
-{{{{ctx.monitor.name}}}}: {{{{ctx.results.0.hits.total.value}}}} events,
-{{{{ctx.periodStart}}}} to {{{{ctx.periodEnd}}}}.
+{{{{ctx.monitor.name}}}}, found at {{{{ctx.periodEnd}}}}:
+{{{{#ctx.newAlerts}}}}
+- {{{{bucket_keys}}}}
+{{{{/ctx.newAlerts}}}}
 
 {guidance}
 
-Latest events:
+Latest events of all:
 {{{{#ctx.results.0.hits.hits}}}}
 - {{{{_source.@timestamp}}}} {{{{_source.host.name}}}} {{{{_source.source.ip}}}}
   {{{{_index}}}} {{{{_id}}}}
@@ -178,8 +209,8 @@ language for them.
 
    Posting a file again makes a second monitor: delete the first one before.
 2. Set. `indices` are the patterns of `index_patterns.json`: change them to yours. All monitors are
-   disabled; enable those whose logs you have. The level gives severity and schedule, and every
-   search looks back further than its interval.
+   disabled; enable those whose logs you have. The level gives severity and schedule. A monitor has
+   an alert for each host or client, and looks back two hours further than its interval.
 3. See that it works. `POST _plugins/_alerting/monitors/<id>/_execute?dryrun=true` must answer with
    `"error": null` under `input_results`.
 

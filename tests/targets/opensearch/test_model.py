@@ -48,7 +48,7 @@ def test_opensearch_reads_every_monitor_with_all_that_it_says(tmp_path: Path) ->
 
 
 def triggers(body: Monitor) -> list[Monitor]:
-    return [trigger["query_level_trigger"] for trigger in body["triggers"]]
+    return [trigger["bucket_level_trigger"] for trigger in body["triggers"]]
 
 
 def no_name(body: Monitor) -> None:
@@ -64,7 +64,7 @@ def no_query(body: Monitor) -> None:
 
 
 def no_unit(body: Monitor) -> None:
-    triggers(body)[0]["actions"][0]["throttle"]["unit"] = "DAYS"
+    triggers(body)[0]["actions"][0]["throttle"] = {"value": 1, "unit": "DAYS"}
 
 
 def switched_on(body: Monitor) -> None:

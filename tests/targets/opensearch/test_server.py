@@ -19,6 +19,7 @@ def test_the_server_runs_the_search_of_every_monitor_and_finds_an_event_in_its_t
         "@timestamp": "2026-02-03T08:00:00.000Z",
         "winlog": {"channel": "Microsoft-Windows-Sysmon/Operational"},
         "event": {"code": "22"},
+        "host": {"name": "WS-0031"},
         "dns": {"question": {"name": "akamaicontainer.com"}},
     }
     mapping = {
@@ -34,12 +35,13 @@ def test_the_server_runs_the_search_of_every_monitor_and_finds_an_event_in_its_t
             moment = str(int(end.timestamp() * 1000))
             body = json.dumps(searched(monitor)).replace("{{period_end}}", moment)
             answer = running.request("POST", "/winlogbeat-*/_search", json.loads(body))
-            found[name] = answer["hits"]["total"]["value"]
-        assert {name for name, count in found.items() if count} == {
-            "dns_query_win_threecx_c2_domain"
+            buckets = answer["aggregations"]["affected"]["buckets"]
+            found[name] = [bucket["key"]["name"] for bucket in buckets]
+        assert {name: keys for name, keys in found.items() if keys} == {
+            "dns_query_win_threecx_c2_domain": ["WS-0031"]
         }
         body = json.dumps(searched(monitors()["dns_query_win_threecx_c2_domain"]))
-        late = str(int(end.timestamp() * 1000) + 6 * 60_000)
+        late = str(int(end.timestamp() * 1000) + 126 * 60_000)
         answer = running.request(
             "POST", "/winlogbeat-*/_search", json.loads(body.replace("{{period_end}}", late))
         )

@@ -9,7 +9,7 @@ import org.opensearch.common.xcontent.LoggingDeprecationHandler;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.commons.alerting.model.Monitor;
-import org.opensearch.commons.alerting.model.QueryLevelTrigger;
+import org.opensearch.commons.alerting.model.BucketLevelTrigger;
 import org.opensearch.commons.alerting.model.SearchInput;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.core.xcontent.ToXContent;
@@ -27,7 +27,7 @@ public class Monitors {
         List<NamedXContentRegistry.Entry> known =
                 new ArrayList<>(new SearchModule(Settings.EMPTY, List.of()).getNamedXContents());
         known.add(SearchInput.Companion.getXCONTENT_REGISTRY());
-        known.add(QueryLevelTrigger.Companion.getXCONTENT_REGISTRY());
+        known.add(BucketLevelTrigger.Companion.getXCONTENT_REGISTRY());
         NamedXContentRegistry registry = new NamedXContentRegistry(known);
         try (Stream<Path> files = Files.list(Path.of(args[0]))) {
             for (Path file : files.sorted().toList()) {
