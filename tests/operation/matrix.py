@@ -16,18 +16,19 @@ from tests.engines.matrix import DIST, ROOT
 PAGE = ROOT / "docs" / "proof.md"
 #: In the order of the page.
 PRODUCTS = ("splunk", "elastic", "opensearch", "sentinel", "defender", "loki", "logscale")
-NOTHING = "-"
+SILENT = "silent"
 
 
 def cell(found: Mapping[str, Any]) -> str:
-    """What a cell shows: alerts for a finding and the delay in minutes, and what is wrong."""
-    faults = ", ".join(sorted(found["known"]))
+    """What a cell shows: alerts for a finding, and minutes until the first; bold is what is wrong."""
+    faults = set(found["known"])
+    worst = [fault for fault in ("missed", "wrong", "repeated") if fault in faults]
+    if worst:
+        return f"**{', '.join(worst)}**"
     if not found["expected"]:
-        shown = "silent" if not found["alerts"] else f"{found['alerts']} alerts"
-        return f"{shown}: {faults}" if faults else shown
-    minutes = f"{found['delay'] / 60:.0f} min"
-    shown = f"{found['most']:g} in {minutes}" if found["missed"] < found["expected"] else NOTHING
-    return f"{shown}: {faults}" if faults else shown
+        return SILENT if not found["alerts"] else f"{found['alerts']} alerts"
+    most = f"{found['most']:g}"
+    return f"{f'**{most}**' if faults else most} in {found['delay'] / 60:.0f} min"
 
 
 def table(notes: Sequence[Mapping[str, Any]]) -> str:

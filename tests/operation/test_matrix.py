@@ -18,10 +18,10 @@ def found(**values: Any) -> dict[str, Any]:
     ("values", "shown"),
     [
         ({}, "2 in 12 min"),
-        ({"most": 8.5, "known": {"too many": "why"}}, "8.5 in 12 min: too many"),
-        ({"missed": 1, "known": {"missed": "why"}}, "-: missed"),
+        ({"most": 8.5, "known": {"too many": "why"}}, "**8.5** in 12 min"),
+        ({"missed": 1, "known": {"missed": "why"}}, "**missed**"),
         ({"expected": 0, "alerts": 0}, "silent"),
-        ({"expected": 0, "alerts": 1, "known": {"wrong": "why"}}, "1 alerts: wrong"),
+        ({"expected": 0, "alerts": 1, "known": {"wrong": "why"}}, "**wrong**"),
     ],
 )
 def test_a_cell_says_how_many_alerts_how_late_and_what_is_wrong(
