@@ -20,7 +20,7 @@ SILENT = "silent"
 
 
 def cell(found: Mapping[str, Any]) -> str:
-    """What a cell shows: alerts for a finding, and minutes until the first; bold is what is wrong."""
+    """Alerts for a finding, and minutes until the first; what is bold is wrong, and known."""
     faults = set(found["known"])
     worst = [fault for fault in ("missed", "wrong", "repeated") if fault in faults]
     if worst:
@@ -28,7 +28,7 @@ def cell(found: Mapping[str, Any]) -> str:
     if not found["expected"]:
         return SILENT if not found["alerts"] else f"{found['alerts']} alerts"
     most = f"{found['most']:g}"
-    return f"{f'**{most}**' if faults else most} in {found['delay'] / 60:.0f} min"
+    return f"{f'**{most}**' if faults else most} in {found['delay'] / 60:.0f}"
 
 
 def table(notes: Sequence[Mapping[str, Any]]) -> str:

@@ -17,8 +17,8 @@ def found(**values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
-        ({}, "2 in 12 min"),
-        ({"most": 8.5, "known": {"too many": "why"}}, "**8.5** in 12 min"),
+        ({}, "2 in 12"),
+        ({"most": 8.5, "known": {"too many": "why"}}, "**8.5** in 12"),
         ({"missed": 1, "known": {"missed": "why"}}, "**missed**"),
         ({"expected": 0, "alerts": 0}, "silent"),
         ({"expected": 0, "alerts": 1, "known": {"wrong": "why"}}, "**wrong**"),
@@ -35,6 +35,6 @@ def test_the_table_has_a_row_a_scenario_and_a_column_a_product() -> None:
     assert table(notes).splitlines() == [
         "| Scenario | splunk | sentinel |",
         "|---|---|---|",
-        "| one click | 2 in 12 min | 2 in 12 min |",
+        "| one click | 2 in 12 | 2 in 12 |",
     ]
     assert missing(notes)[:1] == ["elastic was not operated"]
