@@ -30,7 +30,11 @@ FOLDER = "custom_detections"
 #: What stands before a rule's identifier, most of which begin with a digit.
 PREFIX = "threecx-"
 #: A row is an alert, and a sensor reports one contact in several rows: the first of a host's day.
-ONCE = "| summarize arg_min(Timestamp, *) by DeviceId, Day = startofday(Timestamp)\n"
+#: Of rows of one moment the same one in every run, or the other would be an alert as well.
+ONCE = (
+    "| extend Order = strcat(tostring(Timestamp), tostring(ReportId))\n"
+    "| summarize arg_min(Order, *) by DeviceId, Day = startofday(Timestamp)\n"
+)
 #: What the rows of a custom detection must have.
 NEEDED = ("Timestamp", "DeviceId", "ReportId")
 #: Minutes between runs -> its duration, and the minutes that Defender then looks back.

@@ -105,7 +105,7 @@ def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]
         found["index"] = list(index)
         found["related_integrations"] = integrations(index)
     found["investigation_fields"] = {"field_names": shown(query.text)}
-    if query.rule.is_hunting or query.rule.level == "informational":
+    if not query.rule.alerts:
         found["building_block_type"] = "default"
     if not (query.rule.is_correlation and query.language == "eql"):
         found |= {"timestamp_override": OVERRIDE, "alert_suppression": suppression(query)}

@@ -136,7 +136,7 @@ def trigger(content: Content, rule: Rule) -> dict[str, Any]:
             "gap_policy": "skip",
         },
         "actions": []
-        if rule.is_hunting or rule.level == "informational"
+        if not rule.alerts
         else [
             {
                 "id": identifier(rule, "action"),

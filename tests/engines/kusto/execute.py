@@ -182,6 +182,8 @@ def main() -> None:
     translate._SPECIAL_FORMS |= {"prev": neighbour, "next": neighbour}
     duckdb_kql.set_functions(request["functions"])
     connection = duckdb_kql.connect()
+    # Of rows that a function may choose among, the same in every run; and for few rows it is quick.
+    connection.execute("SET threads = 1")
     tables = request["tables"]
     SCHEMA.update({name: list(columns) for name, columns in tables.items()})
     create(connection, tables)

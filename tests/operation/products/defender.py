@@ -20,6 +20,7 @@ from tests.operation.model import DAY, HOUR, Alert, Question, Row, Run, Seen, Sh
 from tests.operation.products.kusto import ask, named
 from tests.operation.sensors import EDR
 from tests.shapes.defender import documents
+from tests.shapes.microsoft import Document
 
 #: Frequency -> seconds between runs, and looked back.
 FREQUENCIES: Mapping[str, tuple[int, int]] = {
@@ -62,7 +63,7 @@ class Defender:
 
     def shows(self, seen: Seen) -> bool:
         """Only what its own sensor sees."""
-        return seen.sensor in (EDR, "mac") and bool(documents(seen.event))
+        return bool(stored(seen))
 
     def state(self, rule: Shipped, seen: Sequence[Seen], time: float) -> Hashable:
         """Nothing: no query asks for the time."""
@@ -70,12 +71,7 @@ class Defender:
 
     def rows(self, asked: Sequence[Question]) -> list[Sequence[Row]]:
         """Each query on the rows of the events that its run sees."""
-        return ask(
-            "defender",
-            asked,
-            lambda seen: documents(seen.event) if self.shows(seen) else [],
-            "Timestamp",
-        )
+        return ask("defender", asked, stored, "Timestamp")
 
     def alerts(self, rule: Shipped, runs: Sequence[Run]) -> list[Alert]:
         """An alert for each event that no earlier run has raised."""
@@ -90,3 +86,13 @@ class Defender:
                     raised.add(key)
                     found.append(Alert(rule.name, each.time, named(row, columns)))
         return found
+
+
+def stored(seen: Seen) -> list[Document]:
+    """The rows of an event, numbered over all events: a device's reports are told apart by that."""
+    if seen.sensor not in (EDR, "mac"):
+        return []
+    return [
+        (table, {**row, "ReportId": seen.number * 10 + number})
+        for number, (table, row) in enumerate(documents(seen.event))
+    ]

@@ -38,7 +38,10 @@ def test_every_query_that_alerts_is_a_custom_detection_and_switched_off() -> Non
     """A row is an alert: a lookup that the sensor reports twice was two, and so was its answer."""
     found = {stem: one["queryCondition"]["queryText"] for stem, one in detections().items()}
     alerting = {Path(query.path).stem: query for query in queries() if query.rule.alerts}
-    once = "| summarize arg_min(Timestamp, *) by DeviceId, Day = startofday(Timestamp)\n"
+    once = (
+        "| extend Order = strcat(tostring(Timestamp), tostring(ReportId))\n"
+        "| summarize arg_min(Order, *) by DeviceId, Day = startofday(Timestamp)\n"
+    )
     texts = {s: q.text + ("" if q.rule.is_correlation else once) for s, q in alerting.items()}
     assert found == {stem: text for stem, text in texts.items() if stem in found}
     # Those that are left out say what another says.
