@@ -10,6 +10,9 @@ DAY = 1440
 EVERY = {"critical": 5, "high": 15, "medium": 60, "low": DAY, "informational": DAY}
 #: Minutes that a run looks back beyond its interval, for events that arrive late.
 LATE = 10
+#: The same where looking back further raises nothing twice: a rule goes by when events arrived, or
+#: its alert lasts for as long as it is found.
+LATEST = 2 * 60
 
 
 def minutes(rule: Rule) -> tuple[int, int]:

@@ -79,11 +79,13 @@ def entry(product: Product, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def record(product: Product) -> None:
-    """Note the cells of a product; `tests/conftest.py` puts them into `dist/verification.json`."""
+def record(product: Product) -> Path:
+    """Note the cells of a product in a file, which goes into `dist/verification.json`."""
     cells = [entry(product, scenario) for scenario in scenarios()]
     noted = {"product": product.name, "engine": product.engine, "cells": cells}
     folder = tools.ROOT / ".verification" / "operation"
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(noted, indent=1, sort_keys=True) + "\n"
-    (folder / f"{product.name}.json").write_text(text, "utf-8")
+    path = folder / f"{product.name}.json"
+    path.write_text(text, "utf-8")
+    return path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.operation import cells
@@ -17,4 +19,5 @@ def test_every_finding_is_raised_once_and_in_time(scenario: str) -> None:
 
 
 def test_what_was_found_is_noted() -> None:
-    cells.record(PRODUCT)
+    noted = json.loads(cells.record(PRODUCT).read_text("utf-8"))
+    assert [cell["scenario"] for cell in noted["cells"]] == cells.NAMES and noted["engine"]

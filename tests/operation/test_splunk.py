@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,8 @@ def test_every_finding_is_raised_once_and_in_time(scenario: str) -> None:
 
 
 def test_what_was_found_is_noted() -> None:
-    cells.record(PRODUCT)
+    noted = json.loads(cells.record(PRODUCT).read_text("utf-8"))
+    assert [cell["scenario"] for cell in noted["cells"]] == cells.NAMES and noted["engine"]
 
 
 @pytest.mark.parametrize(

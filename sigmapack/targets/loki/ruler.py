@@ -19,15 +19,11 @@ from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.loki.fields import field_map, who
-from sigmapack.targets.schedules import window
+from sigmapack.targets.schedules import LATEST, window
 from sigmapack.targets.yaml_text import dump
 
 #: Bytes from which on Loki parses no query (`maxInputSize` in pkg/logql/syntax/parser.go, 3.7.8).
 LONGEST = 131_072
-#: Minutes that entries may arrive late. Loki takes them up to an hour after newer ones of their
-#: stream (https://grafana.com/docs/loki/latest/configure/#accept-out-of-order-writes), and later
-#: ones of a stream that was silent.
-LATE = 2 * 60
 
 
 def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
@@ -152,11 +148,14 @@ def host_label(rule: Rule) -> str:
 def expression(query: Query) -> str:
     """A metric query with the text of the query's file in it, unchanged.
 
-    A log query is counted by host over its window; a correlation is a metric query already.
+    A log query is counted by host over its window; a correlation is a metric query already. Loki
+    takes entries up to an hour after newer ones of their stream
+    (https://grafana.com/docs/loki/latest/configure/#accept-out-of-order-writes), and later ones of
+    a stream that was silent.
     """
     if query.rule.is_correlation:
         return query.text
-    span = window(query.rule)[0] + LATE
+    span = window(query.rule)[0] + LATEST
     label = host_label(query.rule)
     return f"sum by ({label}) (count_over_time(\n{query.text}[{span}m])) > 0\n"
 

@@ -25,15 +25,12 @@ from sigmapack.content.model import Content, Rule
 from sigmapack.targets.ecs.entity import entity
 from sigmapack.targets.opensearch import rules
 from sigmapack.targets.opensearch.fields import NAMES
-from sigmapack.targets.schedules import window
+from sigmapack.targets.schedules import LATEST, window
 
 #: Level -> severity of a trigger, 1 is the highest.
 SEVERITY = {"critical": 1, "high": 2, "medium": 3, "low": 4, "informational": 5}
 #: Bytes that an inline script or template may have (`script.max_size_in_bytes`, its default).
 LONGEST = 65_535
-#: Minutes that a search looks back beyond its interval, by the time of events: what came later than
-#: that is not seen.
-LATE = 120
 #: What the buckets are called.
 BUCKETS = "affected"
 #: The notification channel that a site makes, or whose name it replaces in all files.
@@ -76,7 +73,7 @@ def _names() -> str:
 def monitor(content: Content, query: Query, indices: Sequence[str]) -> dict[str, Any]:
     """The body of `POST _plugins/_alerting/monitors`, switched off."""
     every, _ = window(query.rule)
-    back = every + LATE
+    back = every + LATEST
     search = {
         "size": 10,
         "sort": [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}],

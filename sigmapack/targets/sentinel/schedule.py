@@ -9,13 +9,10 @@ from __future__ import annotations
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Rule
-from sigmapack.targets.schedules import DAY, minutes
+from sigmapack.targets.schedules import DAY, LATEST, minutes
 from sigmapack.targets.sentinel import once
 
 LONGEST_QUERY = 10_000
-#: Minutes that events may arrive late. A rule takes what was ingested since its last run, so that
-#: looking further back raises nothing twice.
-LATE = 2 * 60
 #: Minutes that a rule may look back, and from when on it may not run more than once an hour.
 LONGEST_PERIOD, LONG_PERIOD = 14 * DAY, 2 * DAY
 
@@ -45,7 +42,7 @@ def schedule(rule: Rule) -> tuple[int, int]:
     before, so that it is no news, it has to see that whole.
     """
     every, _ = minutes(rule)
-    back = every + LATE + 2 * span(rule)
+    back = every + LATEST + 2 * span(rule)
     back = -(-back // 60) * 60 if back > 120 else back
     if back > LONGEST_PERIOD >= span(rule):
         back = LONGEST_PERIOD
