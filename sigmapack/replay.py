@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
-from sigmapack.content.correlation import read_correlation
+from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Content, LogSource, Rule
 from sigmapack.events.fields import Value
 from sigmapack.events.read import BadRecord, Event, read_events
@@ -70,16 +70,23 @@ class Report:
     files: int = 0
 
 
-def replay(content: Content, files: Iterable[Path]) -> Report:
+def replay(content: Content, files: Iterable[Path], findings: bool = False) -> Report:
     """Compile the content for SQLite and run it on the events of the files.
 
     Events are kept in a temporary database on disk, one row an event and log source, so that
     the size of the input is not bounded by memory.
 
+    Args:
+        content: what was read.
+        files: of events.
+        findings: whether to run findings, too, which say of a host what their rules say already.
+
     Raises:
         UnreadableInput: a file cannot be opened.
     """
-    queries = [q for q in compile_target(content, sqlite.TARGET)]
+    kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
+    content = replace(content, rules=kept)
+    queries = list(compile_target(content, sqlite.TARGET))
     report = Report(refused=[query for query in queries if query.outcome == "refused"])
     columns = _columns(content)
     with (
@@ -115,7 +122,8 @@ def _correlation_fields(rule: Rule) -> list[str]:
     except Exception:  # a refused or broken rule is reported by the compiler, not here
         return []
     mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
-    extra = [correlation.value_field] if correlation.value_field else []
+    counted = correlation.value_field
+    extra = [counted] if counted and counted != PERIOD else []
     return [*correlation.group_by, *mapped, *extra]
 
 

@@ -99,9 +99,10 @@ def _text(
         parts[rule.name] = parts[rule.id] = part
         text = part.query
     reasons += filter(None, [language.degraded(rule, content.sources)])
-    if language.longest and len(text) > language.longest:
+    longest = language.longest(rule)
+    if longest and len(text) > longest:
         reasons.append(
-            f"longer than the {language.longest:,} characters of a scheduled rule: save it as "
+            f"longer than the {longest:,} characters of a scheduled rule: save it as "
             "a function, or run it as a hunting query"
         )
     return text, reasons

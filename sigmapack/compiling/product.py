@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sigma.conversion.base import TextQueryBackend
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import Correlation, read_correlation
 from sigmapack.content.model import Content, Rule, Sources
 
 
@@ -44,7 +44,7 @@ class Language:
     `{field}` and `{id}` (the table's name)."""
     written: Callable[[Content, Rule, list[str], str], str] | None = None
     """How a query stands with the lines about it, where a comment above it will not do."""
-    longest: int = 0
+    longest: Callable[[Rule], int] = lambda rule: 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 
 
@@ -75,6 +75,21 @@ class Query:
             yield Artifact(self.path, self.text.encode())
         if self.native_path:
             yield Artifact(self.native_path, self.native_text.encode())
+
+
+def gathered(content: Content, queries: Iterable[Query]) -> frozenset[str]:
+    """Names of the rules of which a finding tells, so that they need not alert themselves.
+
+    Args:
+        content: what was read.
+        queries: those of the rules that alert in a product.
+    """
+    return frozenset(
+        content.by_name[name].name
+        for query in queries
+        if query.path and query.rule.is_finding and query.rule.alerts
+        for name in read_correlation(query.rule).members
+    )
 
 
 class TooLarge(ValueError):

@@ -1,5 +1,10 @@
 """Read a Sigma correlation rule into `Correlation`: steps of alternatives, span, grouping.
 
+A correlation may refer to findings, which are correlations themselves ("correlation rules can refer
+to other correlation rules"): a finding stands for any of the rules that it gathers, grouped as it
+groups them. To count findings is to count the periods, as long as their span, in which there are
+any: a browser asks for three records of a name, and three sensors see it, and that is one contact.
+
 Specification: Sigma correlation rules 2.1 (https://sigmahq.io/docs/meta/correlations.html).
 """
 
@@ -20,6 +25,9 @@ from sigma.correlations import (
 
 from sigmapack.content.model import Refused, Rule
 
+#: Counted by value: the period in which an event lies.
+PERIOD = "@period"
+
 
 @dataclass(frozen=True)
 class Correlation:
@@ -39,6 +47,9 @@ class Correlation:
     operator: str
     count: int
     value_field: str | None
+    """The field whose values are counted; `PERIOD` where it is the time."""
+    period: int = 0
+    """Seconds of what is counted by `PERIOD`."""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -70,18 +81,56 @@ def read_correlation(rule: Rule) -> Correlation:
         if temporal and (operator, count) != ("gte", len(names)):
             raise Refused("a temporal correlation of only some of its rules is not supported")
         value_field = condition.fieldref if isinstance(condition.fieldref, str) else None
+    kind, period = parsed.type.name.lower(), 0
+    groups = tuple(parsed.group_by or ())
+    aliases = _aliases(rule.document["correlation"].get("aliases") or {})
+    if rule.findings:
+        inner = [read_correlation(finding) for finding in rule.findings.values()]
+        aliases = _joined(groups, aliases, inner)
+        gathered = dict(zip(rule.findings, inner, strict=True))
+        if kind == "event_count" and all(name in gathered for name in steps[0]):
+            kind, value_field, period = "value_count", PERIOD, max(each.seconds for each in inner)
+        steps = tuple(_expanded(step, gathered) for step in steps)
     return Correlation(
         rule=rule,
-        type=parsed.type.name.lower(),
+        type=kind,
         steps=steps,
         span=parsed.timespan.spec,
         seconds=parsed.timespan.seconds,
-        group_by=tuple(parsed.group_by or ()),
-        aliases=_aliases(rule.document["correlation"].get("aliases") or {}),
+        group_by=groups,
+        aliases=aliases,
         operator=operator,
         count=count,
         value_field=value_field,
+        period=period,
     )
+
+
+def _expanded(step: tuple[str, ...], gathered: Mapping[str, Correlation]) -> tuple[str, ...]:
+    """A step's alternatives, of which a finding is the rules that it gathers."""
+    names = [
+        name for one in step for name in (gathered[one].members if one in gathered else (one,))
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def _joined(
+    groups: tuple[str, ...], aliases: Mapping[str, Mapping[str, str]], inner: list[Correlation]
+) -> dict[str, dict[str, str]]:
+    """The correlation's aliases with what the groups of its findings are in their rules' events.
+
+    Raises:
+        Refused: a finding is grouped by more or fewer fields.
+    """
+    found = {name: dict(mapping) for name, mapping in aliases.items()}
+    for each in inner:
+        if len(each.group_by) != len(groups):
+            raise Refused(f"{each.rule.name} is not grouped as the correlation of it is")
+        for outer, own in zip(groups, each.group_by, strict=True):
+            for member in each.members:
+                if each.field(own, member) != outer:
+                    found.setdefault(outer, {})[member] = each.field(own, member)
+    return found
 
 
 def _aliases(aliases: Mapping[str, Any]) -> dict[str, dict[str, str]]:

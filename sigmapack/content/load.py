@@ -6,7 +6,8 @@ import csv
 import io
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -28,7 +29,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
     directory = rules_dir or root / "sigma_rules"
     own = directory.resolve() == (root / "sigma_rules").resolve()
     problems: list[Problem] = []
-    rules = tuple(_rules(directory, problems))
+    rules = chained(tuple(_rules(directory, problems)))
     if not rules and not problems:
         where = "has no .yml file" if directory.is_dir() else "is not a folder"
         problems.append(
@@ -48,6 +49,24 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         problems=tuple(problems),
         own=own,
     )
+
+
+def chained(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules, of which correlations know the findings that they refer to."""
+    findings = {
+        key: rule for rule in rules if rule.is_finding for key in (rule.id, rule.name) if key
+    }
+    return tuple(
+        replace(rule, findings=found) if (found := _referred(rule, findings)) else rule
+        for rule in rules
+    )
+
+
+def _referred(rule: Rule, findings: Mapping[str, Rule]) -> dict[str, Rule]:
+    correlation = rule.document.get("correlation")
+    names = correlation.get("rules") if isinstance(correlation, dict) else None
+    listed = names if isinstance(names, list) else []
+    return {name: findings[name] for name in listed if isinstance(name, str) and name in findings}
 
 
 def read_sources() -> Sources:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +54,8 @@ class Rule:
     path: str
     document: Mapping[str, Any]
     lines: Mapping[Place, int] = field(default_factory=dict, repr=False, compare=False)
+    findings: Mapping[str, Rule] = field(default_factory=dict, repr=False, compare=False)
+    """For a correlation: the findings among the rules that it refers to, as it names them."""
 
     @property
     def stem(self) -> str:
@@ -100,6 +102,13 @@ class Rule:
         return "correlation" in self.document
 
     @property
+    def is_finding(self) -> bool:
+        """Whether it says once what its rules say: one event of any of them is enough for it."""
+        correlation = self.document.get("correlation") or {}
+        found = correlation.get("type"), correlation.get("condition")
+        return found in (("event_count", {"gte": 1}), ("event_count", {"gt": 0}))
+
+    @property
     def logsource(self) -> LogSource:
         source = self.document.get("logsource") or {}
         return LogSource(source.get("product"), source.get("category"), source.get("service"))
@@ -116,7 +125,7 @@ class Rule:
         return copy.deepcopy(dict(self.document))
 
     def with_document(self, document: Mapping[str, Any]) -> Rule:
-        return Rule(self.path, document, self.lines)
+        return replace(self, document=document)
 
 
 class Row(NamedTuple):

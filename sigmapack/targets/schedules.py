@@ -13,12 +13,18 @@ LATE = 10
 #: The same where looking back further raises nothing twice: a rule goes by when events arrived, or
 #: its alert lasts for as long as it is found.
 LATEST = 2 * 60
+#: Minutes for which an alert on the same host or client is not repeated: a week, in which somebody
+#: works on it.
+SILENT = 7 * DAY
 
 
 def minutes(rule: Rule) -> tuple[int, int]:
-    """How often a search runs, and how far it looks back: always further than that."""
+    """How often a search runs, and how far it looks back: always further than that.
+
+    A finding rests on single events, and has no span to look back over.
+    """
     every = EVERY[rule.level]
-    if not rule.is_correlation:
+    if not rule.is_correlation or rule.is_finding:
         return every, every + LATE
     span = read_correlation(rule).seconds // 60
     every = max(every, DAY if span > DAY else 60)
@@ -41,7 +47,7 @@ def window(rule: Rule) -> tuple[int, int]:
     runs four times in a span at least: what happens within three quarters of it is always seen
     whole by one of the runs. Rules for hunting run once a day.
     """
-    if rule.is_correlation:
+    if rule.is_correlation and not rule.is_finding:
         span = max(1, read_correlation(rule).seconds // 60)
         return max(1, min(minutes(rule)[0], span // 4)), span
     if rule.is_hunting:

@@ -84,6 +84,19 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     """
     documents = [_named(part.rule.copy(), part.rule.name) for part in parts.values()]
     document = correlation.rule.copy()
+    if correlation.period:
+        document["correlation"] = {
+            **document["correlation"],
+            "type": correlation.type,
+            "rules": list(parts),
+            "aliases": {name: dict(mapping) for name, mapping in correlation.aliases.items()},
+            "condition": {correlation.operator: correlation.count, "field": "sigma_period"},
+        }
+        if not correlation.aliases:
+            del document["correlation"]["aliases"]
+        collection = SigmaCollection.from_dicts([*documents, document])
+        counted = f"(strftime('%s', timestamp) / {correlation.period})"
+        return f"{_backend().convert(collection)[-1]};".replace("`sigma_period`", counted)
     if any(len(step) > 1 for step in correlation.steps) and "temporal" in correlation.type:
         steps = _steps(correlation)
         documents = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from sigmapack.checks.events import event_files
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
+from sigmapack.content.correlation import read_correlation
 from sigmapack.content.load import load
 from sigmapack.content.model import Content
 from sigmapack.events.read import BadRecord, Event, read_events
@@ -95,6 +96,20 @@ def queries(target: str, language: str) -> dict[str, Query]:
     return {q.rule.name: q for q in own if not q.rule.is_correlation}
 
 
+def findings(target: str, language: str) -> dict[str, Query]:
+    """Finding -> its query in a language that selects single events."""
+    own = [q for q in compiled(target) if q.language == language and q.path]
+    return {q.rule.name: q for q in own if q.rule.is_finding}
+
+
+def wanted(rule: str, compiled: Set[str]) -> frozenset[int]:
+    """The cases of a rule; of a finding those of the rules that it gathers and that compiled."""
+    if rule in verdicts():
+        return verdicts()[rule]
+    gathered = read_correlation(pack().by_name[rule]).members
+    return frozenset().union(*(verdicts()[name] for name in gathered if name in compiled))
+
+
 def differences(
     found: Mapping[str, set[int]], shown: set[int], waived: Mapping[str, str] | None = None
 ) -> list[str]:
@@ -109,9 +124,9 @@ def differences(
     for rule, numbers in sorted(found.items()):
         if rule in (waived or {}):
             continue
-        wanted = verdicts()[rule] & shown
-        for number in sorted(wanted ^ numbers):
+        right = wanted(rule, found.keys()) & shown
+        for number in sorted(right ^ numbers):
             case = cases()[number]
-            what = "missed" if number in wanted else "matched and should not"
+            what = "missed" if number in right else "matched and should not"
             lines.append(f"{rule} {what}: {case.kind} of {case.rule}: {case.note}")
     return lines

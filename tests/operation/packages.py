@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from sigmapack.content.correlation import read_correlation
 from sigmapack.content.load import load
 from sigmapack.content.model import Content
 from sigmapack.targets import discover
@@ -30,7 +31,7 @@ def shipped(product: str) -> Mapping[str, bytes]:
 def members(name: str) -> frozenset[str]:
     """What a rule is made of: its own name, and the names of those that it correlates."""
     rule = next(rule for rule in content().rules if rule.name == name)
-    correlated = rule.document["correlation"]["rules"] if rule.is_correlation else ()
+    correlated = read_correlation(rule).members if rule.is_correlation else ()
     return frozenset({name, *correlated})
 
 

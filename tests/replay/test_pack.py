@@ -71,7 +71,7 @@ def correlated(rule: Rule, kind: str) -> list[Match]:
     """What a correlation finds in its own file of events."""
     names = {*read_correlation(rule).members, rule.name}
     own = replace(CONTENT, rules=tuple(one for one in CONTENT.rules if one.name in names))
-    report = replay(own, [event_files(CONTENT, rule)[kind]])
+    report = replay(own, [event_files(CONTENT, rule)[kind]], findings=True)
     assert [str(bad) for bad in report.bad] == []
     return [match for match in report.matches if match.rule.id == rule.id]
 

@@ -17,7 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -33,8 +33,10 @@ PREFIX = "threecx-"
 #: Of rows of one moment the same one in every run, or the other would be an alert as well.
 ONCE = (
     "| extend Order = strcat(tostring(Timestamp), tostring(ReportId))\n"
-    "| summarize arg_min(Order, *) by DeviceId, Day = startofday(Timestamp)\n"
+    "| summarize arg_min(Order, *) by {key}, Day = startofday(Timestamp)"
 )
+#: What a finding does with its hits in the query that people run: the latest of each host.
+LATEST = "| summarize arg_max(Timestamp, *) by SigmaKey"
 #: What the rows of a custom detection must have.
 NEEDED = ("Timestamp", "DeviceId", "ReportId")
 #: Minutes between runs -> its duration, and the minutes that Defender then looks back.
@@ -52,9 +54,14 @@ LONGEST_TITLE, LONGEST_TEXT = 256, 5_000
 
 
 def rules(content: Content, queries: Sequence[Query]) -> list[Artifact]:
-    """One file per query that should alert, called like it; of the same queries, the worst rule."""
+    """One file per query that should alert, called like it; of the same queries, the worst rule.
+
+    What a finding tells of stays a query: Graph v1.0 groups no alerts of several detections.
+    """
     alike: dict[str, list[Query]] = {}
-    for query in sorted((q for q in queries if q.path and q.rule.alerts), key=_weight):
+    told = gathered(content, queries)
+    alerting = [q for q in queries if q.path and q.rule.alerts and q.rule.name not in told]
+    for query in sorted(alerting, key=_weight):
         alike.setdefault(body(query), []).append(query)
     found = [
         Artifact(f"{FOLDER}/{stem(first)}.json", dumped(rule(content, first, others)))
@@ -81,7 +88,11 @@ def stem(query: Query) -> str:
 
 def text_of(query: Query) -> str:
     """The query of a detection: a correlation's, or the first row of each host and day."""
-    return query.text if query.rule.is_correlation else query.text + ONCE
+    if query.rule.is_finding:
+        return query.text.replace(LATEST, ONCE.format(key="SigmaKey"))
+    if query.rule.is_correlation:
+        return query.text
+    return f"{query.text}{ONCE.format(key='DeviceId')}\n"
 
 
 def dumped(document: Mapping[str, Any]) -> bytes:
@@ -178,7 +189,8 @@ def frequency(own: Rule) -> str:
         ValueError: Defender never looks back that far.
     """
     every = LEVELS[own.level]
-    span = read_correlation(own).seconds // 60 if own.is_correlation else 0
+    spans = own.is_correlation and not own.is_finding
+    span = read_correlation(own).seconds // 60 if spans else 0
     for interval, (name, back) in FREQUENCIES.items():
         # What began in the last interval of an earlier run must still be seen whole.
         if interval >= every and (back >= span + interval or back == span == 30 * 1440):

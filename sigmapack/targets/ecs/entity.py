@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from sigmapack.content.model import Rule
+from sigmapack.content.correlation import read_correlation
+from sigmapack.content.model import Content, Rule
 
 #: Categories and services of logs that are about a client of the machine that writes them.
 NETWORK = ("dns", "dns-server-analytic", "firewall", "proxy")
+
+
+def subject(content: Content, rule: Rule) -> str:
+    """The field by which alerts of a rule on single events are one; a finding's is its members'."""
+    if not rule.is_correlation:
+        return entity(rule)
+    first, *_ = read_correlation(rule).members
+    return entity(content.by_name[first])
 
 
 def entity(rule: Rule) -> str:

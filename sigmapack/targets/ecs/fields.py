@@ -170,7 +170,11 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "registry_delete": REGISTRY,
     "registry_event": REGISTRY,
     "pipe_created": {**ACTOR, "PipeName": "file.name"},
-    "windows/dns-server-analytic": {**CHANNEL, "QNAME": "dns.question.name"},
+    "windows/dns-server-analytic": {
+        **CHANNEL,
+        "QNAME": "dns.question.name",
+        "Source": "source.ip",
+    },
     "windows/*": CHANNEL,
     "any/dns": RESOLVER,
     "any/proxy": PROXY,

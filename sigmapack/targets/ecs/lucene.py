@@ -14,6 +14,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
+from sigmapack.compiling.product import Part
+from sigmapack.content.correlation import Correlation
+from sigmapack.content.model import Refused
 from sigmapack.targets.ecs.backend import MULTI, EcsMends, Pieces, is_literal, shape
 
 #: `index.max_regex_length` of Elasticsearch and OpenSearch by default.
@@ -162,6 +165,17 @@ class LuceneMends(EcsMends):
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
         return equals(field, values)
+
+
+def either(correlation: Correlation, parts: Mapping[str, Part]) -> str:
+    """A finding as one query: an event of any of its rules.
+
+    Raises:
+        Refused: a correlation that is no finding.
+    """
+    if not correlation.rule.is_finding:
+        raise Refused("Lucene selects single events, and correlates none")
+    return "\nOR ".join(f"({parts[name].query})" for name in correlation.members if name in parts)
 
 
 def restriction(wheres: Iterable[Mapping[str, tuple[str, ...]]]) -> str:

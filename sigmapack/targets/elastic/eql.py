@@ -122,6 +122,11 @@ def restriction(wheres: Iterable[Mapping[str, tuple[str, ...]]]) -> str:
     return parts[0] if len(parts) == 1 else f"({' or '.join(f'({part})' for part in parts)})"
 
 
+def either(conditions: Iterable[str]) -> str:
+    """A finding as a query on single events: one of any of its rules."""
+    return "any where " + "\n  or ".join(f"({condition})" for condition in conditions)
+
+
 def sequence(correlation: Correlation, parts: Mapping[str, Part], keys: list[list[str]]) -> str:
     """A correlation as a sequence; `keys` are the group-by fields of each step.
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling.product import Language, Part
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused, Rule, Sources
 from sigmapack.targets.ecs import lookups
 from sigmapack.targets.ecs.fields import field_map
-from sigmapack.targets.ecs.lucene import restriction
+from sigmapack.targets.ecs.lucene import either, restriction
 from sigmapack.targets.ecs.values import merged, prepare, sources, with_fields
 from sigmapack.targets.elastic import eql, esql, lucene
 from sigmapack.targets.elastic.stats import query
@@ -74,8 +74,8 @@ def _esql_condition(rule: Rule, condition: str, described: Sources) -> str:
     return f"{_esql_place(rule, described)} AND {condition}"
 
 
-def _no_correlation(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
-    raise Refused("Lucene selects single events; the EQL and ES|QL queries correlate them")
+def _either(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
+    return either(correlation, parts)
 
 
 def _key(correlation: Correlation, name: str, part: Part) -> str:
@@ -99,6 +99,8 @@ def _by_defend(rule: Rule, described: Sources) -> bool:
 
 
 def _sequence(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
+    if correlation.rule.is_finding:
+        return eql.either([_eql_condition(p.rule, p.condition, described) for p in parts.values()])
     keys = []
     for step in correlation.steps:
         found = {
@@ -127,7 +129,7 @@ def _stats(correlation: Correlation, parts: Mapping[str, Part], described: Sourc
     keys = {
         name: [_key(correlation, name, part) for part in members] for name in correlation.group_by
     }
-    counted = correlation.value_field
+    counted = None if correlation.value_field == PERIOD else correlation.value_field
     values = [_key(correlation, counted, part) for part in members] if counted else []
     places = [f"({_esql_place(part.rule, described)})" for part in members]
     return query(correlation, whole, (*index, COLUMNS), list(dict.fromkeys(places)), keys, values)
@@ -140,7 +142,7 @@ LUCENE = Language(
     backend=lucene.Backend,
     pipeline=_pipeline(first=False),
     frame=_lucene,
-    correlate=_no_correlation,
+    correlate=_either,
     prepare=_with_defend,
 )
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
 from sigmapack.content import coverage, response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
-from sigmapack.targets.ecs.entity import entity
+from sigmapack.targets.ecs.entity import subject
 from sigmapack.targets.ecs.lookups import INDEX
 from sigmapack.targets.elastic import windows
 from sigmapack.targets.elastic.attack import threat
 from sigmapack.targets.elastic.columns import integrations, required, shown, sources
-from sigmapack.targets.schedules import LATE
+from sigmapack.targets.schedules import LATE, SILENT
 
 AUTHOR = ["3CX Detection Pack Maintainers"]
 LICENSE = "Apache-2.0"
@@ -48,8 +48,6 @@ INSTEAD = (
     "Enable it in place of the rules on campaign domains in DNS logs, not beside them: it follows "
     "the index, they hold the names. It compares whole names and registered domains."
 )
-#: Hours for which an alert on the same is not repeated, at least.
-SILENT = 24
 
 
 def rules(
@@ -69,10 +67,12 @@ def rules(
     for query in queries:
         if query.path:
             by_rule.setdefault(query.rule.name, {})[query.language] = query
-    found = []
-    for name, languages in sorted(by_rule.items()):
+    chosen = []
+    for _, languages in sorted(by_rule.items()):
         language = preferred(languages)
-        found.append(rule(content, languages[language], indices.get(name, ())))
+        chosen.append(languages[language])
+    told = gathered(content, chosen)
+    found = [rule(content, query, indices.get(query.rule.name, ()), told) for query in chosen]
     if "ioc_domains" in content.lookups:
         found.append(indicator_match(content))
     lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in found]
@@ -88,12 +88,26 @@ def rules(
 def preferred(languages: Mapping[str, Query]) -> str:
     """The language of a rule: EQL counts rows, and several sensors write a row of one contact."""
     first = next(iter(languages.values())).rule
-    counts = first.is_correlation and read_correlation(first).type == "event_count"
+    counts = spans(first) and read_correlation(first).type == "event_count"
     return next(one for one in PREFERRED if one in languages and not (counts and one == "eql"))
 
 
-def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]:
-    """One rule as Kibana imports it."""
+def spans(rule: Rule) -> bool:
+    """Whether a rule is about several events."""
+    return rule.is_correlation and not rule.is_finding
+
+
+def rule(
+    content: Content, query: Query, index: Sequence[str], told: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """One rule as Kibana imports it.
+
+    Args:
+        content: what was read.
+        query: the rule's query.
+        index: its index patterns, where the query names none.
+        told: names of the rules of which a finding tells.
+    """
     found = common(content, query.rule)
     found |= {"query": query.text, "language": query.language}
     found["required_fields"] = required(query.text)
@@ -105,14 +119,15 @@ def rule(content: Content, query: Query, index: Sequence[str]) -> dict[str, Any]
         found["index"] = list(index)
         found["related_integrations"] = integrations(index)
     found["investigation_fields"] = {"field_names": shown(query.text)}
-    if not query.rule.alerts:
+    if not query.rule.alerts or query.rule.name in told:
         found["building_block_type"] = "default"
-    if not (query.rule.is_correlation and query.language == "eql"):
-        found |= {"timestamp_override": OVERRIDE, "alert_suppression": suppression(query)}
+    if not (spans(query.rule) and query.language == "eql"):
+        silent = suppression(content, query)
+        found |= {"timestamp_override": OVERRIDE, "alert_suppression": silent}
     return found
 
 
-def suppression(query: Query) -> dict[str, Any]:
+def suppression(content: Content, query: Query) -> dict[str, Any]:
     """Which alerts are one: by the entity, for as long as the same events are looked at.
 
     Of an aggregating ES|QL query only the columns of its result can be named
@@ -120,20 +135,20 @@ def suppression(query: Query) -> dict[str, Any]:
     in their order (https://github.com/elastic/security-docs/issues/5886). The alert of a sequence
     holds its own events, which Kibana does not alert on twice.
     """
-    hours = SILENT
-    if query.rule.is_correlation:
-        hours = max(SILENT, -(-windows.back(read_correlation(query.rule).seconds) // 60))
+    hours = SILENT // 60
+    if spans(query.rule):
+        hours = max(hours, -(-windows.back(read_correlation(query.rule).seconds) // 60))
     return {
-        "group_by": [named_by(query)],
+        "group_by": [named_by(content, query)],
         "duration": {"value": hours, "unit": "h"},
         "missing_fields_strategy": "doNotSuppress",
     }
 
 
-def named_by(query: Query) -> str:
+def named_by(content: Content, query: Query) -> str:
     """The field that names whom an alert is about."""
-    if not query.rule.is_correlation:
-        return entity(query.rule)
+    if not spans(query.rule):
+        return subject(content, query.rule)
     # A correlation shows the host of every event: what it is grouped by, or counts, comes last.
     ends = re.findall(r"^\| (?:RENAME \w+ AS|EVAL) (host\.name|source\.ip)\b", query.text, re.M)
     return str(ends[-1]) if ends else "host.name"
@@ -143,7 +158,7 @@ def common(content: Content, rule: Rule) -> dict[str, Any]:
     """What every type of rule has."""
     severity, score, every = LEVELS[rule.level]
     back = every + LATE
-    if rule.is_correlation:
+    if spans(rule):
         seconds = read_correlation(rule).seconds
         every, back = windows.interval(seconds), windows.back(seconds)
     return {
@@ -194,7 +209,7 @@ def indicator_match(content: Content) -> dict[str, Any]:
         # An endpoint's event has a host, a resolver's a client: what is missing is a value too.
         "alert_suppression": {
             "group_by": ["host.name", "source.ip"],
-            "duration": {"value": SILENT, "unit": "h"},
+            "duration": {"value": SILENT // 60, "unit": "h"},
             "missing_fields_strategy": "suppress",
         },
         "language": "kuery",

@@ -2,10 +2,9 @@
 
 The stretches are those of a window that slides from run to run; a group that is right in several of
 them is one row, with all that the alert is about: the first and last time, the entities, and the
-values of the fields that the members look at. An event counts in each stretch that it lies in. As
-several sensors report one contact (Defend a request and its result, Sysmon and the DNS client a
-lookup each), events are counted by the hours in which there are any. Ordered steps are exact for
-two (the first of one before the last of the other) and for three (a middle event between them).
+values of the fields that the members look at. An event counts in each stretch that it lies in.
+Ordered steps are exact for two (the first of one before the last of the other) and for three (a
+middle event between them).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sigmapack.compiling.product import Part
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused
 from sigmapack.targets.ecs.fields import kind
 from sigmapack.targets.elastic import windows
@@ -122,10 +121,8 @@ def _stats(
     by = f"BY {', '.join(['sigma_end', *names])}"
     operator = OPERATORS[correlation.operator]
     if correlation.type in ("event_count", "value_count"):
-        rows = correlation.type == "event_count"
-        name = "hours" if rows else "value_count"
-        what = "DATE_TRUNC(1 hour, @timestamp)" if rows else "sigma_value"
-        counts = [f"{name} = COUNT_DISTINCT({what})"]
+        name, count = _count(correlation)
+        counts = [f"{name} = {count}"]
         return [
             f"| STATS {_listed([*counts, *bounds], by)}",
             f"| WHERE {name} {operator} {correlation.count}",
@@ -139,6 +136,15 @@ def _stats(
     if correlation.type == "temporal_ordered":
         return _ordered(correlation, by, bounds), []
     raise Refused(f"ES|QL has no template for {correlation.type}")
+
+
+def _count(correlation: Correlation) -> tuple[str, str]:
+    """What is counted, as an alert shows it, and how."""
+    if correlation.type == "event_count":
+        return "event_count", "COUNT(*)"
+    if correlation.value_field == PERIOD:
+        return "periods", f"COUNT_DISTINCT(DATE_TRUNC({span(correlation.period)}, @timestamp))"
+    return "value_count", "COUNT_DISTINCT(sigma_value)"
 
 
 def _steps(correlation: Correlation) -> range:

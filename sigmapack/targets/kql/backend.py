@@ -33,7 +33,7 @@ from sigma.types import (
 )
 
 from sigmapack.content.model import Refused
-from sigmapack.targets.kql.factor import ANY, ONE, factor, literal, regex
+from sigmapack.targets.kql.factor import ANY, ONE, factor, literal, part, regex
 
 #: Columns that hold numbers in every table that has them.
 NUMBERS = frozenset({"EventID", "DnsResponseCode", "DstPortNumber", "RemotePort", "SrcPortNumber"})
@@ -41,6 +41,8 @@ NUMBERS = frozenset({"EventID", "DnsResponseCode", "DstPortNumber", "RemotePort"
 BOOLEANS = frozenset({"IsSigned", "IsTrusted"})
 #: How many characters of alternatives fit on one line.
 WIDTH = 100
+#: From how many on the endings of a value are one regular expression.
+MANY = 8
 
 
 class Backend(KustoBackend):
@@ -120,6 +122,10 @@ class Backend(KustoBackend):
         if len(plain) > 1:
             found.append(f"{field} in~ ({_row([literal(text) for text in plain])})")
             rest = [text for text in rest if text not in plain]
+        ends = [text for text in rest if text[:1] == ANY and not {ANY, ONE} & set(text[1:])]
+        if len(ends) >= MANY:
+            found.append(f"{field} matches regex {literal(ending(ends))}")
+            rest = [text for text in rest if text not in ends]
         return found + [matching(field, text) for text in rest]
 
     def convert_condition_field_eq_val_str(
@@ -190,6 +196,11 @@ def matching(field: str, text: str, cased: bool = False) -> str:
     if starts or ends:
         return f"{field} {'endswith' if starts else 'startswith'}{end} {value}"
     return f"{field} {'==' if cased else '=~'} {value}"
+
+
+def ending(texts: Sequence[str]) -> str:
+    """Many endings as one regular expression: neither it nor `endswith` uses an index."""
+    return f"(?is)(?:{'|'.join(part(text[1:]) for text in texts)})$"
 
 
 def number(field: str, value: SigmaType) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sigmapack.compiling.product import Part
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused
 from sigmapack.targets.kql import windows
+from sigmapack.targets.kql.heads import shared
 from sigmapack.targets.kql.tables import Table
 
 #: Sigma fields that hold what a rule looked for: of a table the first that it has.
@@ -69,14 +70,16 @@ def correlate(
         raise Refused("a query at intervals sees only that there are at least so many")
     if correlation.type not in windows.TEMPLATES:
         raise Refused(f"KQL has no template for {correlation.type}")
-    hits = _hits(correlation, members, time, more)
+    heads, hits = _hits(correlation, members, time, more)
     if _echoes(correlation, members):
         hits = f"{hits}\n{_once(time)}"
-    return _with_names(hits, windows.rows(correlation, number, time))
+    return heads + _with_names(hits, windows.rows(correlation, number, time))
 
 
-def _hits(correlation: Correlation, members: Mapping[str, Member], time: str, more: str) -> str:
-    """The member queries as one table of hits."""
+def _hits(
+    correlation: Correlation, members: Mapping[str, Member], time: str, more: str
+) -> tuple[str, str]:
+    """What several member queries begin with, named; and the queries as one table of hits."""
     echoes = _echoes(correlation, members)
     queries = [
         _member(correlation, members[name], step, time, echoes, more)
@@ -90,9 +93,10 @@ def _hits(correlation: Correlation, members: Mapping[str, Member], time: str, mo
     where = f"\n| extend {', '.join(lower)}"
     where += f"\n| where {' and '.join(wanted)}" if wanted else ""
     if len(queries) == 1:
-        return queries[0] + where
+        return "", queries[0] + where
+    heads, queries = shared(queries)
     listed = ",\n".join(f"({query})".replace("\n", "\n    ") for query in queries)
-    return f"union\n{listed}{where}"
+    return heads, f"union\n{listed}{where}"
 
 
 def _member(
@@ -102,9 +106,10 @@ def _member(
     rule = member.part.rule
     keys = [_column(correlation, group, member) for group in correlation.group_by]
     key = f'strcat_delim("|", {", ".join(keys)})' if keys[1:] else (*keys, '""')[0]
-    made = [f'SigmaRule = "{rule.name}"', f"SigmaStep = {step}", f"SigmaKey = {key}"]
+    made = [f'SigmaRule = "{rule.name}"', f"SigmaKey = {key}"]
+    made[1:1] = [f"SigmaStep = {step}"] if correlation.steps[1:] else []
     if correlation.value_field:
-        made.append(f"SigmaValue = {_column(correlation, correlation.value_field, member)}")
+        made.append(f"SigmaValue = {_value(correlation, member, time)}")
     made.append(f"SigmaIndicator = {member.indicator}")
     made += [f"SigmaAccount = {member.account}"] if member.account else []
     made += [more] if more else []
@@ -145,6 +150,13 @@ def _once(time: str) -> str:
             "| project-away SigmaEcho, SigmaShared, SigmaAfter, SigmaBefore",
         ]
     )
+
+
+def _value(correlation: Correlation, member: Member, time: str) -> str:
+    """What is counted: a column, or the period in which the event lies."""
+    if correlation.value_field == PERIOD:
+        return f"tostring(bin({time}, {windows.span(correlation.period)}))"
+    return _column(correlation, str(correlation.value_field), member)
 
 
 def _column(correlation: Correlation, name: str, member: Member) -> str:

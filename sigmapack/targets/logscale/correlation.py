@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.product import Part
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused, Sources
 from sigmapack.targets.logscale.fields import field_map
 from sigmapack.targets.logscale.steps import stages
 
-#: When LogScale got the last event of a row, in milliseconds.
-INGESTED = "last_ingested"
+#: When LogScale got the last event of a row, in milliseconds; for a finding the first.
+INGESTED, FIRST_INGESTED = "last_ingested", "first_ingested"
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "=", "neq": "!="}
 
 
@@ -27,14 +27,17 @@ def _case(correlation: Correlation, parts: Mapping[str, Part], sources: Sources)
         for name in step:
             part = parts[name]
             wanted = {f"sigma_key_{n}": field for n, field in enumerate(correlation.group_by)}
-            if correlation.value_field:
-                wanted["sigma_value"] = correlation.value_field
+            if correlation.value_field not in (None, PERIOD):
+                wanted["sigma_value"] = str(correlation.value_field)
             own = {new: correlation.field(field, name) for new, field in wanted.items()}
             mapping = field_map(part.rule, *own.values())
             found = stages(part.rule, part.condition, sources, *own.values())
             found.append(f'sigma_step := {number} | sigma_rule := "{name}"')
             for new, field in own.items():
                 found.append(f"{new} := lower({_key(field, mapping, part)})")
+            if correlation.value_field == PERIOD:
+                length = correlation.period * 1000
+                found.append(f"sigma_value := @timestamp - @timestamp % {length}")
             lines = "\n| ".join(found).replace("\n", "\n  ")
             branches.append(f"  {lines};")
     return "case {\n" + "\n".join(branches) + "\n}"
@@ -51,10 +54,15 @@ def _key(field: str, mapping: Mapping[str, str], part: Part) -> str:
 def correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
     keys = ", ".join(f"sigma_key_{n}" for n in range(len(correlation.group_by)))
     listed = (
-        "collect([sigma_rule, sigma_value])" if correlation.value_field else "collect(sigma_rule)"
+        "collect(sigma_rule)"
+        if correlation.value_field in (None, PERIOD)
+        else "collect([sigma_rule, sigma_value])"
     )
     times = "min(@timestamp, as=first_time), max(@timestamp, as=last_time)"
-    common = f"{listed}, {times}, max(@ingesttimestamp, as={INGESTED})"
+    got = f"max(@ingesttimestamp, as={INGESTED})"
+    if correlation.rule.is_finding:
+        got = f"min(@ingesttimestamp, as={FIRST_INGESTED})"
+    common = f"{listed}, {times}, {got}"
     steps = range(1, len(correlation.steps) + 1)
     operator, count = OPERATORS[correlation.operator], correlation.count
     if correlation.type == "event_count":

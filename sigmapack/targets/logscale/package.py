@@ -6,7 +6,8 @@ github.com/CrowdStrike/logscale-community-content. A filter alert sees every eve
 that arrives up to a day late, so it has no schedule and no look-back
 (https://library.humio.com/data-analysis/automated-alerts-single.html). Correlations aggregate, and
 are scheduled searches over their span; nothing throttles one, so that it passes what got its last
-event since the run before. Rules for hunting and what only informs are saved queries.
+event since the run before. A finding looks over a day, and passes whom it has not seen in it. What
+a finding tells of, rules for hunting and what only informs are saved queries.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sigmapack import __version__
-from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
-from sigmapack.targets.logscale.correlation import INGESTED
+from sigmapack.targets.logscale.correlation import FIRST_INGESTED, INGESTED
 from sigmapack.targets.schedules import cron, window
 from sigmapack.targets.yaml_text import dump
 
@@ -36,6 +37,8 @@ LARGEST = 200_000_000
 #: LogScale itself holds one with an email action to 15
 #: (https://library.humio.com/falcon-logscale-self-hosted/envar-filter-alert-max-non-email-trigger-limit.html).
 TRIGGERS = 100
+#: How far a finding looks back, and so for how long it is silent after its first event.
+LOOK = "1d"
 #: Missed runs that are made up for.
 BACKFILL = 1
 #: The first time that a zip archive can hold.
@@ -73,11 +76,12 @@ def files(
     _check(queries, lookups)
     found = {"manifest.yaml": dump(manifest()).encode(), "README.md": readme(content, queries)}
     found |= {f"data/{name}.csv": data for name, data in lookups.items()}
+    told = gathered(content, queries)
     for query in queries:
         name = f"{PurePosixPath(query.path).stem}.yaml"
         if query.rule.is_correlation:
             kind, asset = "scheduled-searches", scheduled_search(content, query)
-        elif not query.rule.alerts:
+        elif not query.rule.alerts or query.rule.name in told:
             kind, asset = "queries", saved_query(query)
         else:
             kind, asset = "filter-alerts", filter_alert(content, query)
@@ -128,12 +132,14 @@ def filter_alert(content: Content, query: Query) -> dict[str, Any]:
 def scheduled_search(content: Content, query: Query) -> dict[str, Any]:
     """A search over the span of a correlation, switched off, that passes what is new."""
     every = interval(query.rule)
-    news = f"| test({INGESTED} > end() - {every * 60_000})\n"
+    finding = query.rule.is_finding
+    got = FIRST_INGESTED if finding else INGESTED
+    news = f"| test({got} > end() - {every * 60_000})\n"
     return {
         "$schema": f"{SCHEMAS}/scheduledsearch/v0.1.0",
         **_common(content, query),
         "queryString": query.text + news,
-        "queryStart": read_correlation(query.rule).span,
+        "queryStart": LOOK if finding else read_correlation(query.rule).span,
         "queryEnd": "now",
         "schedule": cron(query.rule, every),
         "timeZone": "UTC+00:00",
@@ -171,13 +177,14 @@ def saved_query(query: Query) -> dict[str, Any]:
 
 def readme(content: Content, queries: Sequence[Query]) -> bytes:
     """`README.md`, with the guidance of saved queries, which have no place for it."""
-    hunting = [query.rule for query in queries if not query.rule.alerts]
+    told = gathered(content, queries)
+    hunting = [q.rule for q in queries if not q.rule.alerts or q.rule.name in told]
     parts = [
         f"### {rule.title}\n\n{response.plain(content, rule)}\n"
         for rule in sorted(hunting, key=lambda rule: rule.title)
         if not rule.is_correlation
     ]
-    more = ["## Rules for hunting\n", *parts] if parts else []
+    more = ["## Rules on single logs, and for hunting\n", *parts] if parts else []
     return "\n".join([README, *more]).encode()
 
 
@@ -213,12 +220,12 @@ README = f"""\
    installed disabled, and LogScale runs none without an action.
 3. See that it works: run an alert's query over the last day; it must end without an error.
 
-- `filter-alerts/`: a rule each; every event that it finds triggers, and one lookup may be three.
-  Give them a throttle of a day by the field of the host or client, as `windows.Computer` or
-  `source.ip`.
-- `scheduled-searches/`: correlations, over the span before each run; a run passes only what got an
-  event since the one before. Rules for hunting among them have the label `hunting`.
-- `queries/`: rules on single events for hunting, or that only inform.
+- `scheduled-searches/`: findings, which say once for a host or client what several logs say of it,
+  over the last day; and correlations, over the span before each run. A run passes only what is new.
+  Rules for hunting among them have the label `hunting`.
+- `filter-alerts/`: rules of which no finding tells, if any; every event that one finds triggers. Give them
+  a throttle of a week by the field of the host or client, as `windows.Computer` or `source.ip`.
+- `queries/`: rules on single logs, of which findings tell; for hunting, or that only inform.
 - `data/`: the indicator tables, for `match(file="{SCOPE}/{NAME}/ioc_domains.csv", field=...,
   column=pattern, mode=glob, ignoreCase=true)`. The queries hold their values themselves.
 

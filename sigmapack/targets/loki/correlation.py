@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sigmapack.compiling.product import Part
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused
 from sigmapack.targets.loki.fields import ARRAYS, SYSTEM, field_map
 
@@ -88,7 +88,11 @@ def _marked(correlation: Correlation, part: Part) -> str:
     wanted = [correlation.field(field, name) for field in correlation.group_by]
     key = "|".join("{{ ToLower ." + _label(part, field) + " }}" for field in wanted) or "all"
     labels = [f"sigma_key=`{key}`", f"sigma_rule=`{name}`"]
-    if correlation.value_field:
+    if correlation.value_field == PERIOD:
+        labels.append(
+            f"sigma_value=`{{{{ div (__timestamp__ | unixEpoch) {correlation.period} }}}}`"
+        )
+    elif correlation.value_field:
         value = _label(part, correlation.field(correlation.value_field, name))
         labels.append("sigma_value=`{{ ToLower ." + value + " }}`")
     return f"{part.query}\n| label_format {', '.join(labels)}"

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -27,7 +27,9 @@ LONGEST = 131_072
 
 
 def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
-    """`rules/threecx_detection.yaml` and `rules/threecx_hunting.yaml`.
+    """`rules/threecx_detection.yaml`, `threecx_hunting.yaml` and `threecx_single_logs.yaml`.
+
+    In the last is what a finding tells of.
 
     Raises:
         ValueError: a query is longer than Loki takes, or two alerts have one name.
@@ -35,8 +37,12 @@ def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
     shipped = [query for query in queries if query.path]
     _check(shipped)
     found = []
-    for name, alerting in (("detection", True), ("hunting", False)):
-        chosen = [query for query in shipped if query.rule.alerts is alerting]
+    told = gathered(content, shipped)
+    parts: dict[str, list[Query]] = {name: [] for name in HEAD}
+    for query in shipped:
+        single = "single_logs" if query.rule.name in told else "detection"
+        parts[single if query.rule.alerts else "hunting"].append(query)
+    for name, chosen in parts.items():
         if chosen:
             text = dump({"groups": groups(content, chosen)})
             found.append(Artifact(f"rules/threecx_{name}.yaml", (HEAD[name] + text).encode()))
@@ -75,7 +81,7 @@ def groups(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
 def source(rule: Rule) -> str:
     """The log source of a rule as a part of a group's name."""
     if rule.is_correlation:
-        return "correlation"
+        return "finding" if rule.is_finding else "correlation"
     parts = (rule.logsource.product, rule.logsource.category or rule.logsource.service)
     return re.sub(r"\W+", "_", "_".join(filter(None, parts)))
 
@@ -146,16 +152,20 @@ def host_label(rule: Rule) -> str:
 
 
 def expression(query: Query) -> str:
-    """A metric query with the text of the query's file in it, unchanged.
+    """A metric query with the text of the query's file in it.
 
-    A log query is counted by host over its window; a correlation is a metric query already. Loki
-    takes entries up to an hour after newer ones of their stream
-    (https://grafana.com/docs/loki/latest/configure/#accept-out-of-order-writes), and later ones of
-    a stream that was silent.
+    A log query is counted by host over its window; a correlation is a metric query already, and so
+    is a finding, which looks over the window of a log query. What would keep an alert firing for
+    longer, `keep_firing_for`, is lost: Loki's description of a rule has no place for it
+    (pkg/ruler/rulespb/rules.proto). Loki takes entries up to an hour after newer ones of their
+    stream (https://grafana.com/docs/loki/latest/configure/#accept-out-of-order-writes), and later
+    ones of a stream that was silent.
     """
+    span = window(query.rule)[0] + LATEST
+    if query.rule.is_finding:
+        return query.text.replace(f"[{read_correlation(query.rule).seconds}s]", f"[{span}m]")
     if query.rule.is_correlation:
         return query.text
-    span = window(query.rule)[0] + LATEST
     label = host_label(query.rule)
     return f"sum by ({label}) (count_over_time(\n{query.text}[{span}m])) > 0\n"
 
@@ -176,5 +186,9 @@ HEAD = {
     "detection": ABOUT.format(which="rules that alert"),
     "hunting": ABOUT.format(
         which="for hunting, weak evidence or none; load them only where wanted"
+    ),
+    "single_logs": ABOUT.format(
+        which="one log each, of which the findings among the rules that alert tell once for a host "
+        "or client; load them only in place of those"
     ),
 }

@@ -15,22 +15,24 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import PurePosixPath
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
 from sigmapack.content import response
 from sigmapack.content.model import Content, Rule
-from sigmapack.targets.ecs.entity import entity
+from sigmapack.targets.ecs.entity import subject
 from sigmapack.targets.opensearch import rules
 from sigmapack.targets.opensearch.fields import NAMES
-from sigmapack.targets.schedules import LATEST, window
+from sigmapack.targets.schedules import DAY, LATEST, window
 
 #: Level -> severity of a trigger, 1 is the highest.
 SEVERITY = {"critical": 1, "high": 2, "medium": 3, "low": 4, "informational": 5}
 #: Bytes that an inline script or template may have (`script.max_size_in_bytes`, its default).
 LONGEST = 65_535
+#: Minutes that a finding lasts after its last event.
+LASTS = 2 * DAY
 #: What the buckets are called.
 BUCKETS = "affected"
 #: The notification channel that a site makes, or whose name it replaces in all files.
@@ -52,9 +54,11 @@ def files(
         TooLarge: a limit of OpenSearch is exceeded.
     """
     found = []
+    told = gathered(content, queries)
     for query in queries:
         if query.path:
-            text = json.dumps(monitor(content, query, indices[query.rule.name]), indent=1)
+            made = monitor(content, query, indices[query.rule.name], told)
+            text = json.dumps(made, indent=1)
             path = f"monitors/{PurePosixPath(query.path).stem}.json"
             found.append(Artifact(path, f"{text}\n".encode()))
     readme = Artifact("README.md", README.replace("{NAMES}", _names()).encode())
@@ -70,15 +74,26 @@ def _names() -> str:
     )
 
 
-def monitor(content: Content, query: Query, indices: Sequence[str]) -> dict[str, Any]:
-    """The body of `POST _plugins/_alerting/monitors`, switched off."""
+def monitor(
+    content: Content, query: Query, indices: Sequence[str], told: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """The body of `POST _plugins/_alerting/monitors`, switched off.
+
+    A finding looks back over two days: its alert is the same for as long as it sees something.
+
+    Args:
+        content: what was read.
+        query: the rule's query.
+        indices: its index patterns.
+        told: names of the rules of which a finding tells.
+    """
     every, _ = window(query.rule)
-    back = every + LATEST
+    back = every + (LASTS if query.rule.is_finding else LATEST)
     search = {
         "size": 10,
         "sort": [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}],
         "query": {"bool": {"filter": [period(back), condition(query)]}},
-        "aggregations": {BUCKETS: {"composite": buckets(query.rule)}},
+        "aggregations": {BUCKETS: {"composite": buckets(content, query.rule)}},
     }
     checked(query.rule, "query", json.dumps(search))
     return {
@@ -88,13 +103,13 @@ def monitor(content: Content, query: Query, indices: Sequence[str]) -> dict[str,
         "enabled": False,
         "schedule": {"period": {"interval": every, "unit": "MINUTES"}},
         "inputs": [{"search": {"indices": list(indices), "query": search}}],
-        "triggers": [{"bucket_level_trigger": trigger(content, query.rule)}],
+        "triggers": [{"bucket_level_trigger": trigger(content, query.rule, told)}],
     }
 
 
-def buckets(rule: Rule) -> dict[str, Any]:
+def buckets(content: Content, rule: Rule) -> dict[str, Any]:
     """A bucket for each host or client; the plugin asks for page after page of them."""
-    return {"size": 1000, "sources": [{"name": {"terms": {"field": entity(rule)}}}]}
+    return {"size": 1000, "sources": [{"name": {"terms": {"field": subject(content, rule)}}}]}
 
 
 def period(back: int) -> dict[str, Any]:
@@ -114,11 +129,11 @@ def condition(query: Query) -> dict[str, Any]:
     return {"query_string": {"query": query.text, "analyze_wildcard": True}}
 
 
-def trigger(content: Content, rule: Rule) -> dict[str, Any]:
+def trigger(content: Content, rule: Rule, told: Set[str]) -> dict[str, Any]:
     """Any event of a bucket triggers; the message carries the response guidance.
 
-    Weak evidence (rules for hunting, and informational ones) stands on the page of alerts and tells
-    nobody.
+    Weak evidence (rules for hunting, and informational ones), and what a finding tells of, stands
+    on the page of alerts and tells nobody.
     """
     message = MESSAGE.format(guidance=response.plain(content, rule).replace("{{", "{ {"))
     checked(rule, "message", message)
@@ -133,7 +148,7 @@ def trigger(content: Content, rule: Rule) -> dict[str, Any]:
             "gap_policy": "skip",
         },
         "actions": []
-        if not rule.alerts
+        if not rule.alerts or rule.name in told
         else [
             {
                 "id": identifier(rule, "action"),
@@ -190,8 +205,8 @@ README = f"""\
 
 `monitors/` and `security_analytics/` find the same things: use one of them. The monitors are the
 compiled queries of `queries/`, tested on events; they ignore case. Security Analytics compiles the
-Sigma rules itself, and says less (see below). Correlations are in neither: OpenSearch has no query
-language for them.
+Sigma rules itself, and says less (see below). Of the correlations only the findings are there, as
+monitors: OpenSearch has no query language for the others.
 
 ## Monitors
 
@@ -207,7 +222,9 @@ language for them.
    Posting a file again makes a second monitor: delete the first one before.
 2. Set. `indices` are the patterns of `index_patterns.json`: change them to yours. All monitors are
    disabled; enable those whose logs you have. The level gives severity and schedule. A monitor has
-   an alert for each host or client, and looks back two hours further than its interval.
+   an alert for each host or client, and looks back two hours further than its interval. What
+   several logs say of one host or client is one finding (`correlation_threecx_finding_*`), whose
+   alert lasts two days after its last event: the monitors that it gathers have no action.
 3. See that it works. `POST _plugins/_alerting/monitors/<id>/_execute?dryrun=true` must answer with
    `"error": null` under `input_results`.
 

@@ -1,8 +1,8 @@
 """OpenSearch: Lucene query strings on ECS fields, as the Beats write them.
 
 A file is only the query: the language has no comments (title and id are in the manifest) and names
-no index, which `index_patterns.json` does. It has no correlations, and no lookup inside a query
-string.
+no index, which `index_patterns.json` does. Of correlations it can say findings only, and it has no
+lookup inside a query string.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import Correlation
-from sigmapack.content.model import Refused, Rule, Sources
+from sigmapack.content.model import Rule, Sources
 from sigmapack.targets.ecs.fields import field_map
-from sigmapack.targets.ecs.lucene import restriction
+from sigmapack.targets.ecs.lucene import either, restriction
 from sigmapack.targets.ecs.values import prepare, sources, with_fields
 from sigmapack.targets.opensearch.backend import Backend
 
@@ -32,7 +32,7 @@ def _frame(rule: Rule, condition: str, described: Sources) -> str:
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], described: Sources) -> str:
-    raise Refused("Lucene selects single events, and OpenSearch has no language to correlate them")
+    return either(correlation, parts)
 
 
 LUCENE = Language(

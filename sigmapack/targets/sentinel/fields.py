@@ -158,6 +158,7 @@ DNS = Table(
         "query": "DnsQuery",
         "QueryName": "DnsQuery",
         "QNAME": "DnsQuery",
+        "Source": "SrcIpAddr",
         "QueryStatus": "DnsResponseCode",
         "rcode_name": "EventResultDetails",
         "qtype_name": "DnsQueryTypeName",

@@ -13,14 +13,18 @@ from __future__ import annotations
 
 import re
 
+from sigmapack.content.model import Rule
 from sigmapack.targets.kql.windows import EVIDENCE
 
 #: The column that says when an event arrived.
 INGESTED = "SigmaIngested = coalesce(ingestion_time(), now())"
-#: Characters that the frame of a correlation needs at most.
-ROOM = 1_500
 HITS = "let Hits = materialize("
 BOUND = "SigmaIngested <= now()"
+
+
+def room(rule: Rule) -> int:
+    """Characters that the frame needs at most: that of a correlation says its condition twice."""
+    return 1_000 if rule.is_correlation and not rule.is_finding else 500
 
 
 def framed(text: str, every: str) -> str:

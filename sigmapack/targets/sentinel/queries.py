@@ -21,7 +21,7 @@ from sigmapack.targets.kql.backend import Backend
 from sigmapack.targets.kql.correlation import Member, correlate
 from sigmapack.targets.kql.tables import Table
 from sigmapack.targets.sentinel.fields import CONNECTOR, TABLES, shown
-from sigmapack.targets.sentinel.once import INGESTED, ROOM
+from sigmapack.targets.sentinel.once import INGESTED, room
 from sigmapack.targets.sentinel.watchlists import NATIVE
 
 TIME = "TimeGenerated"
@@ -91,6 +91,14 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     return correlate(correlation, members, TIME, INGESTED)
 
 
+def _longest(rule: Rule) -> int:
+    """Characters of a query that an analytics rule takes with the frame around it.
+
+    https://learn.microsoft.com/azure/sentinel/create-analytics-rules: 1 to 10,000.
+    """
+    return 10_000 - room(rule)
+
+
 KQL = Language(
     name="kql",
     suffix=".kql",
@@ -102,7 +110,5 @@ KQL = Language(
     prepare=_prepare,
     degraded=_degraded,
     native=NATIVE,
-    # https://learn.microsoft.com/azure/sentinel/create-analytics-rules: query of 1 to 10,000,
-    # with the frame that a rule has around it.
-    longest=10_000 - ROOM,
+    longest=_longest,
 )

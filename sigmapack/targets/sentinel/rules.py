@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from sigmapack.compiling.compile import version
-from sigmapack.compiling.product import Artifact, Query, TooLarge
+from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -50,10 +50,15 @@ _Dumper.add_representer(str, _text)
 
 
 def rules(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
-    """Every query as an analytics rule or, without a `kind`, a hunting query, by name."""
+    """Every query as an analytics rule or, without a `kind`, a hunting query, by name.
+
+    What a finding tells of is for hunting: Sentinel groups the alerts of one rule only.
+    """
     ready = sorted((query for query in queries if query.path), key=lambda query: query.rule.name)
+    alerting = {query.rule.name for query in ready if is_analytic(query)}
+    alerting -= gathered(content, [query for query in ready if query.rule.name in alerting])
     return [
-        analytic(content, query) if is_analytic(query) else hunting(content, query)
+        analytic(content, query) if query.rule.name in alerting else hunting(content, query)
         for query in ready
     ]
 
@@ -148,7 +153,7 @@ def title(query: Query) -> str:
 
 
 def incidents(kinds: set[str], rule: Rule) -> dict[str, Any]:
-    """An incident for a host, or a client's address, with the alerts of a day.
+    """An incident for a host, or a client's address, with the alerts of a week: as long as may be.
 
     Where several are the finding, one for all.
     """
@@ -157,7 +162,7 @@ def incidents(kinds: set[str], rule: Rule) -> dict[str, Any]:
     grouping: dict[str, Any] = {
         "enabled": True,
         "reopenClosedIncident": False,
-        "lookbackDuration": "P1D",
+        "lookbackDuration": "P7D",
         "matchingMethod": "Selected" if key else "AnyAlert",
     }
     if key:

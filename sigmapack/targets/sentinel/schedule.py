@@ -32,7 +32,8 @@ def text(query: Query) -> str:
 
 def span(rule: Rule) -> int:
     """Minutes over which a correlation reaches."""
-    return read_correlation(rule).seconds // 60 if rule.is_correlation else 0
+    spans = rule.is_correlation and not rule.is_finding
+    return read_correlation(rule).seconds // 60 if spans else 0
 
 
 def schedule(rule: Rule) -> tuple[int, int]:

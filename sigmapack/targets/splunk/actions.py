@@ -4,7 +4,8 @@ Names and shapes as splunk/contentctl writes them (contentctl/output/templates/
 savedsearches_detections.j2, contentctl/objects/rba.py and drilldown.py); which kind of search does
 what as splunk/security_content has it (deployments/*.yml): a correlation makes a notable only,
 since its members have counted the risk already; strong evidence makes both, weak evidence risk
-only, and what is for hunting or mere information neither.
+only, and what is for hunting or mere information neither. A finding is evidence, and counts in
+place of the rules that it gathers, whose searches do not run.
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ NETWORK = ("dns", "proxy", "firewall")
 
 def scores(rule: Rule) -> bool:
     """Whether a hit adds to a host's risk."""
-    return not rule.is_correlation and not rule.is_hunting and rule.level in SCORES
+    counts = rule.is_finding or not rule.is_correlation
+    return counts and not rule.is_hunting and rule.level in SCORES
 
 
 def notable(rule: Rule) -> bool:
     """Whether a hit makes a notable event."""
-    return not rule.is_hunting and (rule.is_correlation or rule.level in NOTABLE)
+    confirms = rule.is_correlation and not rule.is_finding
+    return not rule.is_hunting and (confirms or rule.level in NOTABLE)
 
 
 def actions(content: Content, query: Query, label: str, fields: list[str]) -> dict[str, str]:
@@ -55,7 +58,7 @@ def actions(content: Content, query: Query, label: str, fields: list[str]) -> di
     if scores(rule):
         found |= {
             "action.risk": "1",
-            "action.risk.param._risk": json.dumps(risk(rule, fields)),
+            "action.risk.param._risk": json.dumps(risk(content, rule, fields)),
             "action.risk.param._risk_message": titled(rule, fields),
             "action.risk.param._risk_score": "0",
         }
@@ -82,7 +85,7 @@ def titled(rule: Rule, fields: list[str]) -> str:
     )
 
 
-def risk(rule: Rule, fields: list[str]) -> list[dict[str, object]]:
+def risk(content: Content, rule: Rule, fields: list[str]) -> list[dict[str, object]]:
     """Whose risk grows, and by what: the host or client, then what matched there."""
     objects: list[dict[str, object]] = [
         {
@@ -92,7 +95,8 @@ def risk(rule: Rule, fields: list[str]) -> list[dict[str, object]]:
         }
         for field in fields
     ]
-    threats = [name for name in entities.told(rule.logsource) if name in entities.THREATS]
+    told = {name for each in _events(content, rule) for name in entities.told(each.logsource)}
+    threats = [name for name in entities.THREATS if name in told]
     return objects + [
         {"threat_object_field": name, "threat_object_type": entities.THREATS[name]}
         for name in threats
@@ -101,11 +105,16 @@ def risk(rule: Rule, fields: list[str]) -> list[dict[str, object]]:
 
 def domain(content: Content, rule: Rule) -> str:
     """Enterprise Security's domain of a rule: the network's where only its logs are asked."""
+    far = all(_far(member.logsource) for member in _events(content, rule))
+    return "network" if far else "endpoint"
+
+
+def _events(content: Content, rule: Rule) -> list[Rule]:
+    """The rules whose events a search is about: itself, or a correlation's members."""
     if not rule.is_correlation:
-        return "network" if _far(rule.logsource) else "endpoint"
+        return [rule]
     names = read_correlation(rule).members
-    members = [content.by_name[name] for name in names if name in content.by_name]
-    return "network" if all(_far(member.logsource) for member in members) else "endpoint"
+    return [content.by_name[name] for name in names if name in content.by_name]
 
 
 def _far(source: LogSource) -> bool:

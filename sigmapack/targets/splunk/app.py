@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from sigmapack import __version__
-from sigmapack.compiling.product import Artifact, Query
+from sigmapack.compiling.product import Artifact, Query, gathered
 from sigmapack.content.model import Content
 from sigmapack.targets.splunk.searches import APP, stanza
 
@@ -39,7 +39,8 @@ def files(
     content: Content, queries: Sequence[Query], settings: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """The app's files by path: `settings` are macros.conf, transforms.conf and lookups/*.csv."""
-    stanzas = sorted(stanza(content, query) for query in queries)
+    told = gathered(content, queries)
+    stanzas = sorted(stanza(content, query, told) for query in queries)
     app = {
         "install": {"is_configured": "0"},
         "ui": {"is_visible": "1", "label": LABEL},
@@ -103,7 +104,8 @@ HEAD = """\
 # Searches of the 3CX detection pack, all disabled: enable those whose logs you have.
 # The level gives the schedule; every search looks back further than its interval, and is silent on
 # the host of an alert for longer than it looks back. Searches of single events look at what was
-# indexed since then, if it is not older than a day.
+# indexed since then, if it is not older than a day. Those of which a finding tells have no
+# schedule.
 
 """
 META = """\
@@ -133,7 +135,9 @@ README = f"""\
 
 Each result alerts by itself and names the machine: `dest` is where something happened, `src` is who
 asked or connected. An alert is then silent for that machine, until what it found is out of sight
-and for a day at least. Searches of single events go by the time of indexing, so that events that
+and for a week at least (`alert.suppress.period`). What several logs say of one machine is one
+finding, and one search: the searches of the single logs have no schedule. Give one a schedule if
+you want it by itself. Searches of single events go by the time of indexing, so that events that
 come up to a day late are found; correlations go by the time of events.
 
 With Enterprise Security, annotated with ATT&CK techniques: evidence of level critical or high

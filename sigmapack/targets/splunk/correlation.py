@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from sigmapack.compiling.product import Part
-from sigmapack.content.correlation import Correlation
+from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused, Sources
 from sigmapack.targets.splunk import entities
 
@@ -21,6 +21,8 @@ READABLE = "%Y-%m-%dT%H:%M:%S%z"
 
 def key(correlation: Correlation, name: str) -> str:
     """A group-by or value field as alerts call it; its own name where alerts have none for it."""
+    if name == PERIOD:
+        return "sigma_period"
     known = {**entities.MACHINES, **entities.MATCHED}
     aliases = correlation.aliases.get(name, {})
     found = {known.get(field) for field in aliases.values() or [name]}
@@ -39,6 +41,9 @@ def _marks(correlation: Correlation, member: Part) -> str:
     wanted = [*correlation.group_by, *filter(None, [correlation.value_field])]
     evals = {}
     for name in dict.fromkeys(wanted):
+        if name == PERIOD:
+            evals[key(correlation, name)] = f"floor(_time/{correlation.period})"
+            continue
         field = correlation.field(name, member.rule.name)
         said = entities.expression(member.rule.logsource, field, "")
         evals[key(correlation, name)] = f"lower({said})"
@@ -111,14 +116,27 @@ def _carried(correlation: Correlation, parts: Mapping[str, Part]) -> list[str]:
     told = [entities.told(parts[name].rule.logsource) for name in correlation.members]
     names = [name for own in told for name in own if name not in ("dest", "src")]
     grouped = keys(correlation)
-    if correlation.value_field:
-        names.append(key(correlation, correlation.value_field))
+    if correlation.value_field not in (None, PERIOD):
+        names.append(key(correlation, str(correlation.value_field)))
     return ["sigma_rule", *sorted({name for name in names if name not in grouped})]
 
 
 def events(text: str) -> str:
     """Of a correlation's search, the part that finds the events it is about."""
-    return re.split(r"\n\| (?:eventstats|sort 0) ", text, maxsplit=1)[0]
+    return re.split(r"\n\| (?:eventstats|sort 0|stats) ", text, maxsplit=1)[0]
+
+
+def _told(carried: list[str], by: str) -> list[str]:
+    """One result for each host or client, with all that its events tell."""
+    told = "".join(f" values({name}) as {name}" for name in carried)
+    return [
+        f"| stats min(_time) as first_time max(_time) as last_time count as event_count{told}{by}",
+        f"| eval {_readable()}",
+    ]
+
+
+def _readable() -> str:
+    return ", ".join(f'{n}=strftime({n}, "{READABLE}")' for n in ("first_time", "last_time"))
 
 
 def correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
@@ -127,10 +145,11 @@ def correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sour
     by = f" by {' '.join(grouped)}" if grouped else ""
     ordered = correlation.type == "temporal_ordered"
     carried = _carried(correlation, parts)
+    if correlation.rule.is_finding:
+        return "\n".join([_base(correlation, parts), *_told(carried, by)])
     held = "".join(f" values({name}) as window_{name}" for name in carried)
     told = "".join(f" values(window_{name}) as {name}" for name in carried)
     begun = f"chain_{len(correlation.steps) - 1}" if ordered else "window_start"
-    times = ", ".join(f'{n}=strftime({n}, "{READABLE}")' for n in ("first_time", "last_time"))
     return "\n".join(
         [
             _base(correlation, parts),
@@ -144,6 +163,6 @@ def correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sour
             f"max(event_count) as event_count{told}{by}",
             # Of no events, `stats` makes a row where it has no group.
             *([] if grouped else ["| where isnotnull(last_time)"]),
-            f"| eval {times}",
+            f"| eval {_readable()}",
         ]
     )

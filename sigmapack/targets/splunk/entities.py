@@ -21,7 +21,7 @@ NETWORK = {
     *("dns-client", "dns-server-analytic"),
 }
 #: The machine, by Sigma's names: what a correlation groups by -> what alerts call it.
-MACHINES = {"Computer": "dest", "src_ip": "src", "id.orig_h": "src"}
+MACHINES = {"Computer": "dest", "src_ip": "src", "id.orig_h": "src", "Source": "src"}
 #: What matched, by Sigma's names -> what alerts call it.
 MATCHED = {
     **dict.fromkeys(("QueryName", "query", "QNAME", "DestinationHostname"), "domain"),
@@ -123,6 +123,7 @@ EXTRA: Mapping[tuple[str | None, str], list[str]] = {
     ("windows", "User"): ["User", "SubjectUserName", "user"],
     ("windows", "DestinationHostname"): ["DestinationHostname", "DestinationIp"],
     ("windows", "client"): ["Source", "Destination"],
+    ("windows", "Source"): ["Source", "Destination"],
     ("windows", "ThreatName"): ["Threat_Name", "ThreatName"],
     ("macos", "DestinationHostname"): ["dest_host", "dest"],
     (None, "User"): ["user"],

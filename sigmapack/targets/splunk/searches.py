@@ -5,7 +5,7 @@ Settings and limits: savedsearches.conf.spec of Splunk 10.4 (Admin manual, "save
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from sigmapack.compiling.product import Query, TooLarge
 from sigmapack.content import response
@@ -54,16 +54,23 @@ def whom(rule: Rule) -> list[str]:
     return [entities.machine(rule.logsource)]
 
 
-def stanza(content: Content, query: Query) -> str:
-    """A rule's stanza of savedsearches.conf."""
+def stanza(content: Content, query: Query, told: Set[str] = frozenset()) -> str:
+    """A rule's stanza of savedsearches.conf.
+
+    Args:
+        content: what was read.
+        query: the rule's query.
+        told: names of the rules of which a finding tells.
+    """
     rule = query.rule
+    runs = rule.alerts and rule.name not in told
     fields = whom(rule)
     when = timing(content, rule)
     settings = {
         "search": folded(query.text),
         "description": folded(response.plain(content, rule)),
         "disabled": "1",
-        **schedule(rule, when),
+        **schedule(runs, when),
         **alert(rule, when, fields),
         "request.ui_dispatch_app": APP,
         **actions.actions(content, query, name(rule), fields),
@@ -72,16 +79,16 @@ def stanza(content: Content, query: Query) -> str:
     return "\n".join([f"[{name(rule)}]", *lines])
 
 
-def schedule(rule: Rule, when: Timing) -> dict[str, str]:
+def schedule(runs: bool, when: Timing) -> dict[str, str]:
     """When a search runs, and over which time.
 
     Continuously (`realtime_schedule`), since a run that is skipped leaves a gap that no later run
     looks into. Searches of one interval start at different minutes already, and are spread over
-    the seconds of theirs. What is for hunting or information runs when somebody runs it: alone, its
-    hits would stand among the triggered alerts.
+    the seconds of theirs. What is for hunting or information, or what a finding tells of, runs when
+    somebody runs it: alone, its hits would stand among the triggered alerts.
     """
     return {
-        "enableSched": "1" if rule.alerts else "0",
+        "enableSched": "1" if runs else "0",
         "cron_schedule": when.cron,
         "realtime_schedule": "0",
         "schedule_window": when.window,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sigmapack.content.model import Content, Rule
-from sigmapack.targets.schedules import DAY, LATE, cron, minutes
+from sigmapack.targets.schedules import DAY, LATE, SILENT, cron, minutes
 
 #: Minutes that logs of proxies and resolvers may be late: from the cloud they come in batches,
 #: Umbrella's every ten minutes, not in order, into a bucket that is then polled
@@ -67,15 +67,15 @@ def timing(content: Content, rule: Rule) -> Timing:
     """When a rule's search runs.
 
     A run finds again what earlier runs found, as long as it is in the time looked back. The silence
-    outlasts that by a run, in case a run comes early or late, so a finding alerts once; a day is
-    its least, so that a host that is still at it alerts once a day.
+    outlasts that by a run, in case a run comes early or late, so a finding alerts once; a week is
+    its least, so that a host that is still at it alerts once a week.
     """
     every, back = minutes(rule)
-    if rule.alerts and not rule.is_correlation:
-        silent = max(DAY, back + every)
+    if rule.alerts and (rule.is_finding or not rule.is_correlation):
+        silent = max(SILENT, back + every)
         return Timing(every, every + AWAY, silent, cron(rule, every), indexed=back)
     back += late(content, rule) - LATE
-    return Timing(every, back, max(DAY, back + every), cron(rule, every))
+    return Timing(every, back, max(SILENT, back + every), cron(rule, every))
 
 
 def late(content: Content, rule: Rule) -> int:

@@ -28,6 +28,10 @@ def shown(target: str) -> dict[int, list[ecs.Document]]:
     return {number: own for number, own in found.items() if own}
 
 
+def findings(target: str) -> dict[str, str]:
+    return {name: query.text for name, query in corpus.findings(target, "lucene").items()}
+
+
 def texts(target: str) -> dict[str, str]:
     return {name: query.text for name, query in corpus.queries(target, "lucene").items()}
 
@@ -42,7 +46,7 @@ def running() -> Iterator[Server]:
 
 @pytest.mark.parametrize("target", SHAPES)
 def test_every_query_matches_what_sqlite_matches(running: Server, target: str) -> None:
-    found = replay(running, target, texts(target))
+    found = replay(running, target, {**texts(target), **findings(target)})
     assert corpus.differences(found, set(shown(target))) == []
     proved = {rule: "executed" if found[rule] else "parsed" for rule in found}
     tools.record(target, "lucene", f"OpenSearch {running.version}", proved)

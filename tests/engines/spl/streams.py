@@ -46,9 +46,9 @@ def commands(search: str) -> list[str]:
     Raises:
         UnknownCommand: they do not begin with one that is read here.
     """
-    found = re.search(r"\n\| (?=eventstats |sort )", search)
+    found = re.search(r"\n\| (?=eventstats |sort |stats )", search)
     if not found:
-        raise UnknownCommand("neither `eventstats` nor `sort`")
+        raise UnknownCommand("neither `eventstats`, `sort` nor `stats`")
     text = re.sub(r"```.*?```", "", search[found.end() :], flags=re.DOTALL)
     return text.strip().split("\n| ")
 

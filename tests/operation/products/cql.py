@@ -114,6 +114,7 @@ def aggregated(members: Sequence[tuple[Branch, Seen]]) -> dict[str, float]:
                 if "sigma_value" in branch.keys
             }
         ),
+        "first_ingested": min(int(seen.arrives * 1000) for _, seen in members),
         "last_ingested": max(int(seen.arrives * 1000) for _, seen in members),
     }
     for branch, seen in members:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sigmapack.compiling.product import Query, gathered
 from sigmapack.content.correlation import read_correlation
+from sigmapack.content.load import load
 from sigmapack.targets.defender import TARGET, rules
+from tests.conftest import ROOT
 from tests.targets.defender.shipped import detections, queries
 from tests.targets.sample import MakeContent, compiled, correlated, rule
 
@@ -34,15 +37,39 @@ COLUMNS = {
 }
 
 
+def detected(query: Query) -> str:
+    """The query as its detection has it."""
+    once = (
+        "| extend Order = strcat(tostring(Timestamp), tostring(ReportId))\n"
+        "| summarize arg_min(Order, *) by {}, Day = startofday(Timestamp)"
+    )
+    if query.rule.is_finding:
+        latest = "| summarize arg_max(Timestamp, *) by SigmaKey"
+        assert query.text.count(latest) == 1
+        return query.text.replace(latest, once.format("SigmaKey"))
+    return query.text if query.rule.is_correlation else f"{query.text}{once.format('DeviceId')}\n"
+
+
+def test_a_finding_is_one_detection_over_several_tables() -> None:
+    """Defender: a file that was written, loaded and started was three alerts."""
+    name = "correlation_threecx_finding_malicious_file_host"
+    text = detections()[name]["queryCondition"]["queryText"]
+    assert "by SigmaKey, Day = startofday(Timestamp)" in text
+    tables = set(re.findall(r"\bDevice\w+Events\b", text))
+    assert {"DeviceFileEvents", "DeviceImageLoadEvents", "DeviceProcessEvents"} == tables
+    assert "image_load_win_threecx_malicious_hash" not in detections()
+
+
 def test_every_query_that_alerts_is_a_custom_detection_and_switched_off() -> None:
     """A row is an alert: a lookup that the sensor reports twice was two, and so was its answer."""
     found = {stem: one["queryCondition"]["queryText"] for stem, one in detections().items()}
-    alerting = {Path(query.path).stem: query for query in queries() if query.rule.alerts}
-    once = (
-        "| extend Order = strcat(tostring(Timestamp), tostring(ReportId))\n"
-        "| summarize arg_min(Order, *) by DeviceId, Day = startofday(Timestamp)\n"
-    )
-    texts = {s: q.text + ("" if q.rule.is_correlation else once) for s, q in alerting.items()}
+    told = gathered(load(ROOT), queries())
+    alerting = {
+        Path(query.path).stem: query
+        for query in queries()
+        if query.rule.alerts and query.rule.name not in told
+    }
+    texts = {stem: detected(query) for stem, query in alerting.items()}
     assert found == {stem: text for stem, text in texts.items() if stem in found}
     # Those that are left out say what another says.
     bodies = {stem: text.split("\n", 2)[2] for stem, text in texts.items()}

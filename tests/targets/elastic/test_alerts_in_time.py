@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sigmapack.content.correlation import read_correlation
+from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.load import load
 from sigmapack.targets.schedules import LATE
 from tests.conftest import ROOT
@@ -20,7 +20,9 @@ from tests.targets.elastic.shipped import rules
 
 CONTENT = load(ROOT)
 SPANS = {
-    rule.id: read_correlation(rule).seconds / 60 for rule in CONTENT.rules if rule.is_correlation
+    rule.id: read_correlation(rule).seconds / 60
+    for rule in CONTENT.rules
+    if rule.is_correlation and not rule.is_finding
 }
 CORRELATED = [rule for rule in rules() if rule["rule_id"] in SPANS]
 COUNTED = [rule for rule in CORRELATED if rule["type"] == "esql"]
@@ -126,11 +128,11 @@ def test_a_rule_that_counts_contacts_counts_no_rows() -> None:
     counts = [
         rule.id
         for rule in CONTENT.rules
-        if rule.is_correlation and read_correlation(rule).type == "event_count"
+        if rule.is_correlation and read_correlation(rule).value_field == PERIOD
     ]
     found = [rule for rule in CORRELATED if rule["rule_id"] in counts]
     assert len(found) == 4
     for rule in found:
         assert rule["type"] == "esql"
-        assert "hours = COUNT_DISTINCT(DATE_TRUNC(1 hour, @timestamp))" in rule["query"]
+        assert "periods = COUNT_DISTINCT(DATE_TRUNC(1 hour, @timestamp))" in rule["query"]
         assert "COUNT(*)" not in rule["query"]

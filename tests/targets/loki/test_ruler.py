@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 
 from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.product import gathered
 from sigmapack.content.load import load
 from sigmapack.content.response import playbook
 from sigmapack.targets.loki import TARGET, ruler
 from tests.conftest import ROOT
-from tests.targets.loki.shipped import alerts, queries
+from tests.targets.loki.shipped import alerts, files, queries
 from tests.targets.sample import DOMAINS, LOOKUPS, MakeContent, rule
 
 
@@ -21,7 +25,9 @@ def span(text: str) -> int:
 def test_an_alert_holds_the_text_of_its_query_unchanged() -> None:
     for identifier, query in queries().items():
         expr = alerts()[identifier]["expr"]
-        if query.rule.is_correlation:
+        if query.rule.is_finding:
+            assert re.sub(r"\[\d+m\]", "[3600s]", expr) == query.text
+        elif query.rule.is_correlation:
             assert expr == query.text
         else:
             head, _, tail = expr.partition(query.text)
@@ -32,12 +38,28 @@ def test_an_alert_looks_back_further_than_its_interval() -> None:
     for identifier, query in queries().items():
         alert = alerts()[identifier]
         last = alert["expr"].rpartition("[")[2].partition("]")[0]
-        times = 4 if query.rule.is_correlation else 1
+        spans = query.rule.is_correlation and not query.rule.is_finding
+        times = 4 if spans else 1
         assert span(last) >= times * span(alert["interval"]), alert["alert"]
         assert span(last) > span(alert["interval"]), alert["alert"]
         late = span(last) - span(alert["interval"])
         # Ten minutes were too few: what came half an hour late was missed, as after a skipped run.
-        assert query.rule.is_correlation or late >= 2 * 3600, alert["alert"]
+        assert spans or late >= 2 * 3600, alert["alert"]
+
+
+def test_what_a_finding_tells_of_is_in_a_file_of_its_own() -> None:
+    """One click was ten alerts: each log has a rule of its own."""
+    documents = {path: yaml.safe_load(data) for path, data in files().items()}
+    names = {
+        path: {each["labels"]["rule_name"] for group in one["groups"] for each in group["rules"]}
+        for path, one in documents.items()
+    }
+    told = gathered(load(ROOT), queries().values())
+    assert names["rules/threecx_single_logs.yaml"] == told & {
+        q.rule.name for q in queries().values()
+    }
+    assert not told & names["rules/threecx_detection.yaml"]
+    assert "correlation_threecx_finding_c2_domain_host" in names["rules/threecx_detection.yaml"]
 
 
 def test_every_alert_tells_what_to_do() -> None:

@@ -76,6 +76,7 @@ def test_a_file_has_the_keys_that_the_ruler_has_and_no_other() -> None:
     assert {path: faults(FILE, document) for path, document in read().items()} == {
         "rules/threecx_detection.yaml": [],
         "rules/threecx_hunting.yaml": [],
+        "rules/threecx_single_logs.yaml": [],
     }
 
 

@@ -72,7 +72,7 @@ def test_correlations_are_refused_with_a_reason(make_content: MakeContent) -> No
     found = {query.rule.name: query for query in compile_target(content, TARGET)}
     assert found["one"].outcome == "ok"
     assert found["correlated"].outcome == "refused"
-    assert "no language to correlate" in found["correlated"].reason
+    assert "correlates none" in found["correlated"].reason
 
 
 def test_each_lookup_is_one_document_for_a_terms_query(make_content: MakeContent) -> None:

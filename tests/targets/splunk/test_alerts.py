@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from sigmapack.compiling.product import gathered
 from sigmapack.content.correlation import read_correlation
+from sigmapack.content.load import load
 from sigmapack.content.model import Rule
+from tests.conftest import ROOT
 from tests.targets.splunk.clock import DAY, MINUTE, Finding, alerts
 from tests.targets.splunk.shipped import queries, searches
 
@@ -21,9 +24,15 @@ def rules() -> Mapping[str, Rule]:
     return {name: queries()[name].rule for name in searches()}
 
 
+def told() -> frozenset[str]:
+    """The rules of which a finding tells."""
+    return gathered(load(ROOT), queries().values())
+
+
 def finding(rule: Rule, whom: str = "a", late: float = 0) -> Finding:
     """What a rule finds: an event, or the first and the last of a correlation."""
-    span = read_correlation(rule).seconds // 2 if rule.is_correlation else 0
+    spans = rule.is_correlation and not rule.is_finding
+    span = read_correlation(rule).seconds // 2 if spans else 0
     return Finding(whom, START, START + span, late)
 
 
@@ -32,7 +41,7 @@ def test_a_finding_alerts_once_and_in_time(drift: tuple[float, ...]) -> None:
     """Letter (b): one pair within 30 days alerted 31 times, an incident of several hosts 25."""
     wrong = {}
     for name, rule in rules().items():
-        if rule.is_hunting:
+        if not rule.alerts:
             continue
         one = finding(rule)
         made = alerts(searches()[name], [one], one.last + 40 * DAY, drift)
@@ -122,10 +131,19 @@ def test_risk_is_counted_once_and_only_strong_evidence_makes_a_notable() -> None
         does = (search.get("action.risk") == "1", search.get("action.notable") == "1")
         if rule.is_hunting or (rule.level == "informational" and not rule.is_correlation):
             assert does == (False, False), name
-        elif rule.is_correlation:
+        elif rule.is_correlation and not rule.is_finding:
             assert does == (False, True), name
         else:
             assert does == (True, rule.level in ("critical", "high")), name
+
+
+def test_what_a_finding_tells_of_runs_only_when_somebody_runs_it() -> None:
+    """One click was seven notables: a search for each log, and silence is of one search."""
+    assert "dns_query_win_threecx_c2_domain" in told()
+    for name in told() & rules().keys():
+        assert searches()[name]["enableSched"] == "0", name
+    findings = [name for name, rule in rules().items() if rule.is_finding]
+    assert findings and all(searches()[name]["enableSched"] == "1" for name in findings)
 
 
 def test_a_collector_is_no_machine_of_a_notable() -> None:

@@ -8,6 +8,9 @@ import re
 import tarfile
 from pathlib import Path
 
+from sigmapack.compiling.product import gathered
+from sigmapack.content.load import load
+from tests.conftest import ROOT
 from tests.targets.splunk.shipped import archive, conf, files, queries
 
 
@@ -40,10 +43,11 @@ def test_every_search_looks_back_further_than_its_interval() -> None:
 def test_rules_for_hunting_or_information_have_no_schedule() -> None:
     """A fixed build that runs made a triggered alert a day for each host."""
     saved = conf("savedsearches.conf")
+    told = gathered(load(ROOT), queries().values())
     for query in queries().values():
         section = f"3CX pack - {query.rule.title}"
         if section in saved:
-            wanted = "1" if query.rule.alerts else "0"
+            wanted = "1" if query.rule.alerts and query.rule.name not in told else "0"
             assert saved[section]["enableSched"] == wanted, section
 
 

@@ -52,7 +52,7 @@ def test_an_empty_site_is_silent() -> None:
 
 def test_steps_of_one_second_are_taken_in_their_order() -> None:
     """Letter (i): rows of one moment came out of `sort 0 _time` in any order."""
-    name = "correlation_threecx_c2_domain_then_child"
+    name = "correlation_threecx_verdict_then_exclusion"
     one, two = row(100, 1, dest="a"), row(100, 2, dest="a")
     assert len(fired(name, one, two)) == len(fired(name, two, one)) == 1
     text = queries()[name].text.replace("| sort 0 _time sigma_step", "| sort 0 _time")
@@ -94,6 +94,6 @@ def test_a_chain_is_told_from_its_first_event_with_all_that_its_window_holds() -
 
 def test_a_count_is_told_with_its_window() -> None:
     """Letter (h): a fourth lookup made it `count=2`, the firing rows."""
-    rows = [row(n, dest="a", domain="bad.example") for n in range(4)]
+    rows = [row(n, dest="a", domain="bad.example", sigma_period=n) for n in range(4)]
     (alert,) = fired("correlation_threecx_blocked_retry_host", *rows)
     assert (alert["dest"], alert["event_count"], alert["domain"]) == ("a", 4, ["bad.example"])
