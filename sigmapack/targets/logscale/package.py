@@ -223,8 +223,8 @@ README = f"""\
 - `scheduled-searches/`: findings, which say once for a host or client what several logs say of it,
   over the last day; and correlations, over the span before each run. A run passes only what is new.
   Rules for hunting among them have the label `hunting`.
-- `filter-alerts/`: rules of which no finding tells, if any; every event that one finds triggers. Give them
-  a throttle of a week by the field of the host or client, as `windows.Computer` or `source.ip`.
+- `filter-alerts/`: rules of which no finding tells, if any; every event that one finds triggers.
+  Give them a throttle of a week by the host or client, as `windows.Computer` or `source.ip`.
 - `queries/`: rules on single logs, of which findings tell; for hunting, or that only inform.
 - `data/`: the indicator tables, for `match(file="{SCOPE}/{NAME}/ioc_domains.csv", field=...,
   column=pattern, mode=glob, ignoreCase=true)`. The queries hold their values themselves.
