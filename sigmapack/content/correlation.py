@@ -88,7 +88,8 @@ def read_correlation(rule: Rule) -> Correlation:
         inner = [read_correlation(finding) for finding in rule.findings.values()]
         aliases = _joined(groups, aliases, inner)
         gathered = dict(zip(rule.findings, inner, strict=True))
-        if kind == "event_count" and all(name in gathered for name in steps[0]):
+        counts = kind == "event_count" and not rule.is_finding
+        if counts and all(name in gathered for name in steps[0]):
             kind, value_field, period = "value_count", PERIOD, max(each.seconds for each in inner)
         steps = tuple(_expanded(step, gathered) for step in steps)
     return Correlation(
