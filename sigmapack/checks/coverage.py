@@ -35,7 +35,7 @@ def coverage(content: Content) -> Iterator[Problem]:
                 message = f"stage {stage.id}: {technique} is not in attack.toml"
                 yield Problem(path, stage.line, "coverage", message)
     for rule in content.rules:
-        if not any(stage.sees(rule) for stage in content.stages):
+        if not rule.is_base and not any(stage.sees(rule) for stage in content.stages):
             yield at(rule, "coverage", f"stands under no stage of {path}")
 
 

@@ -17,7 +17,7 @@ def findings(content: Content) -> Iterator[Problem]:
     """A rule is gathered once, alerts itself, and is no more urgent than its finding."""
     told: dict[str, str] = {}
     for rule in content.rules:
-        if not rule.is_finding:
+        if not rule.is_finding or rule.is_base:
             continue
         if not read_correlation(rule).group_by:
             yield _wrong(rule, "is grouped by no host or client: nobody is told of")

@@ -44,7 +44,8 @@ def compile_target(
     plain = {rule.path + rule.name: rule for rule in ready.rules}
     for language in target.languages:
         parts: dict[str, Part | str] = {}
-        for rule in sorted(content.rules, key=lambda rule: rule.is_correlation):
+        own = (rule for rule in content.rules if language.bases or not rule.is_base)
+        for rule in sorted(own, key=lambda rule: rule.is_correlation):
             yield _query(content, target, language, rule, parts, plain[rule.path + rule.name])
 
 
@@ -72,7 +73,7 @@ def _query(
         language.name,
         "degraded" if reason else "ok",
         reason,
-        f"{target.name}/queries/{file}",
+        f"{target.name}/{language.folder(rule)}/{file}",
         _written(content, language, rule, text),
         f"{target.name}/queries/lookup/{file}" if native else "",
         _written(content, language, rule, native) if native else "",

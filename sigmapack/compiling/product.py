@@ -44,6 +44,10 @@ class Language:
     `{field}` and `{id}` (the table's name)."""
     written: Callable[[Content, Rule, list[str], str], str] | None = None
     """How a query stands with the lines about it, where a comment above it will not do."""
+    folder: Callable[[Rule], str] = lambda rule: "queries"
+    """In which folder of the product a rule's query stands."""
+    bases: bool = False
+    """Whether a correlation's query refers to others, so that bases have queries, too."""
     longest: Callable[[Rule], int] = lambda rule: 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 

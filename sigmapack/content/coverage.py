@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sigmapack.content.correlation import read_correlation
-from sigmapack.content.model import Content, Rule, Stage
+from sigmapack.content.model import Content, Rule
+from sigmapack.content.stages import Stage
 
 
 def telemetry(content: Content, rules: Iterable[Rule]) -> list[str]:

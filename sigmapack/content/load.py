@@ -16,6 +16,8 @@ from sigmapack.content import settings
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Place, Problem, Row, Rule, Sources
 
+#: How many findings may refer to one another, each to the next.
+DEPTH = 3
 RULE_SUFFIXES = (".yml", ".yaml")
 
 
@@ -52,14 +54,16 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
 
 
 def chained(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rules, of which correlations know the findings that they refer to."""
-    findings = {
-        key: rule for rule in rules if rule.is_finding for key in (rule.id, rule.name) if key
-    }
-    return tuple(
-        replace(rule, findings=found) if (found := _referred(rule, findings)) else rule
-        for rule in rules
-    )
+    """The rules, of which correlations know the findings that they refer to, and these theirs."""
+    for _ in range(DEPTH):
+        findings = {
+            key: rule for rule in rules if rule.is_finding for key in (rule.id, rule.name) if key
+        }
+        rules = tuple(
+            replace(rule, findings=found) if (found := _referred(rule, findings)) else rule
+            for rule in rules
+        )
+    return rules
 
 
 def _referred(rule: Rule, findings: Mapping[str, Rule]) -> dict[str, Rule]:

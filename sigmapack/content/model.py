@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sigmapack.content.stages import Stage
+
 #: Where something stands in a YAML document: keys and list positions from the root.
 Place = tuple[str | int, ...]
 
@@ -109,6 +111,11 @@ class Rule:
         return found in (("event_count", {"gte": 1}), ("event_count", {"gt": 0}))
 
     @property
+    def is_base(self) -> bool:
+        """Whether it is a finding only for correlations to refer to, with no query of its own."""
+        return self.is_finding and not self.alerts
+
+    @property
     def logsource(self) -> LogSource:
         source = self.document.get("logsource") or {}
         return LogSource(source.get("product"), source.get("category"), source.get("service"))
@@ -164,23 +171,6 @@ class Waiver:
     def excludes(self, rule: Rule, validator: str) -> bool:
         """Whether it excludes a rule from a validator."""
         return self.scope == validator and fnmatchcase(rule.name, self.subject)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage of the attack, from `coverage.toml`: the rules that see it, or why no log does."""
-
-    id: str
-    title: str
-    techniques: tuple[str, ...]
-    rules: tuple[str, ...]
-    """Names of rules, `*` allowed."""
-    unseen: str
-    line: int
-
-    def sees(self, rule: Rule) -> bool:
-        """Whether a rule stands under this stage."""
-        return any(fnmatchcase(rule.name, pattern) for pattern in self.rules)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sigmapack.content.files import shown, text_of
-from sigmapack.content.model import Playbook, Problem, Stage, Waiver
+from sigmapack.content.model import Playbook, Problem, Waiver
+from sigmapack.content.stages import Stage
 
 WAIVERS = "waivers.toml"
 COVERAGE = "coverage.toml"

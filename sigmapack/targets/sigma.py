@@ -33,6 +33,19 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     return _dump(correlation.rule)
 
 
+def _folder(rule: Rule) -> str:
+    """Apart, since a tool that knows no correlations stops at the first in a folder.
+
+    pySigma (1.5) converts correlations in the order in which it reads them, but for those that
+    refer to one another directly: each folder refers to those before it only.
+    """
+    if not rule.is_correlation:
+        return "rules"
+    if not rule.is_finding:
+        return "correlations"
+    return "bases" if rule.findings else "findings"
+
+
 def _comment(text: list[str]) -> str:
     return "".join(f"# {line}\n" for line in text)
 
@@ -49,6 +62,8 @@ YAML = Language(
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
+    folder=_folder,
+    bases=True,
 )
 
 TARGET = Target("sigma", "Sigma (portable)", (YAML,), _package)

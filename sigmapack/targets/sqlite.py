@@ -105,7 +105,7 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
             for name, members in step.items()
         ]
         body = {**document["correlation"], "rules": [name for step in steps for name in step]}
-        del body["condition"]
+        body.pop("condition", None)
         if any(len(step) > 1 for step in steps):
             body["condition"] = " and ".join(f"({' or '.join(step)})" for step in steps)
         if correlation.aliases:

@@ -71,9 +71,8 @@ def main(runs: int) -> None:
         print(line("build.py, everything", ours, written(out)))
         rules = Path(folder) / "rules"
         rules.mkdir()
-        for path in (out / "sigma" / "queries").glob("*.yml"):
-            if not path.name.startswith("correlation_"):
-                shutil.copy(path, rules)
+        for path in (out / "sigma" / "rules").glob("*.yml"):
+            shutil.copy(path, rules)
         totals = [0.0] * runs
         for name, options in CONVERSIONS.items():
             output = Path(folder) / "converted"

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from sigmapack.checks.coverage import coverage as check_coverage
 from sigmapack.checks.coverage import hunting as check_hunting
-from sigmapack.content.model import HUNTING, Stage
+from sigmapack.content.model import HUNTING
+from sigmapack.content.stages import Stage
 from tests.engines.corpus import pack
 
 CONTENT = pack()

@@ -18,7 +18,7 @@ def test_a_build_prints_outcomes_and_where_it_is(rules_folder: RulesFolder, tmp_
         "sqlite  sql       1   0         0",
         "",
         "folder   files  holds",
-        "sigma/   1      queries/",
+        "sigma/   1      rules/",
         "sqlite/  3      lookups.sql, queries/",
         f"2 queries written to {out}",
     ]
@@ -65,4 +65,4 @@ def test_lookups_lie_beside_a_folder_called_sigma_rules(
     (tmp_path / "lookups" / "ioc_domains.csv").write_text(text, "utf-8")
     result = run("--rules", tmp_path / "sigma_rules", "--out", tmp_path / "dist", *QUICK)
     assert result.exit_code == 0
-    assert b"beside.example.com" in tree(tmp_path / "dist")["sigma/queries/sample.yml"]
+    assert b"beside.example.com" in tree(tmp_path / "dist")["sigma/rules/sample.yml"]

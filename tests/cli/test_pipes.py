@@ -26,7 +26,7 @@ def test_a_pipe_gets_plain_text_only(
         "sqlite  sql       1   0         0",
         "",
         "folder   files  holds",
-        "sigma/   1      queries/",
+        "sigma/   1      rules/",
         "sqlite/  3      lookups.sql, queries/",
         f"2 queries written to {out}",
     ]

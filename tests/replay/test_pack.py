@@ -20,7 +20,7 @@ from tests.engines.tools import record
 
 CONTENT = pack()
 DETECTIONS = [rule for rule in CONTENT.rules if not rule.is_correlation]
-CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
+CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation and not rule.is_base]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_sqlite_is_proved_by_the_replay() -> None:
 
 
 def test_events_of_one_rule_are_all_different() -> None:
-    for rule in CONTENT.rules:
+    for rule in (*DETECTIONS, *CORRELATIONS):
         for path in event_files(CONTENT, rule).values():
             lines = Counter(
                 json.dumps({k: v for k, v in json.loads(line).items() if k != "_note"})
