@@ -135,7 +135,7 @@ def add_aliases(fields: Fields) -> None:
             names = [first(fields, [f"Subject{part}"]) for part in ("DomainName", "UserName")]
             put(fields, "User", account(*names))
     if "Data" not in fields:
-        put(fields, "Data", _unnamed_data(fields))
+        put(fields, "Data", _unnamed_data(fields) or _rendered(fields))
 
 
 def account(domain: str | None, name: str | None) -> str | None:
@@ -143,6 +143,12 @@ def account(domain: str | None, name: str | None) -> str | None:
     if name in (None, "-"):
         return None
     return name if domain in (None, "-") else f"{domain}\\{name}"
+
+
+def _rendered(fields: Fields) -> str | None:
+    """What the installer's message says, where an exporter keeps that and not what it is made of."""
+    provider = first(fields, ["Provider_Name"]) or ""
+    return first(fields, ["Message"]) if provider.lower() == "msiinstaller" else None
 
 
 def _unnamed_data(fields: Fields) -> str | None:

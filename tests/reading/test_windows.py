@@ -54,6 +54,15 @@ def test_unnamed_data_of_the_installer_is_joined(tmp_path: Path) -> None:
     assert one(tmp_path, beat).fields["Data"] == "App\n1.2.3"
 
 
+def test_the_installers_message_stands_for_its_data(tmp_path: Path) -> None:
+    """An event with the message only was missed."""
+    text = "Product Name: 3CX Desktop App. Product Version: 18.12.416. Product Language: 1033."
+    record = {"LogName": "Application", "Id": 1033, "ProviderName": "MsiInstaller", "Message": text}
+    assert one(tmp_path, record).fields["Data"] == text
+    assert "Data" not in one(tmp_path, {**record, "ProviderName": "Other"}).fields
+    assert one(tmp_path, {**record, "Data": "App"}).fields["Data"] == "App"
+
+
 def test_what_only_the_rendered_message_says_is_a_field(tmp_path: Path) -> None:
     record = {
         "LogName": SYSMON,
