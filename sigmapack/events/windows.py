@@ -146,7 +146,7 @@ def account(domain: str | None, name: str | None) -> str | None:
 
 
 def _rendered(fields: Fields) -> str | None:
-    """What the installer's message says, where an exporter keeps that and not what it is made of."""
+    """What the installer's message says, where an exporter keeps that and not its parts."""
     provider = first(fields, ["Provider_Name"]) or ""
     return first(fields, ["Message"]) if provider.lower() == "msiinstaller" else None
 

@@ -41,12 +41,13 @@ class Arrival:
 
 @cache
 def rules() -> dict[str, dict[str, Any]]:
-    """Analytics rules by name."""
+    """Analytics rules by name: of the pack, and what they are where no finding tells of them."""
     content = load(corpus.ROOT)
     target = discover()["sentinel"]
     queries = tuple(query for query in compile_target(content, target) if query.path)
     names = {query.rule.id: query.rule.name for query in queries}
-    files = target.package(content, queries)
+    alone = tuple(query for query in queries if not query.rule.is_finding)
+    files = [*target.package(content, alone), *target.package(content, queries)]
     found = [yaml.safe_load(f.data) for f in files if f.path.startswith("analytic_rules/")]
     return {names[rule["id"]]: rule for rule in found}
 

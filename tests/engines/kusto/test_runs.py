@@ -46,8 +46,8 @@ def test_a_condition_that_goes_on_is_raised_once() -> None:
 
 def test_a_condition_that_holds_by_what_came_late_is_raised() -> None:
     """Sentinel (f). Not the last event makes the news: the third of five arrives after all."""
-    arrivals = [lookup("pc1", at) for at in (10, 20, 40, 50)] + [lookup("pc1", 30, late=100)]
-    assert names(raised(HOST, arrivals, range(60, 300, 60))) == [[], [], ["pc1"], []]
+    arrivals = [lookup("pc1", at) for at in (10, 70, 190, 250)] + [lookup("pc1", 130, late=200)]
+    assert names(raised(HOST, arrivals, range(240, 480, 60))) == [[], [], ["pc1"], []]
 
 
 def test_of_several_hosts_each_is_named_and_a_further_one_by_itself() -> None:
@@ -66,8 +66,8 @@ def test_of_several_hosts_each_is_named_and_a_further_one_by_itself() -> None:
 
 def test_an_alert_says_what_it_rests_on() -> None:
     """Sentinel: a correlation's alert carries the entities and indicators that it rests on."""
-    arrivals = [lookup("pc1", 5 * n) for n in range(5)]
-    ((row,),) = raised(HOST, arrivals, [60])
+    arrivals = [lookup("pc1", 60 * n) for n in range(5)]
+    ((row,),) = raised(HOST, arrivals, [300])
     assert row["Indicators"] == rows(LOOKUP)[0][1]["DnsQuery"]
     assert row["Rules"] == LOOKUP
     details = rules()[HOST]["customDetails"]

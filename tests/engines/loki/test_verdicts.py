@@ -18,7 +18,7 @@ from tests.shapes.loki import Document, documents
 pytestmark = pytest.mark.engines("loki")
 
 CONTENT = corpus.pack()
-CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation]
+CORRELATIONS = [rule for rule in CONTENT.rules if rule.is_correlation and not rule.is_base]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sigmapack.checks.events import event_files
-from sigmapack.content.correlation import read_correlation
+from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Rule
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.windows import channel_map
@@ -25,14 +25,15 @@ from sigmapack.targets.splunk.correlation import key as named
 from tests.engines import tools
 from tests.engines.spl import streams
 from tests.engines.spl.content import CONTENT, compiled, known
-from tests.engines.spl.engine import PARSER, QueryFailed, read, tables
-from tests.engines.spl.text import branches, readable, spoken
+from tests.engines.spl.engine import PARSER, QueryFailed, read
+from tests.engines.spl.results import results
+from tests.engines.spl.text import branches, readable
 from tests.shapes.splunk import documents
 
 pytestmark = pytest.mark.engines("teragrep")
 
 #: A row of a correlation's branch: the case, the rule, its step, the values of the keys.
-Row = tuple[int, str, int, tuple[str | None, ...]]
+Row = tuple[int, str, int, tuple[str | float | None, ...]]
 
 
 @cache
@@ -69,11 +70,14 @@ def occurrences(name: str) -> dict[int, Event]:
     return {number: event for number, event in enumerate(events) if isinstance(event, Event)}
 
 
-def keys(name: str, member: str, event: Event) -> list[tuple[str | None, ...]]:
+def keys(name: str, member: str, event: Event) -> list[tuple[str | float | None, ...]]:
     """The values by which a correlation groups and counts an event, in lower case."""
     correlation = read_correlation(correlations()[name])
-    choices = []
+    choices: list[list[str | float | None]] = []
     for key in key_names(name):
+        if key == PERIOD:
+            choices.append([seconds(event) // correlation.period])
+            continue
         field = correlation.field(key, member)
         value = event.fields.get(field, event.host if field == "Computer" else None)
         values = value if isinstance(value, tuple) else (value,)
@@ -119,17 +123,28 @@ def given(texts: Mapping[str, list[str]]) -> dict[str, set[Row]]:
     A branch that several correlations have is run once, on the events of all of them.
     """
     places = [(name, number) for name in texts for number in occurrences(name)]
-    events = {n: documents(occurrences(name)[number]) for n, (name, number) in enumerate(places)}
-    said = {text: spoken(text, known()) for own in texts.values() for text in own}
-    rows = tables({"all": (events, said)})
+    each = dict(enumerate(occurrences(name)[number] for name, number in places))
+    events = {n: documents(event) for n, event in each.items()}
+    asked = {text for own in texts.values() for text in own}
+    rows = results(asked, events, known(), {n: seconds(event) for n, event in each.items()})
     found: dict[str, set[Row]] = {name: set() for name in texts}
     for name, own in texts.items():
-        for row in (row for text in own for row in rows[text]):
-            whose, number = places[row["_case"]]
+        for place, row in (item for text in own for item in rows[text].items()):
+            whose, number = places[place]
             if whose == name:
-                values = tuple(row.get(key) for key in told(name))
-                found[name].add((number, row["sigma_rule"], row["sigma_step"], values))
+                found[name] |= {
+                    (number, row["sigma_rule"], row["sigma_step"], values)
+                    for values in product(*(listed(row.get(key)) for key in told(name)))
+                }
     return found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def seconds(event: Event) -> float:
+    return datetime.fromisoformat(str(event.timestamp)).timestamp()
 
 
 @cache
@@ -144,7 +159,7 @@ def streamed(name: str, found: Iterable[Row], kind: str) -> list[dict[str, Any]]
     for number, member, step, values in sorted(found, key=str):
         event = occurrences(name)[number]
         if event.file.endswith(f".{kind}.jsonl"):
-            time = datetime.fromisoformat(str(event.timestamp)).timestamp()
+            time = seconds(event)
             keys = dict(zip(told(name), values, strict=True))
             rows.append({"_time": time, "sigma_rule": member, "sigma_step": step, **keys})
     return rows

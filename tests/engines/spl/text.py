@@ -77,7 +77,7 @@ def branches(correlation: str) -> list[str]:
     text = re.sub(r"```.*?```", "", correlation, flags=re.DOTALL).strip()
     if text.startswith("| multisearch"):
         return re.findall(r"^  \[ search (.*?) \]$", text, flags=re.DOTALL | re.MULTILINE)
-    return [re.split(r"\n\| (?:eventstats|sort) ", text)[0]]
+    return [re.split(r"\n\| (?:eventstats|sort|stats) ", text)[0]]
 
 
 def _written_out(tokens: list[str]) -> Iterator[str]:

@@ -34,12 +34,12 @@ from typing import Any
 
 from tests.engines.spl import streams
 from tests.engines.spl.engine import ENGINE
+from tests.engines.spl.results import results
 from tests.engines.spl.text import branches, macros
 from tests.operation import packages
 from tests.operation.clock import own
 from tests.operation.model import Alert, Question, Row, Run, Seen, Shipped
 from tests.operation.products import savedsearches
-from tests.operation.products.teragrep import results
 from tests.operation.sensors import EDR
 from tests.operation.verdict import plain
 from tests.shapes.splunk import Document, documents
@@ -125,7 +125,8 @@ class Splunk:
         seen = {each.number: each for question in asked for each in question.seen}
         events = {number: has for number, each in seen.items() if (has := stored(each))}
         texts = {text for branch in parts.values() for text in branch}
-        given = results(texts, events, macros(self._app["default/macros.conf"]))
+        times = {number: seen[number].time for number in events}
+        given = results(texts, events, macros(self._app["default/macros.conf"]), times)
         found: list[Sequence[Row]] = []
         for question in asked:
             looked: Iterable[Seen] = question.seen

@@ -29,9 +29,9 @@ def test_lokis_ruler_loads_the_files_and_finds_a_metric_query_in_every_alert() -
     ("right", "wrong", "why"),
     [
         ("    expr:", "    exprs:", "field exprs not found"),
-        ("sum by (Computer) (", "sum by (Computer ", "could not parse expression"),
+        ("sum by (sigma_key) (", "sum by (sigma_key ", "could not parse expression"),
         ("      severity:", "      the-severity:", "invalid label name"),
-        ("{{ $labels.Computer }}", "{{ $labels.Computer }", 'unexpected "}"'),
+        ("{{ $labels.sigma_key }}", "{{ $labels.sigma_key }", 'unexpected "}"'),
     ],
 )
 def test_the_ruler_refuses_a_wrong_file(right: str, wrong: str, why: str) -> None:

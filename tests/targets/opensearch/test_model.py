@@ -75,6 +75,6 @@ def switched_on(body: Monitor) -> None:
 def test_opensearch_refuses_a_faulty_monitor(
     tmp_path: Path, fault: Callable[[Monitor], None]
 ) -> None:
-    body = json.loads(json.dumps(monitors()["dns_query_win_threecx_c2_domain"]))
+    body = json.loads(json.dumps(monitors()["correlation_threecx_finding_c2_domain_host"]))
     fault(body)
     assert list(read(tmp_path, {"one": body})["one"]) == ["error"]

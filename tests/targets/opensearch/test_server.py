@@ -38,7 +38,8 @@ def test_the_server_runs_the_search_of_every_monitor_and_finds_an_event_in_its_t
             buckets = answer["aggregations"]["affected"]["buckets"]
             found[name] = [bucket["key"]["name"] for bucket in buckets]
         assert {name: keys for name, keys in found.items() if keys} == {
-            "dns_query_win_threecx_c2_domain": ["WS-0031"]
+            "dns_query_win_threecx_c2_domain": ["WS-0031"],
+            "correlation_threecx_finding_c2_domain_host": ["WS-0031"],
         }
         body = json.dumps(searched(monitors()["dns_query_win_threecx_c2_domain"]))
         late = str(int(end.timestamp() * 1000) + 126 * 60_000)

@@ -29,7 +29,7 @@ TACTICS = {
     "PrivilegeEscalation": {"T1543", "T1574"},
     "DefenseEvasion": {"T1027", "T1036", "T1070", "T1218", "T1562", "T1564", "T1574"},
     "Discovery": {"T1217"},
-    "Execution": {"T1059", "T1204"},
+    "Execution": {"T1059", "T1204", "T1559"},
     "Exfiltration": {"T1041"},
     "CommandAndControl": {"T1071", "T1090", "T1102", "T1573"},
 }
