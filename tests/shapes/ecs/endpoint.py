@@ -57,6 +57,7 @@ def antivirus(fields: Fields) -> Iterator[Document]:
         "event.code": "malicious_file",
         "host.name": fields.get("Computer"),
         "file.path": fields.get("Filename"),
+        "user.name": str(fields.get("User", "")).rpartition("\\")[2],
     }
     yield {**head, "rule.name": fields.get("Signature")}
     if fields.get("Signature"):
