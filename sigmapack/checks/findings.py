@@ -34,5 +34,21 @@ def findings(content: Content) -> Iterator[Problem]:
                 yield _wrong(rule, f"is {rule.level}, and {name}, which it gathers, {member.level}")
 
 
+@own_check
+def gathered(content: Content) -> Iterator[Problem]:
+    """Where there are findings, a rule that alerts is in one, and so in what refers to that."""
+    told = {
+        content.by_name[name].name
+        for rule in content.rules
+        if rule.is_finding and not rule.is_base
+        for name in read_correlation(rule).members
+        if name in content.by_name
+    }
+    for rule in content.detections:
+        if told and rule.alerts and rule.name not in told:
+            message = "alerts, and no finding gathers it: add it to that of its playbook"
+            yield at(rule, "finding", message, "response")
+
+
 def _wrong(rule: Rule, message: str) -> Problem:
     return at(rule, "finding", message, "correlation", "rules")

@@ -81,7 +81,10 @@ def test_a_finding_stands_for_the_rules_that_it_gathers() -> None:
 
 
 def test_to_count_findings_is_to_count_their_periods() -> None:
-    """A browser's three queries, seen by three sensors, were nine contacts."""
+    """All: a contact that several sensors see is one contact.
+
+    A browser's three queries, seen by three sensors, were nine.
+    """
     found = read_correlation(chain("event_count", "seen", condition={"gte": 5}))
     assert (found.type, found.value_field, found.period) == ("value_count", PERIOD, 3600)
     assert (found.members, found.count) == (("a", "b"), 5)
