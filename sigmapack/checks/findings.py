@@ -14,7 +14,7 @@ LEVELS = ("informational", "low", "medium", "high", "critical")
 
 @own_check
 def findings(content: Content) -> Iterator[Problem]:
-    """A rule is gathered once, alerts itself, and is no more urgent than its finding."""
+    """Each rule that alerts is gathered once, by a finding that is no less urgent."""
     told: dict[str, str] = {}
     for rule in content.rules:
         if not rule.is_finding or rule.is_base:
@@ -32,18 +32,6 @@ def findings(content: Content) -> Iterator[Problem]:
                 yield _wrong(rule, f"gathers {name}, which alerts nobody by itself")
             if LEVELS.index(member.level) > LEVELS.index(rule.level):
                 yield _wrong(rule, f"is {rule.level}, and {name}, which it gathers, {member.level}")
-
-
-@own_check
-def gathered(content: Content) -> Iterator[Problem]:
-    """Where there are findings, a rule that alerts is in one, and so in what refers to that."""
-    told = {
-        content.by_name[name].name
-        for rule in content.rules
-        if rule.is_finding and not rule.is_base
-        for name in read_correlation(rule).members
-        if name in content.by_name
-    }
     for rule in content.detections:
         if told and rule.alerts and rule.name not in told:
             message = "alerts, and no finding gathers it: add it to that of its playbook"

@@ -85,18 +85,7 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     documents = [_named(part.rule.copy(), part.rule.name) for part in parts.values()]
     document = correlation.rule.copy()
     if correlation.period:
-        document["correlation"] = {
-            **document["correlation"],
-            "type": correlation.type,
-            "rules": list(parts),
-            "aliases": {name: dict(mapping) for name, mapping in correlation.aliases.items()},
-            "condition": {correlation.operator: correlation.count, "field": "sigma_period"},
-        }
-        if not correlation.aliases:
-            del document["correlation"]["aliases"]
-        collection = SigmaCollection.from_dicts([*documents, document])
-        counted = f"(strftime('%s', timestamp) / {correlation.period})"
-        return f"{_backend().convert(collection)[-1]};".replace("`sigma_period`", counted)
+        return _periods(correlation, documents, document)
     if any(len(step) > 1 for step in correlation.steps) and "temporal" in correlation.type:
         steps = _steps(correlation)
         documents = [
@@ -121,6 +110,23 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
         document["correlation"] = body
     collection = SigmaCollection.from_dicts([*documents, document])
     return f"{_backend().convert(collection)[-1]};"
+
+
+def _periods(
+    correlation: Correlation, documents: list[dict[str, Any]], document: dict[str, Any]
+) -> str:
+    """A count of the periods in which there are any events, as one of distinct values."""
+    body = {
+        **document["correlation"],
+        "type": correlation.type,
+        "rules": [each["name"] for each in documents],
+        "condition": {correlation.operator: correlation.count, "field": "sigma_period"},
+    }
+    if correlation.aliases:
+        body["aliases"] = {name: dict(mapping) for name, mapping in correlation.aliases.items()}
+    collection = SigmaCollection.from_dicts([*documents, {**document, "correlation": body}])
+    counted = f"(strftime('%s', timestamp) / {correlation.period})"
+    return f"{_backend().convert(collection)[-1]};".replace("`sigma_period`", counted)
 
 
 def _steps(correlation: Correlation) -> list[dict[str, list[str]]]:

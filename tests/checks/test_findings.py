@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sigmapack.checks.findings import findings, gathered
+from sigmapack.checks.findings import findings
 from sigmapack.content.load import load
 from sigmapack.content.model import HUNTING, Rule
 from tests.conftest import ROOT
@@ -61,13 +61,12 @@ def test_a_rule_of_two_findings_is_a_problem() -> None:
 
 def test_a_rule_that_no_finding_gathers_is_a_problem() -> None:
     """Six rules of later stages were in no correlation, and nothing said so."""
-    assert list(gathered(CONTENT)) == []
     rules = tuple(rule for rule in CONTENT.rules if rule.name != FINDING)
-    found = list(gathered(replace(CONTENT, rules=rules)))
+    found = list(findings(replace(CONTENT, rules=rules)))
     assert sorted(MEMBERS) == sorted(problem.path.split("/")[-1][:-4] for problem in found)
     assert all("no finding gathers it" in problem.message for problem in found)
     hunting = [rule for rule in CONTENT.detections if not rule.alerts]
-    assert list(gathered(replace(CONTENT, rules=tuple(hunting)))) == []
+    assert list(findings(replace(CONTENT, rules=tuple(hunting)))) == []
 
 
 def test_a_finding_about_nobody_is_a_problem() -> None:
