@@ -1,4 +1,4 @@
-"""Findings: a rule is gathered once, alerts itself, and is no more urgent than its finding."""
+"""Findings: a rule is gathered once, alerts itself, and its finding's level says what it saw."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def test_the_findings_of_the_pack_are_right() -> None:
 @pytest.mark.parametrize(
     ("name", "keys", "said"),
     [
-        (FINDING, {"level": "high"}, "is high, and {0}, which it gathers, critical"),
+        (FINDING, {"level": "medium"}, "is medium, and {0}, which it gathers, high"),
+        (FINDING, {"level": "critical"}, "is critical, and {0}, which it gathers, high"),
         (MEMBERS[0], {"tags": [HUNTING]}, "gathers {0}, which alerts nobody by itself"),
         (MEMBERS[0], {"level": "informational"}, "gathers {0}, which alerts nobody by itself"),
     ],

@@ -80,9 +80,16 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
         reasons.append("the file's version has no column; the product's version is matched")
     if "QueryStatus" in used:
         reasons.append("of DNS statuses only response codes are known, and only where inspected")
+    if rule.logsource.key == "windows/dns_query" and "Image" in used and _leaves_out(rule):
+        reasons.append("the network's inspection shows a lookup again, without its process")
     if used & {"Signed", "SignatureStatus"}:
         reasons.append("signatures are known only of files in DeviceFileCertificateInfo")
     return "; ".join(reasons) or None
+
+
+def _leaves_out(rule: Rule) -> bool:
+    """Whether a rule's condition excludes anything."""
+    return " not " in f" {rule.document['detection']['condition']} "
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:

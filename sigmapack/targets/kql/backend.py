@@ -199,8 +199,23 @@ def matching(field: str, text: str, cased: bool = False) -> str:
 
 
 def ending(texts: Sequence[str]) -> str:
-    """Many endings as one regular expression: neither it nor `endswith` uses an index."""
-    return f"(?is)(?:{'|'.join(part(text[1:]) for text in texts)})$"
+    """Many endings as one regular expression: neither it nor `endswith` uses an index.
+
+    What all begin and end with is said once, since rules have a limit of characters.
+    """
+    rest = [text[1:] for text in texts]
+    head = _common(rest)
+    rest = [text[len(head) :] for text in rest]
+    tail = _common([text[::-1] for text in rest])[::-1]
+    middle = "|".join(part(text[: len(text) - len(tail)]) for text in rest)
+    return f"(?is){part(head)}(?:{middle}){part(tail)}$"
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    low, high = min(texts), max(texts)
+    ends = (n for n, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
+    return low[: next(ends, len(low))]
 
 
 def number(field: str, value: SigmaType) -> str:

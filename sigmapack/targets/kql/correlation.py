@@ -52,7 +52,10 @@ class Member:
 
 
 def correlate(
-    correlation: Correlation, members: Mapping[str, Member], time: str, more: str = ""
+    correlation: Correlation,
+    members: Mapping[str, Member],
+    time: str,
+    more: tuple[str, str] = ("", ""),
 ) -> str:
     """The complete query of a correlation.
 
@@ -60,7 +63,8 @@ def correlate(
         correlation: what is correlated.
         members: rule -> its query and table.
         time: the column of the time.
-        more: a further column of every hit, as an assignment.
+        more: a further column of every hit, as an assignment in each member's query, and as
+            one to all hits.
 
     Raises:
         Refused: a condition that no sliding window can show, such as fewer events than N.
@@ -77,17 +81,22 @@ def correlate(
 
 
 def _hits(
-    correlation: Correlation, members: Mapping[str, Member], time: str, more: str
+    correlation: Correlation, members: Mapping[str, Member], time: str, more: tuple[str, str]
 ) -> tuple[str, str]:
     """What several member queries begin with, named; and the queries as one table of hits."""
     echoes = _echoes(correlation, members)
+    of = {name: _key(correlation, member) for name, member in members.items()}
+    # A key that all hits have in one column is made of that once, since queries have a limit.
+    one = next(iter(of.values())) if len(set(of.values())) == 1 else ""
+    common = one and all(one in member.context for member in members.values())
     queries = [
-        _member(correlation, members[name], step, time, echoes, more)
+        _member(correlation, members[name], step, time, echoes, more[0], "" if common else of[name])
         for step, names in enumerate(correlation.steps, 1)
         for name in names
     ]
-    kept = ("SigmaKey", "SigmaValue") if correlation.value_field else ("SigmaKey",)
-    lower = [f"{name} = tolower({name})" for name in kept]
+    lower = [f"SigmaKey = tolower({one if common else 'SigmaKey'})"]
+    lower += ["SigmaValue = tolower(SigmaValue)"] if correlation.value_field else []
+    lower += [more[1]] if more[1] else []
     wanted = ["isnotempty(SigmaKey)"] if correlation.group_by else []
     wanted += ["isnotempty(SigmaValue)"] if correlation.value_field else []
     where = f"\n| extend {', '.join(lower)}"
@@ -100,14 +109,19 @@ def _hits(
 
 
 def _member(
-    correlation: Correlation, member: Member, step: int, time: str, echoes: bool, more: str
+    correlation: Correlation,
+    member: Member,
+    step: int,
+    time: str,
+    echoes: bool,
+    more: str,
+    key: str,
 ) -> str:
-    """A member's query, of which each row is one hit."""
+    """A member's query, of which each row is one hit; an empty key is made of all hits."""
     rule = member.part.rule
-    keys = [_column(correlation, group, member) for group in correlation.group_by]
-    key = f'strcat_delim("|", {", ".join(keys)})' if keys[1:] else (*keys, '""')[0]
-    made = [f'SigmaRule = "{rule.name}"', f"SigmaKey = {key}"]
-    made[1:1] = [f"SigmaStep = {step}"] if correlation.steps[1:] else []
+    made = [f'SigmaRule = "{rule.name}"']
+    made += [f"SigmaStep = {step}"] if correlation.steps[1:] else []
+    made += [f"SigmaKey = {key}"] if key else []
     if correlation.value_field:
         made.append(f"SigmaValue = {_value(correlation, member, time)}")
     made.append(f"SigmaIndicator = {member.indicator}")
@@ -124,6 +138,12 @@ def _member(
     ]
     columns = ", ".join([time, *member.context])
     return f"{member.part.query}{''.join(extends)}\n| project {columns},\n    {line}"
+
+
+def _key(correlation: Correlation, member: Member) -> str:
+    """What tells the hits of one entity from those of another."""
+    keys = [_column(correlation, group, member) for group in correlation.group_by]
+    return f'strcat_delim("|", {", ".join(keys)})' if keys[1:] else (*keys, '""')[0]
 
 
 def _echoes(correlation: Correlation, members: Mapping[str, Member]) -> bool:
@@ -184,11 +204,7 @@ def _with_names(hits: str, rest: str) -> str:
             value = text if name == "Pattern" else f"dynamic([{text[1:-1]}])"
             hits = hits.replace(text, short if name == "Pattern" else f"({short})")
             lets.append(f"let {short} = {value};\n")
-    return f"{''.join(lets)}let Hits = materialize(\n{_indent(hits)}\n);\n{rest}"
-
-
-def _indent(text: str) -> str:
-    return "    " + text.replace("\n", "\n    ")
+    return f"{''.join(lets)}let Hits = materialize(\n{hits}\n);\n{rest}"
 
 
 def hits(text: str) -> set[str]:

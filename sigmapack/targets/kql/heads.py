@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-#: Lines from which on a beginning is worth a name.
-LEAST = 2
+#: Lines from which on a beginning is worth a name, or the characters of a single one.
+LEAST, LONG = 2, 200
 
 
 def shared(queries: list[str]) -> tuple[str, list[str]]:
@@ -16,10 +16,15 @@ def shared(queries: list[str]) -> tuple[str, list[str]]:
         queries: each of operators that start a line with a bar.
     """
     heads = [head(query) for query in queries]
-    starts = Counter(lines[:end] for lines in heads for end in range(LEAST, len(lines) + 1))
+    starts = Counter(lines[:end] for lines in heads for end in range(_least(lines), len(lines) + 1))
     longest = [
         next(
-            (lines[:end] for end in range(len(lines), LEAST - 1, -1) if starts[lines[:end]] > 1), ()
+            (
+                lines[:end]
+                for end in range(len(lines), _least(lines) - 1, -1)
+                if starts[lines[:end]] > 1
+            ),
+            (),
         )
         for lines in heads
     ]
@@ -40,6 +45,11 @@ def head(query: str) -> tuple[str, ...]:
         (n for n, (_, after) in enumerate(pairwise(lines)) if after[:2] != "| "), len(lines) - 1
     )
     return tuple(lines[:size])
+
+
+def _least(lines: tuple[str, ...]) -> int:
+    """How many lines of a beginning are worth a name."""
+    return 1 if lines and len(lines[0]) >= LONG else LEAST
 
 
 def _indented(lines: tuple[str, ...]) -> str:

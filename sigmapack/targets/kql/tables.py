@@ -51,11 +51,14 @@ class Table:
         return bool(set(self.joined) & set(re.findall(r"[A-Za-z_]\w*", whole)))
 
     def extends(self, text: str) -> Iterator[str]:
-        """The made columns that a text uses, each after those it is itself made of."""
+        """The made columns that a text uses, each after those it is itself made of.
+
+        They come in one order whatever the text's is, so that queries of a table begin alike.
+        """
         done: set[str] = set()
 
         def visit(part: str) -> Iterator[str]:
-            for name in re.findall(r"[A-Za-z_]\w*", STRING.sub("", part)):
+            for name in sorted(set(re.findall(r"[A-Za-z_]\w*", STRING.sub("", part)))):
                 if name in self.columns and name not in done:
                     done.add(name)
                     yield from visit(self.columns[name])

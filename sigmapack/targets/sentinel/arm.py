@@ -144,7 +144,7 @@ def saved_search(rule: Mapping[str, Any]) -> dict[str, Any]:
     """A hunting query: a saved search of the category that Sentinel's page of them lists."""
     tags = {
         "description": rule["description"].partition("\n")[0],
-        "tactics": ",".join(rule["tactics"]),
+        "tactics": ",".join(rule.get("tactics", ())),
         "techniques": ",".join(parents(rule)),
     }
     return {
@@ -165,7 +165,7 @@ def saved_search(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def parents(rule: Mapping[str, Any]) -> list[str]:
     """The techniques of a rule, without subtechniques."""
-    return sorted({name.partition(".")[0] for name in rule["relevantTechniques"]})
+    return sorted({name.partition(".")[0] for name in rule.get("relevantTechniques", ())})
 
 
 def iso(text: str) -> str:

@@ -42,8 +42,6 @@ def first(*names: str) -> str:
 #: What ASIM's parsers of Defender's sensor call the product.
 SENSOR = "M365 Defender for Endpoint"
 DEVICE = {"Computer": "DvcHostname"}
-SYSMON = '(EventProduct == "Sysmon" and isempty(NetworkDirection))'
-OPENER = f"iff({SYSMON}, coalesce(DstProcessName, SrcProcessName), SrcProcessName)"
 PROCESS = Table(
     {
         **DEVICE,
@@ -134,8 +132,10 @@ NETWORK = Table(
     # Some parsers put a whole URL into the destination's name. That of Sysmon's connections (0.1)
     # gives no direction and puts the process that opens one on the other side.
     {
-        "ProcessPath": whole_path(OPENER),
-        "Direction": f'iff({SYSMON}, iff(isempty(DstProcessName), "Inbound", "Outbound"), '
+        "Swapped": 'EventProduct == "Sysmon" and isempty(NetworkDirection)',
+        "Opener": "iff(Swapped, coalesce(DstProcessName, SrcProcessName), SrcProcessName)",
+        "ProcessPath": whole_path("Opener"),
+        "Direction": 'iff(Swapped, iff(isempty(DstProcessName), "Inbound", "Outbound"), '
         "NetworkDirection)",
         "DstName": rf'extract({URL}([^/:?#]+)", 1, coalesce(DstFQDN, iff(isempty(DstDomain), '
         'DstHostname, strcat(DstHostname, ".", DstDomain))))',
@@ -219,7 +219,7 @@ def _device(of: Table) -> str:
     if name == "DvcHostname":
         name = "coalesce(DvcHostname, Dvc)"
     if of is NETWORK:
-        name = f"iff({SYSMON}, Dvc, {name})"
+        name = f"iff(Swapped, Dvc, {name})"
     return f'tostring(split({name}, ".")[0])'
 
 

@@ -13,18 +13,23 @@ from __future__ import annotations
 
 import re
 
+from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Rule
-from sigmapack.targets.kql.windows import EVIDENCE
+from sigmapack.targets.kql.windows import EVIDENCE, site_wide
 
 #: The column that says when an event arrived.
 INGESTED = "SigmaIngested = coalesce(ingestion_time(), now())"
+#: The same where tables are united: only a table's own rows have a time of arrival.
+ARRIVED = "SigmaIngested = ingestion_time()", "SigmaIngested = coalesce(SigmaIngested, now())"
 HITS = "let Hits = materialize("
 BOUND = "SigmaIngested <= now()"
 
 
 def room(rule: Rule) -> int:
     """Characters that the frame needs at most: that of a correlation says its condition twice."""
-    return 1_000 if rule.is_correlation and not rule.is_finding else 500
+    if not rule.is_correlation or rule.is_finding:
+        return 500
+    return 900 if site_wide(read_correlation(rule)) else 750
 
 
 def framed(text: str, every: str) -> str:
@@ -55,7 +60,7 @@ def _correlation(text: str, every: str) -> str:
     return "\n".join(
         [
             head,
-            f"    | where {BOUND}",
+            f"| where {BOUND}",
             ");",
             f"let EarlierHits = Hits | where SigmaIngested <= ago({every});",
             *(f"{text};" for text in lets),

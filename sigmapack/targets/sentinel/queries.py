@@ -21,7 +21,7 @@ from sigmapack.targets.kql.backend import Backend
 from sigmapack.targets.kql.correlation import Member, correlate
 from sigmapack.targets.kql.tables import Table
 from sigmapack.targets.sentinel.fields import CONNECTOR, TABLES, shown
-from sigmapack.targets.sentinel.once import INGESTED, room
+from sigmapack.targets.sentinel.once import ARRIVED, room
 from sigmapack.targets.sentinel.watchlists import NATIVE
 
 TIME = "TimeGenerated"
@@ -88,7 +88,7 @@ def _member(part: Part) -> Member:
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
     members = {name: _member(part) for name, part in parts.items()}
-    return correlate(correlation, members, TIME, INGESTED)
+    return correlate(correlation, members, TIME, ARRIVED)
 
 
 def _longest(rule: Rule) -> int:

@@ -109,9 +109,10 @@ def common(content: Content, query: Query) -> dict[str, Any]:
 
 
 def hunting(content: Content, query: Query) -> dict[str, Any]:
-    """A hunting query."""
+    """A hunting query; what names no entity, or nothing of ATT&CK, goes without."""
     found = common(content, query)
-    return {key: value for key, value in found.items() if value or key != "entityMappings"}
+    optional = ("entityMappings", "tactics", "relevantTechniques")
+    return {key: value for key, value in found.items() if value or key not in optional}
 
 
 def analytic(content: Content, query: Query) -> dict[str, Any]:

@@ -65,8 +65,10 @@ def request(mutant: Mutant) -> str | None:
 def parser(mutant: Mutant) -> str | None:
     """Why it may differ what ASIM's parsers change: paths, final dots, cookies."""
     key = mutant.event.logsource[0].key
-    if key == "windows/network_connection" and any("/" in each for each in texts(mutant, "Image")):
-        return "of the process only the file's name is stored"
+    if key == "windows/network_connection" and any(
+        "/" in each or each.endswith("\\") for each in texts(mutant, "Image") or ["/"]
+    ):
+        return "of the process only the file's name is stored, and without it no process"
     if any(each.endswith("..") for each in texts(mutant, "QNAME")):
         return "one final dot is taken off"
     if any(re.search(r"[\s;=]", each) for each in mutant.event.fields.get("cookie_vars", ())):
@@ -74,9 +76,24 @@ def parser(mutant: Mutant) -> str | None:
     return None
 
 
+def nameless(mutant: Mutant) -> str | None:
+    """Why lookups may differ: ASIM takes one without a process for a resolver's."""
+    if mutant.event.logsource[0].key != "windows/dns_query" or texts(mutant, "Image"):
+        return None
+    return "no process, so no endpoint"
+
+
+def again(mutant: Mutant) -> str | None:
+    """Why lookups may differ: the network's inspection sees the client's without the client."""
+    if mutant.event.logsource[0].key != "windows/dns_query":
+        return None
+    by_client = [each.lower().endswith(r"\3cxdesktopapp.exe") for each in texts(mutant, "Image")]
+    return "seen again without its process" if any(by_client) else None
+
+
 REASONS: Mapping[str, Sequence[Callable[[Mutant], str | None]]] = {
-    "defender": [signature, host],
-    "sentinel": [signature, host, request, parser],
+    "defender": [signature, host, again],
+    "sentinel": [signature, host, request, parser, nameless],
 }
 
 

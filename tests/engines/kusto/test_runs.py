@@ -29,7 +29,7 @@ def test_an_event_is_in_one_run_whenever_it_arrived() -> None:
     """Sentinel (f). Runs look back further than their interval: an event was in up to 26."""
     every = minutes(rules()[LOOKUP]["queryFrequency"])
     arrivals = [lookup(f"pc{at}", at, late) for at in range(60, 120, 4) for late in (0.5, 4, 9)]
-    found = raised(LOOKUP, arrivals, range(0, 180, every))
+    found = raised(LOOKUP, arrivals, range(0, 180 + every, every))
     seen = Counter(row[NUMBER] for each in found for row in each)
     assert seen == Counter(range(len(arrivals)))
 

@@ -190,7 +190,7 @@ def test_hits_of_a_correlation_carry_what_a_custom_detection_needs(
 ) -> None:
     found = body(correlated(make_content, TARGET, "temporal"))
     assert found.count("| project Timestamp, DeviceId, DeviceName, ReportId,") == 2
-    assert "SigmaKey = DeviceId" in found
+    assert "SigmaKey = tolower(DeviceId)" in found
 
 
 def test_ordered_steps_follow_each_other_within_the_span(make_content: MakeContent) -> None:

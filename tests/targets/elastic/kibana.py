@@ -79,7 +79,7 @@ COMMON: dict[str, Any] = {
     "tags": TEXTS,
     "references": {"type": "array", "items": {"type": "string", "pattern": "^https://"}},
     "false_positives": TEXTS,
-    "threat": {"type": "array", "items": THREAT, "minItems": 1},
+    "threat": {"type": "array", "items": THREAT},
     "note": TEXT,
     "setup": TEXT,
     "exceptions_list": {"type": "array", "maxItems": 0},

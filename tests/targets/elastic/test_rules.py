@@ -15,6 +15,9 @@ from tests.schemas import faults
 from tests.targets.elastic.kibana import schema
 from tests.targets.elastic.shipped import queries, rules
 
+#: What tells of the attack by other rules only, and names nothing of ATT&CK.
+CONTEXT = ("Fixed 3CX Desktop Client Build Running",)
+
 
 def test_every_rule_that_elastic_can_say_is_there_once() -> None:
     named = {query.rule.id for query in queries() if query.path}
@@ -57,7 +60,7 @@ def test_a_rule_looks_back_further_than_its_interval() -> None:
 def test_tactics_stand_with_their_own_techniques() -> None:
     known = attack(load(ROOT))
     for rule in rules():
-        assert rule["threat"], rule["name"]
+        assert bool(rule["threat"]) == (rule["name"] not in CONTEXT), rule["name"]
         for entry in rule["threat"]:
             tactics = {tactic["id"]: slug for slug, tactic in known["tactics"].items()}
             slug = tactics[entry["tactic"]["id"]]

@@ -33,3 +33,11 @@ def test_a_condition_of_several_lines_is_left() -> None:
 def test_a_table_alone_is_worth_no_name() -> None:
     texts = ["T\n| where A == 1\n| project A", "T\n| where A == 2\n| project A"]
     assert shared(texts) == ("", texts)
+
+
+def test_a_table_that_takes_many_words_is_worth_a_name() -> None:
+    made = ", ".join(f"Column{n} = Other{n}" for n in range(12))
+    words = f"(union (T), (U | extend {made}))"
+    lets, found = shared([f"{words}\n| where A == {n}\n| project A" for n in (1, 2)])
+    assert lets == f"let Events1 = {words};\n"
+    assert found == [f"Events1\n| where A == {n}\n| project A" for n in (1, 2)]

@@ -164,7 +164,8 @@ def test_a_rule_looks_back_fourteen_days(
 def test_devices_are_compared_by_their_short_names(make_content: MakeContent) -> None:
     found = body(correlated(make_content, TARGET, "temporal"))
     assert 'Device = tostring(split(coalesce(DvcHostname, Dvc), ".")[0])' in found
-    assert "| extend SigmaKey = tolower(SigmaKey)\n    | where isnotempty(SigmaKey)" in found
+    said = "| extend SigmaKey = tolower(Device), SigmaIngested = coalesce(SigmaIngested, now())"
+    assert f"{said}\n| where isnotempty(SigmaKey)" in found
 
 
 def test_a_list_that_members_share_is_said_once(make_content: MakeContent) -> None:

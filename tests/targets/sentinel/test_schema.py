@@ -114,7 +114,11 @@ ANALYTIC = record(
         "kind": {"const": "Scheduled"},
     }
 )
-HUNTING = record({**SHARED, "query": text()}, {"entityMappings": ENTITIES})
+NAMED = ("tactics", "relevantTechniques")
+HUNTING = record(
+    {key: value for key, value in SHARED.items() if key not in NAMED} | {"query": text()},
+    {"entityMappings": ENTITIES} | {key: SHARED[key] for key in NAMED},
+)
 DURATION = text(pattern=r"^P(\d+D|T\d+[HM])$")
 SCOPE = {
     "const": "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspace'))]"
