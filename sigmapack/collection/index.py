@@ -28,18 +28,35 @@ def text(found: list[Fed], unknown: list[Rule]) -> str:
         found: the switches that feed rules.
         unknown: rules of somebody else's folder that no switch feeds.
     """
-    return "\n".join([HEAD, *_overview(found), *_sections(found), *_unknown(unknown)]) + "\n"
+    parts = [HEAD, *_overview(found), *_by_logsource(found), *_sections(found), *_unknown(unknown)]
+    return "\n".join(parts) + "\n"
 
 
 def _overview(found: list[Fed]) -> Iterator[str]:
-    yield "| Switch on | File | Log sources | Rules |"
-    yield "|---|---|---|---|"
+    yield "| Switch on | File | Rules |"
+    yield "|---|---|---|"
     for one in found:
-        file = f"`{one.switch.file}`" if one.switch.file else "-"
-        keys = sorted(set(map(naming.key, one.rules)))
-        shown = ", ".join(keys) if len(keys) < 3 else f"{len(keys)} log sources"
-        title = f"[{one.switch.title}](#{_anchor(one.switch.title)})"
-        yield f"| {title} | {file} | {shown} | {len(one.rules)} |"
+        yield f"| {_link(one)} | {_file(one)} | {len(one.rules)} |"
+
+
+def _by_logsource(found: list[Fed]) -> Iterator[str]:
+    yield "\n## By log source\n"
+    yield "Several rows of one log source are ways to the same thing, unless the rules differ.\n"
+    yield "| Log source | Switch on | File | Rules |"
+    yield "|---|---|---|---|"
+    for key in sorted({naming.key(rule) for one in found for rule in one.rules}):
+        for one in found:
+            count = sum(naming.key(rule) == key for rule in one.rules)
+            if count:
+                yield f"| `{key}` | {_link(one)} | {_file(one)} | {count} |"
+
+
+def _link(one: Fed) -> str:
+    return f"[{one.switch.title}](#{_anchor(one.switch.title)})"
+
+
+def _file(one: Fed) -> str:
+    return f"`{one.switch.file}`" if one.switch.file else "-"
 
 
 def _anchor(title: str) -> str:

@@ -27,7 +27,12 @@ def test_a_link_of_the_table_leads_to_a_heading() -> None:
     text = files()["README.md"].decode()
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     made = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", text)) == made
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) == made - {"by-log-source"}
+
+
+def test_every_log_source_of_a_rule_has_a_row() -> None:
+    rows = set(re.findall(r"^\| `([^`]+)` \| \[", files()["README.md"].decode(), re.MULTILINE))
+    assert rows == {rule.logsource.key for rule in content().detections}
 
 
 def test_a_row_is_one_line() -> None:

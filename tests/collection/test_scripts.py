@@ -17,7 +17,7 @@ from tests.engines.debian import packages
 from tests.engines.grammar import faults
 from tests.engines.registry import prepared
 
-pytestmark = pytest.mark.engines("powershell", "zeek", "bind", "unbound")
+pytestmark = pytest.mark.engines("powershell", "zeek", "bind", "unbound", "squid")
 
 #: What no check of a file sees, because no rule needs it today: the whole file, with all entries.
 WHOLE = {
@@ -53,11 +53,11 @@ def test_a_script_is_zeek() -> None:
     assert faults(grammar, "tree_sitter_zeek", text.replace("event file_new(", "event (").encode())
 
 
-def checked(engine: str, name: str, path: Path) -> str:
+def checked(engine: str, name: str, *arguments: Path | str) -> str:
     """What a program that checks settings says of a file; nothing where all is well."""
     program = packages.program(engine, name)
     done = subprocess.run(
-        [str(program), str(path)],
+        [str(program), *map(str, arguments)],
         env=packages.environment(program),
         capture_output=True,
         text=True,
@@ -83,6 +83,25 @@ def test_unbound_takes_its_settings(tmp_path: Path) -> None:
     assert checked("unbound", "unbound-checkconf", path) == ""
     path.write_text(text.replace("log-queries: yes", "log-queries: perhaps"))
     assert checked("unbound", "unbound-checkconf", path)
+
+
+def test_squid_takes_its_settings(tmp_path: Path) -> None:
+    """Also with the lines on cookies, which are switched off in the file."""
+    root = packages.program("squid", "squid").parents[1]
+    own = (
+        f"mime_table {root}/share/squid/mime.conf\nicon_directory {root}/share/squid/icons\n"
+        f"error_directory {root}/share/squid-langpack/en\npinger_enable off\n"
+        f"logfile_daemon {root}/lib/squid/log_file_daemon\ncache_log /dev/null\n"
+        f"unlinkd_program {root}/lib/squid/unlinkd\nhttp_port 3128\n"
+    )
+    text = files()["proxy/squid.conf"].decode()
+    lines = text.replace("# logformat", "logformat").replace("# access_log", "access_log")
+    assert lines != text
+    path = tmp_path / "squid.conf"
+    path.write_text(own + lines)
+    assert checked("squid", "squid", "-k", "parse", "-f", path) == ""
+    path.write_text(own + lines.replace("%>ru", "%>nothing"))
+    assert checked("squid", "squid", "-k", "parse", "-f", path)
 
 
 def test_the_lines_of_auditd_are_of_its_form() -> None:
