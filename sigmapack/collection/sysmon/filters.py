@@ -85,10 +85,10 @@ def _filters(term: Term, event: Event) -> Iterator[Filter]:
         if (name := event.same.get(ask.field, ask.field)) in event.fields
     ]
     asks = [ask for ask in asks if ask.field not in WEAK] or asks
-    choices = [_conditions(ask, alone=len(asks) == 1) for ask in asks]
-    while len(choices) > 1 and math.prod(map(len, choices)) > MOST:
-        choices.remove(max(choices, key=len))
-    for chosen in itertools.product(*choices):
+    count = {ask: len(_conditions(ask, alone=False)) for ask in asks}
+    while len(count) > 1 and math.prod(count.values()) > MOST:
+        del count[max(count, key=lambda ask: count[ask])]
+    for chosen in itertools.product(*(_conditions(ask, len(count) == 1) for ask in count)):
         yield tuple(sorted(set(chosen)))
 
 

@@ -44,6 +44,8 @@ def test_what_has_too_many_alternatives_is_asked_for_in_part() -> None:
     many = Ask("ParentImage", ENDS, tuple(f"\\{n}.exe" for n in range(MOST + 1)))
     assert list(made((CLIENT, many))) == [(Condition("Image", ENDS, (r"\a.exe",)),)]
     assert len(made((many,))) == MOST + 1
+    names = Ask("OriginalFileName", IS, ("a.exe", "b.exe"))
+    assert [one[0].values for one in made((names, many))] == [("a.exe",), ("b.exe",)]
 
 
 def test_a_name_and_all_below_it_are_one_filter() -> None:
