@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from sigmapack import __version__, exports, navigator, report
+from sigmapack import __version__, collection, exports, navigator, report
 from sigmapack.checks import problems
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
@@ -99,7 +99,8 @@ def build(
 ) -> None:
     """Compile all rules for every product and write them, with their lookups.
 
-    Without --target also the indicators in exchange formats and blocking lists.
+    Without --target also the indicators in exchange formats and blocking lists, and the
+    configuration that brings the logs.
     """
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
@@ -113,7 +114,7 @@ def build(
         queries = [query for query in queries if not query.rule.is_hunting]
     artifacts = [*package(content, targets, queries), *navigator.artifacts(content)]
     if not names:
-        artifacts += indicators(content, block_from, as_json)
+        artifacts += beside(content, block_from, as_json)
     try:
         write([*artifacts, manifest(queries, artifacts)], out)
     except WriteRefused as error:
@@ -195,11 +196,11 @@ def package(content: Content, targets: list[Target], queries: list[Query]) -> li
     return artifacts
 
 
-def indicators(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:
-    """The lookups in exchange formats and as blocking lists."""
+def beside(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:
+    """What is no product's: indicators and blocking lists, and what to switch on for the logs."""
     try:
-        return exports.artifacts(content, block_from)
-    except exports.Unfit as error:
+        return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
+    except (exports.Unfit, collection.Unfit) as error:
         stop_on(error.problems, as_json)
         raise
 

@@ -1,4 +1,4 @@
-"""Resolvers and Suricata, from Debian's packages."""
+"""Resolvers, Suricata and Squid, from Debian's packages."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ FETCHED = (
     _packages("bind", "BIND", ("bind9", "bind9-utils"), ("named", "named-checkzone"), 10),
     _packages("dnsmasq", "dnsmasq", ("dnsmasq-base",), ("dnsmasq",), 5),
     _packages("unbound", "Unbound", ("unbound",), ("unbound",), 10),
+    _packages("squid", "Squid", ("squid",), ("squid",), 80),
     _packages(
         "suricata",
         "Suricata",

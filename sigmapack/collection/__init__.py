@@ -1,0 +1,69 @@
+"""Configuration that makes the rules work: what to switch on so that the logs are there.
+
+Everything goes to `dist/collection/`. Sysmon's configurations are made of what the rules match; all
+else are the lines of `sources.toml`, each with the rules that it feeds. `README.md` is the index.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from sigmapack.collection import index
+from sigmapack.collection.fitting import SENSORS, Fed, Unfit, fed, problem, unfed
+from sigmapack.collection.sysmon import document
+from sigmapack.collection.table import File, read
+from sigmapack.compiling.product import Artifact
+from sigmapack.content.model import Content
+
+__all__ = ["Unfit", "artifacts"]
+
+FOLDER = "collection"
+WIDTH = 118
+
+
+def artifacts(content: Content) -> list[Artifact]:
+    """The files below `collection/`; none where there is no rule on single events.
+
+    Args:
+        content: what was read, without problems.
+
+    Raises:
+        Unfit: a rule of the pack for whose log source nothing says what to switch on. Of somebody
+            else's rules the index names those.
+    """
+    if not content.detections:
+        return []
+    table = read()
+    found = fed(content, table)
+    unknown = list(unfed(content, found))
+    if unknown and content.own:
+        raise Unfit([problem(rule) for rule in unknown])
+    made = [Artifact("README.md", index.text(found, unknown).encode())]
+    made += [a for product in SENSORS.values() if (a := document.artifact(content, product))]
+    for path, file in sorted(table.files.items()):
+        mine = [one for one in found if one.switch.file == path]
+        if mine:
+            made.append(Artifact(path, _written(file, mine).encode()))
+    return [Artifact(f"{FOLDER}/{artifact.path}", artifact.data) for artifact in made]
+
+
+def _written(file: File, switches: Iterable[Fed]) -> str:
+    """A file: its head, then each switch with the rules that it feeds and its lines."""
+    parts = [file.head.lstrip("\n")]
+    for one in switches:
+        lines = [f"{one.switch.title}. {one.switch.note}", f"Needed by {', '.join(one.names)}"]
+        said = [
+            line
+            for text in lines
+            for line in textwrap.wrap(
+                text,
+                WIDTH,
+                initial_indent=file.comment,
+                subsequent_indent=file.comment,
+                break_long_words=False,
+            )
+        ]
+        between = "\n" if file.comment else "\n\n"
+        parts.append("\n".join(said) + between + one.switch.text.lstrip("\n"))
+    return "\n".join(parts)

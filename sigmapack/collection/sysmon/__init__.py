@@ -1,0 +1,1 @@
+"""Sysmon's configuration, made of what the rules match: for Windows and for Linux."""
