@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import yaml
 from sigma.processing.pipeline import ProcessingPipeline
@@ -15,8 +16,27 @@ from sigmapack.content.model import Content, Rule, Sources
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def _dump(rule: Rule) -> str:
-    document = dict(rule.document)
+#: Types whose condition says how many of the rules have to be seen.
+TEMPORAL = ("temporal", "temporal_ordered")
+
+
+def written_out(rule: Rule) -> dict[str, Any]:
+    """A correlation with what Sigma leaves to the reader, where readers differ.
+
+    The specification calls `condition` mandatory, and leaves it out of its temporal examples: all
+    rules have to be seen (pySigma, `SigmaCorrelationRule.from_dict`), or any (rsigma 0.23.0). It
+    has `generate` beside `correlation`, where rsigma reads it; pySigma 1.5 reads it inside.
+    """
+    document = rule.copy()
+    correlation = document["correlation"]
+    if correlation["type"] in TEMPORAL:
+        correlation.setdefault("condition", {"gte": len(correlation["rules"])})
+    if "generate" in correlation:
+        document["generate"] = correlation["generate"]
+    return document
+
+
+def _dump(document: Mapping[str, Any]) -> str:
     text = yaml.dump(document, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=120)
     return str(text).rstrip("\n")
 
@@ -26,11 +46,11 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    return _dump(rule)
+    return _dump(dict(rule.document))
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
-    return _dump(correlation.rule)
+    return _dump(written_out(correlation.rule))
 
 
 def _folder(rule: Rule) -> str:
