@@ -25,10 +25,12 @@ def written_out(rule: Rule) -> dict[str, Any]:
 
     The specification calls `condition` mandatory, and leaves it out of its temporal examples: all
     rules have to be seen (pySigma, `SigmaCorrelationRule.from_dict`), or any (rsigma 0.23.0). It
-    has `generate` beside `correlation`, where rsigma reads it; pySigma 1.5 reads it inside.
+    has `generate` beside `correlation`, where rsigma reads it; pySigma 1.5 reads it inside. Its
+    JSON schema wants a `group-by`, which may be empty; pySigma converts that like none.
     """
     document = rule.copy()
     correlation = document["correlation"]
+    correlation.setdefault("group-by", [])
     if correlation["type"] in TEMPORAL:
         correlation.setdefault("condition", {"gte": len(correlation["rules"])})
     if "generate" in correlation:
