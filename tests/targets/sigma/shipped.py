@@ -10,16 +10,15 @@ import yaml
 
 from tests.engines import corpus
 
-TIMESTAMP = "tag:yaml.org,2002:timestamp"
-
 
 class Loader(yaml.SafeLoader):
     """Reads a date as text, as YAML 1.2 does and JSON has it."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {
-        first: [(tag, pattern) for tag, pattern in found if tag != TIMESTAMP]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @cache
