@@ -1,8 +1,12 @@
-"""Portable Sigma: the rules with their placeholders filled in, for tools that read Sigma."""
+"""Portable Sigma: the rules with their placeholders filled in, for tools that read Sigma.
+
+It is laid out as SigmaHQ lays out its rules, and says what tools that read Sigma take otherwise.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import yaml
 from sigma.processing.pipeline import ProcessingPipeline
@@ -10,14 +14,93 @@ from sigma.processing.pipeline import ProcessingPipeline
 from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Content, Rule, Sources
-
-#: The C dumper where PyYAML was built with it: ten times as fast, and the same text.
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+from sigmapack.targets.yaml_text import ours
 
 
-def _dump(rule: Rule) -> str:
-    document = dict(rule.document)
-    text = yaml.dump(document, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=120)
+class Layout(yaml.SafeDumper):
+    """Four columns a level, and one blank after a hyphen, as SigmaHQ's .yamllint wants it.
+
+    libyaml cannot: it writes the lists of a map without an indent.
+    """
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+        if self.sequence_context and not flow and self.indent is not None:
+            self.indent -= 2
+
+
+DUMPER = ours(Layout)
+#: How a value ends that stands for an address with a query.
+QUERY = "\\?*"
+#: Types whose condition says how many of the rules have to be seen.
+TEMPORAL = ("temporal", "temporal_ordered")
+
+
+def written_out(rule: Rule) -> dict[str, Any]:
+    """A correlation with what Sigma leaves to the reader, where readers differ.
+
+    The specification calls `condition` mandatory, and leaves it out of its temporal examples: all
+    rules have to be seen (pySigma, `SigmaCorrelationRule.from_dict`), or any (rsigma 0.23.0). It
+    has `generate` beside `correlation`, where rsigma reads it; pySigma 1.5 reads it inside. Its
+    JSON schema wants a `group-by`, which may be empty; pySigma converts that like none.
+    """
+    document = rule.copy()
+    correlation = document["correlation"]
+    correlation.setdefault("group-by", [])
+    if correlation["type"] in TEMPORAL:
+        correlation.setdefault("condition", {"gte": len(correlation["rules"])})
+    if "generate" in correlation:
+        document["generate"] = correlation["generate"]
+    return document
+
+
+def _beginnings(selection: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The maps that say what a map says without a wildcard right behind an escaped `?`.
+
+    Of such a value Chainsaw 2.16.4 makes a regular expression, cuts `.*` off its end, and panics
+    at the backslash that is left (tau-engine 1.16, `optimiser.rs`).
+    """
+    for field, values in selection.items():
+        own = values if isinstance(values, list) else [values]
+        begins = [each.removesuffix("*") for each in own if str(each).endswith(QUERY)]
+        if begins and "|" not in field:
+            others = [each for each in own if not str(each).endswith(QUERY)]
+            for name, part in ((field, others), (f"{field}|startswith", begins)):
+                value = part[0] if len(part) == 1 else part
+                pairs = [
+                    (name, value) if key == field else (key, selection[key]) for key in selection
+                ]
+                yield from _beginnings(dict(pairs)) if part else ()
+            return
+    yield dict(selection)
+
+
+def _portable(rule: Rule) -> dict[str, Any]:
+    """A rule's document, as every tool reads it."""
+    document = rule.copy()
+    detection = document["detection"]
+    for name, selection in detection.items():
+        if isinstance(selection, dict):
+            maps = list(_beginnings(selection))
+            detection[name] = maps[0] if len(maps) == 1 else maps
+        elif isinstance(selection, list):
+            detection[name] = [
+                each
+                for part in selection
+                for each in (_beginnings(part) if isinstance(part, dict) else [part])
+            ]
+    return document
+
+
+def _dump(document: Mapping[str, Any]) -> str:
+    text = yaml.dump(
+        dict(document),
+        Dumper=DUMPER,
+        sort_keys=False,
+        allow_unicode=True,
+        width=1_000_000,
+        indent=4,
+    )
     return str(text).rstrip("\n")
 
 
@@ -26,11 +109,11 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    return _dump(rule)
+    return _dump(_portable(rule))
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
-    return _dump(correlation.rule)
+    return _dump(written_out(correlation.rule))
 
 
 def _folder(rule: Rule) -> str:

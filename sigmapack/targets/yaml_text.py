@@ -11,8 +11,8 @@ import yaml
 DUMPERS: tuple[type[Any], ...] = (getattr(yaml, "CSafeDumper", yaml.SafeDumper), yaml.SafeDumper)
 
 
-def _ours(dumper: type[Any]) -> type[Any]:
-    """A dumper that writes as this module says."""
+def ours(dumper: type[Any]) -> type[Any]:
+    """A dumper that writes texts and anchors as this module says."""
     found = type("Dumper", (dumper,), {"ignore_aliases": lambda self, data: True})
     yaml.add_representer(str, _text, found)
     return found
@@ -22,7 +22,7 @@ def _text(dumper: Any, text: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else "")
 
 
-FAST, PLAIN = map(_ours, DUMPERS)
+FAST, PLAIN = map(ours, DUMPERS)
 
 
 def dump(document: Mapping[str, Any], dumper: type[Any] = FAST) -> str:

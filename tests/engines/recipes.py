@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engines.tools import run
+from tests.engines.tools import Missing, run
 
 GO = "-mod=readonly -modcacherw -trimpath -buildvcs=false"
 #: Without inlining, compiling takes a third less time, of minutes; tests are not much slower.
@@ -79,3 +80,23 @@ def modules(home: Path, sources: Path, names: Sequence[str]) -> None:
     with scratch(home) as folder:
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         run(["npm", "ci", *options, f"--cache={folder}"], home)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.partition("-")[0].split(".")]
+
+
+def crate(home: Path, sources: Path) -> None:
+    """The program of a Rust crate, called as its folder.
+
+    Raises:
+        Missing: the machine's Rust is older than the crate needs.
+    """
+    package = tomllib.loads((sources / "Cargo.toml").read_text("utf-8"))["package"]
+    needed, here = package["rust-version"], run(["cargo", "--version"]).split()[1]
+    if _numbers(here) < _numbers(needed):
+        raise Missing(f"cargo {needed} (here is {here})")
+    with scratch(home) as folder:
+        settings = {"CARGO_HOME": folder / "cargo", "CARGO_TARGET_DIR": folder / "target"}
+        run(["cargo", "build", "--quiet", "--release", "--locked"], sources, **settings)
+        shutil.copy2(folder / "target" / "release" / sources.name, home / sources.name)

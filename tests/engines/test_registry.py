@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.engines import tools
+from tests.engines import recipes, tools
 from tests.engines.fetch import main, prepare_all, size
 from tests.engines.registry import DONE, Engine, discover, prepare, prepared
 
@@ -73,6 +73,13 @@ def test_a_program_that_the_machine_lacks_is_named(elsewhere: Path) -> None:
     with pytest.raises(tools.Missing, match="no-such-program"):
         prepare(engine(made, "no-such-program"))
     assert made == []
+
+
+def test_a_rust_that_is_too_old_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Cargo.toml").write_text('[package]\nrust-version = "1.95"\n')
+    monkeypatch.setattr(recipes, "run", lambda command: "cargo 1.85.1 (d73d2caf9 2024-12-31)\n")
+    with pytest.raises(tools.Missing, match=r"cargo 1\.95 \(here is 1\.85\.1\)"):
+        recipes.crate(tmp_path, tmp_path)
 
 
 def test_a_test_without_the_mark_may_not_use_an_engine() -> None:

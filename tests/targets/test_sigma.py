@@ -80,6 +80,18 @@ def test_correlations_say_nothing_that_the_specification_lacks() -> None:
             assert set(condition) <= {"gt", "gte", "lt", "lte", "eq", "field"}, document["name"]
 
 
+def test_a_correlation_says_what_readers_would_guess_otherwise() -> None:
+    """rsigma takes any rule of a temporal one for enough, where it has no condition."""
+    temporal = 0
+    for document in (each for folder in FOLDERS[1:] for each in shipped(folder)):
+        correlation = document["correlation"]
+        if correlation["type"].startswith("temporal"):
+            temporal += 1
+            assert correlation["condition"] == {"gte": len(correlation["rules"])}, document["name"]
+        assert document.get("generate") == correlation.get("generate"), document["name"]
+    assert temporal >= 8
+
+
 def test_what_is_written_is_read_by_pysigma_again(make_content: MakeContent) -> None:
     text = next(iter(compile_target(make_content(one=RULE), TARGET))).text
     assert text.startswith("# Sample\n# id: 6f1c7a3e")
