@@ -8,13 +8,10 @@ from sigmapack.checks.registry import at, own_check
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Problem, Rule
 
-#: Sigma's levels, the least urgent first.
-LEVELS = ("informational", "low", "medium", "high", "critical")
-
 
 @own_check
 def findings(content: Content) -> Iterator[Problem]:
-    """Each rule that alerts is gathered once, by a finding whose level fits."""
+    """Each rule that alerts is gathered once, by a finding of its level."""
     told: dict[str, str] = {}
     for rule in content.rules:
         if not rule.is_finding or rule.is_base:
@@ -30,19 +27,12 @@ def findings(content: Content) -> Iterator[Problem]:
                 yield _wrong(rule, f"gathers {name}, and so does {other}: a hit alerts twice")
             if not member.alerts:
                 yield _wrong(rule, f"gathers {name}, which alerts nobody by itself")
-            if not _fits(rule.level, member.level):
+            if member.level != rule.level:
                 yield _wrong(rule, f"is {rule.level}, and {name}, which it gathers, {member.level}")
     for rule in content.detections:
         if told and rule.alerts and rule.name not in told:
             message = "alerts, and no finding gathers it: add it to that of its playbook"
             yield at(rule, "finding", message, "response")
-
-
-def _fits(finding: str, member: str) -> bool:
-    """Whether a finding's level says what its rule found: no less, and critical only of what is."""
-    if finding == "critical":
-        return member == "critical"
-    return LEVELS.index(member) <= LEVELS.index(finding)
 
 
 def _wrong(rule: Rule, message: str) -> Problem:

@@ -28,37 +28,21 @@ EVENTS_A_MEDIUM = 10_000
 TOUCHES = {"scanner": scanner, "gateway": gateway, "click": click}
 
 #: Rules of level high or critical that normal activity raises, and why.
-NOISE = {
-    "correlation_threecx_finding_later_stage_host": "the registry's log of an image that is "
-    "unpacked (below $WINDOWS.~BT, on a drive of its own) is taken for one that was planted; the "
-    "rule is medium, the finding that gathers it is high",
-}
+NOISE: Mapping[str, str] = {}
 #: Rules of level high or critical that harmless touches raise, and why.
-TOUCHED = {
-    "*_threecx_c2_domain": "an indicator was touched, which is high whoever touches it",
-    "zeek_ssl_threecx_c2_sni": "the same",
-    "correlation_threecx_finding_c2_domain_*": "the same, as it alerts",
-    "correlation_threecx_c2_domain_several_clients": "a scanner, a mail gateway and an analyst are "
-    "three clients in a day, as a fleet with the implant would be",
-}
+TOUCHED: Mapping[str, str] = {}
 #: What alerts when each touch is the only one, and when all are of one day.
 RAISED = {
     "scanner": {
-        "correlation_threecx_finding_blocked_client": 1,
-        "correlation_threecx_finding_blocked_host": 1,
         "correlation_threecx_finding_c2_domain_client": 1,
         "correlation_threecx_finding_c2_domain_host": 1,
     },
     "gateway": {"correlation_threecx_finding_c2_domain_client": 1},
     "click": {
-        "correlation_threecx_finding_blocked_client": 1,
         "correlation_threecx_finding_c2_domain_client": 1,
         "correlation_threecx_finding_c2_domain_host": 1,
     },
     "scanner gateway click": {
-        "correlation_threecx_c2_domain_several_clients": 1,
-        "correlation_threecx_finding_blocked_client": 2,
-        "correlation_threecx_finding_blocked_host": 1,
         "correlation_threecx_finding_c2_domain_client": 3,
         "correlation_threecx_finding_c2_domain_host": 2,
     },
