@@ -7,7 +7,7 @@ from sigmapack.content.model import Rule
 
 DAY = 1440
 #: Level -> minutes between runs.
-EVERY = {"critical": 5, "high": 15, "medium": 60, "low": DAY, "informational": DAY}
+EVERY = {"critical": 5, "high": 15, "medium": 15, "low": DAY, "informational": DAY}
 #: Minutes that a run looks back beyond its interval, for events that arrive late.
 LATE = 10
 #: The same where looking back further raises nothing twice: a rule goes by when events arrived, or

@@ -47,7 +47,7 @@ FREQUENCIES: Mapping[int, tuple[str, int]] = {
     1440: ("P1D", 30 * 1440),
 }
 #: Level -> minutes between runs.
-LEVELS = {"critical": 60, "high": 60, "medium": 180, "low": 720}
+LEVELS = {"critical": 60, "high": 60, "medium": 60, "low": 720}
 #: Longest texts of an alert: the limits of the interface are not published, and these are those of
 #: Sentinel's rules, which the same portal shows.
 LONGEST_TITLE, LONGEST_TEXT = 256, 5_000

@@ -31,7 +31,7 @@ NAMESPACE = uuid.UUID("0c6d1d5c-6a5c-4d0e-8d0a-9f6a3f0e7b61")
 LEVELS: Mapping[str, tuple[str, int, int]] = {
     "critical": ("critical", 99, 5),
     "high": ("high", 73, 5),
-    "medium": ("medium", 47, 15),
+    "medium": ("medium", 47, 5),
     "low": ("low", 21, 60),
     "informational": ("low", 5, 60),
 }

@@ -22,7 +22,7 @@ from sigmapack.targets.splunk import correlation, entities
 
 #: Level -> what a hit adds to the risk of its host.
 SCORES: Mapping[str, int] = {"critical": 90, "high": 70, "medium": 40, "low": 20}
-NOTABLE = ("critical", "high")
+NOTABLE = ("critical", "high", "medium")
 #: The fields that Enterprise Security takes a notable's machines from. By itself it also takes
 #: `orig_host`, the event's `host`: the collector of forwarded events, the console of Macs
 #: (https://docs.ansible.com/ansible/latest/collections/splunk/es/adaptive_response_notable_event_module.html).
