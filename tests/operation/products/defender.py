@@ -29,6 +29,9 @@ FREQUENCIES: Mapping[str, tuple[int, int]] = {
     "PT12H": (12 * HOUR, 2 * DAY),
     "P1D": (DAY, 30 * DAY),
 }
+#: A rule that leaves out what the client asks, and the rule on that: where the network is inspected,
+#: Defender has the lookup a second time, without its process.
+AGAIN = ("dns_query_win_threecx_c2_domain", "dns_query_win_threecx_c2_domain_by_client")
 
 
 class Defender:
@@ -56,6 +59,7 @@ class Defender:
             text = rule["queryCondition"]["queryText"]
             template = rule["detectionAction"]["alertTemplate"]
             made_of = packages.members(packages.by_id()[rule["id"].removeprefix("threecx-")])
+            made_of |= frozenset(AGAIN if AGAIN[0] in made_of else ())
             found.append(
                 Shipped(rule["displayName"], text, every, back, made_of, settings=template)
             )
