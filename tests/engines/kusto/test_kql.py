@@ -50,11 +50,7 @@ KNOWN = {
     "defender": [],
 }
 #: Correlations that do otherwise than they should on their own events, and why.
-KNOWN_CORRELATIONS = {
-    # One of the three clients is seen in Zeek's log of TLS only, which Sentinel has no table for.
-    "sentinel": {"correlation_threecx_c2_domain_several_clients match"},
-    "defender": set(),
-}
+KNOWN_CORRELATIONS: Mapping[str, set[str]] = {"sentinel": set(), "defender": set()}
 
 
 @dataclass(frozen=True)
