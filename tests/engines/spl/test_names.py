@@ -124,7 +124,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, str] | None]] = {
         {"dest": "pc-1"},
     ),
     "(h) a lookup, its host, user and program": (
-        "dns_query_win_threecx_c2_domain",
+        "dns_query_win_threecx_c2_domain_by_client",
         {
             **{"index": "w", "source": "XmlWinEventLog:Microsoft-Windows-Sysmon/Operational"},
             **{"EventCode": "22", "Computer": "PC-1", "host": "collector", "User": "CORP\\u"},
