@@ -67,6 +67,11 @@ def mapping() -> dict[str, Any]:
     text = json.dumps(elastic_mapping()).replace("match_only_text", "text")
     found: dict[str, Any] = json.loads(text)
     found["properties"][OWNER] = {"type": "keyword"}
+    # The pack's index of indicators, which a site has and these queries read, maps both.
+    for entity in ("host", "user"):
+        found["properties"].setdefault(entity, {"properties": {}})["properties"]["name"] = {
+            "type": "keyword"
+        }
     return found
 
 
