@@ -106,8 +106,8 @@ WINDOWS = Product(
     silent=("ProcessCreate", "ProcessTerminate"),
 )
 
-#: Sysmon for Linux hashes programs that are started, from release 1.3.0 on and where the option says
-#: so; of deleted files its field stays blank (sysmonforlinux.c, m_HashType; pull request 121).
+#: Sysmon for Linux hashes programs that are started, from release 1.3.0 on and where the option
+#: says so; of deleted files its field stays blank (sysmonforlinux.c, m_HashType; pull request 121).
 LINUX = Product(
     name="Sysmon for Linux",
     source="linux",
