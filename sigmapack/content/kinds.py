@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "cookie": "cookie",
     "user_agent_token": "token",
     "ip": "ip",
+    "threat": "threat",
 }
 
 #: Fields that hold a whole URL, or what a proxy logs for CONNECT (`host:port`).
@@ -80,6 +81,15 @@ def _ip(value: str, field: str, row: Mapping[str, str]) -> list[str]:
     return [value]
 
 
+def _threat(value: str, field: str, row: Mapping[str, str]) -> list[str]:
+    """An antivirus name: a family anywhere in the verdict, or a whole name of one product.
+
+    A family word (SamScissors) stands among platform, variant and suffix. A name that only its end
+    makes specific (Troj/Loader-AF) is compared whole: Troj/Loader-AFX is another malware.
+    """
+    return [escape(value)] if row["whole"] == "yes" else [f"*{escape(value)}*"]
+
+
 _FORMS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[str]]] = {
     "domain": _domain,
     "version": _version,
@@ -89,6 +99,7 @@ _FORMS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[str]]] = {
     "cookie": _cookie,
     "token": _token,
     "ip": _ip,
+    "threat": _threat,
 }
 
 
@@ -98,7 +109,7 @@ def forms(column: str, field: str, row: Mapping[str, str]) -> list[str]:
     Args:
         column: the lookup's column; its name decides the kind.
         field: the Sigma field that is matched, without modifiers.
-        row: the row's values by column (a hash needs its `algorithm`).
+        row: the row's values by column (a hash needs its `algorithm`, an antivirus name `whole`).
     """
     kind = KINDS.get(column)
     return _FORMS[kind](row[column], field, row) if kind else [escape(row[column])]

@@ -231,10 +231,12 @@ class Sources:
         known = self.products.get(product, {})
         entry = self.entry(logsource) or {}
         names = [logsource.product, *(event["source"] for event in entry.get("events", ()))]
-        own = any(name in known for name in names)
-        if not own or logsource.key in known:
-            return frozenset()
-        return frozenset(entry.get("lacks", ()))
+        lines = [entry] if any(name in known for name in names) else []
+        if logsource.key in known:
+            line = known[logsource.key]
+            lines.append(line if isinstance(line, Mapping) else {})
+        missing = [frozenset(line.get("lacks", ())) for line in lines]
+        return frozenset.intersection(*missing) if missing else frozenset()
 
     def entry(self, logsource: LogSource) -> Mapping[str, Any] | None:
         for part in (logsource.category, logsource.service):

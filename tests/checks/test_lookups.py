@@ -62,3 +62,32 @@ def test_hash_of_wrong_length_or_letters_is_found(
     head = "hash,algorithm,role,platform,confidence,source,first_seen,last_seen,valid_until"
     table = f"{head},advisory\n{value},{algorithm},x,any,high,test,,,,no\n"
     assert only(check_pack(tables={"hashes": table}))[1:3] == (2, "value")
+
+
+THREATS = "threat,whole,vendor,role,platform,confidence,source,first_seen,last_seen,valid_until"
+
+
+def threats(name: str, whole: str) -> dict[str, str]:
+    return {"av": f"{THREATS},advisory\n{name},{whole},x,x,any,high,test,,,,no\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("False.example.com", "yes"),
+        ("Linux/False.Example.COM.E", "yes"),
+        ("Linux/False.Example.COM.E", "no"),
+        ("Example", "no"),
+    ],
+)
+def test_generic_antivirus_name_is_refused_also_as_a_part(
+    check_pack: MakePack, name: str, whole: str
+) -> None:
+    assert only(check_pack(tables=threats(name, whole)))[1:3] == (2, "false-indicator")
+
+
+def test_antivirus_name_is_whole_or_not(check_pack: MakePack) -> None:
+    assert not check_pack(tables=threats("Family", "yes"))
+    assert only(check_pack(tables=threats("Family", "often")))[1:3] == (2, "value")
+    without = {"av": threats("Family", "no")["av"].replace("whole,", "part,")}
+    assert only(check_pack(tables=without))[1:3] == (1, "schema")

@@ -153,3 +153,19 @@ def test_cookie_matches_by_its_whole_name(header: str, expected: bool) -> None:
 def test_escape_makes_wildcards_literal() -> None:
     assert matches(escape("a*b?c\\d"), "a*b?c\\d")
     assert not matches(escape("a*b"), "aXb")
+
+
+@pytest.mark.parametrize(
+    ("whole", "name", "verdict", "is_found"),
+    [
+        ("no", "SamScissors", "Trojan:Win32/SAMSCISSORS.SB", True),
+        ("no", "SamScissors", "SamScissor", False),
+        ("yes", "Troj/Loader-AF", "troj/loader-af", True),
+        ("yes", "Troj/Loader-AF", "Troj/Loader-AFX", False),
+        ("yes", "Troj/Loader-AF", "HPmal/Troj/Loader-AF", False),
+    ],
+)
+def test_antivirus_name_matches_as_its_row_says(
+    whole: str, name: str, verdict: str, is_found: bool
+) -> None:
+    assert found("threat", "Signature", {"threat": name, "whole": whole}, verdict) is is_found

@@ -26,6 +26,9 @@ INDICATORS: Mapping[str, tuple[str, str]] = {
 }
 #: The index of the indicators.
 INDEX = "logs-ti_threecx"
+#: Tables of other things: among the builds are the vendor's fixed ones, and an antivirus name is a
+#: part of a verdict, which an indicator match rule, comparing whole values, would never find.
+NO_INDICATORS = frozenset({"version", "threat"})
 #: The day the campaign became known: a time that every document of a data view needs.
 PUBLISHED = "2023-03-29"
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
@@ -80,8 +83,7 @@ def indicator(lookup: Lookup, row: Mapping[str, str]) -> dict[str, Any]:
 def indicators(content: Content) -> list[Artifact]:
     """`indicators/<table>.ndjson`, for indicator match rules on `logs-ti_threecx*`.
 
-    Such a rule needs the indicator query `*:*`, because Kibana proposes the last 30 days. Tables of
-    builds are no indicators: among them are the vendor's fixed ones.
+    Such a rule needs the indicator query `*:*`, because Kibana proposes the last 30 days.
     """
     return [
         Artifact(
@@ -95,7 +97,7 @@ def indicators(content: Content) -> list[Artifact]:
             ),
         )
         for name, table in sorted(content.lookups.items())
-        if table.key != "version"
+        if table.key not in NO_INDICATORS
     ]
 
 

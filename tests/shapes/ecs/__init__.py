@@ -58,6 +58,9 @@ def _made(event: Event, fields: Fields) -> Iterator[Document]:
     source = event.logsource[0]
     if "Channel" in fields:
         yield from windows.documents(fields)
+    elif source.product == "linux" and source.category == "file_event" and "Hashes" in fields:
+        # Sysmon for Linux hashes programs that are started only.
+        yield endpoint.event("linux", "file_event", fields)
     elif source.product == "linux":
         head = {
             "event.dataset": "sysmon_linux.log",

@@ -121,14 +121,16 @@ def _file(system: str, kind: str, fields: Mapping[str, str]) -> Row:
     if kind == "file_access":
         return _audited(fields)
     deleted = "FileDeleted" if kind == "file_delete" else "FileCreated"
-    if fields.get("EventID") == "11" or system == "linux":
+    # Sysmon for Linux hashes no file that is written: what has a hash is of Defender's sensor.
+    if fields.get("EventID") == "11" or (system == "linux" and "Hashes" not in fields):
         fields = raw(fields)
         path = fields["TargetFilename"]
         more = {**sysmon(fields, system), "DvcHostname": fields["Computer"]}
     else:
         # The parser appends the file's name to a column that already ends with it.
-        path = f"{fields['TargetFilename']}\\{name(fields['TargetFilename'])}"
-        more = {**mde(fields), "DvcOs": "Windows"}
+        separator = "/" if system == "linux" else "\\"
+        path = f"{fields['TargetFilename']}{separator}{name(fields['TargetFilename'])}"
+        more = {**mde(fields), "DvcOs": system.capitalize()}
         more |= {f"TargetFile{key}": value for key, value in hashes(fields).items()}
     return {
         **more,
