@@ -75,6 +75,7 @@ TASKS = {
     7: "Image loaded (rule: ImageLoad)",
     11: "File created (rule: FileCreate)",
     13: "Registry value set (rule: RegistryEvent)",
+    15: "File stream created (rule: FileCreateStreamHash)",
     17: "Pipe Created (rule: PipeEvent)",
     18: "Pipe Connected (rule: PipeEvent)",
     22: "Dns query (rule: DnsQuery)",

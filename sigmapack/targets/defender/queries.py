@@ -36,6 +36,7 @@ REASONS = {
     "windows/dns-client": "Defender XDR keeps no events of the DNS client's log",
     "windows/dns-server-analytic": "Defender XDR keeps no logs of DNS servers",
     "windows/file_access": "Defender XDR records no reading of files",
+    "windows/create_stream_hash": "Defender XDR records no data streams of files",
     "any/dns": "Defender XDR keeps no logs of DNS resolvers",
     "any/proxy": "Defender XDR keeps no logs of proxies",
     "any/firewall": "Defender XDR keeps no logs of network firewalls",

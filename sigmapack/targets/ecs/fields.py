@@ -162,6 +162,8 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     # Sysmon's pipelines give the hashes of a deleted file to the process that deleted it.
     "file_delete": {**FILE, **hash_fields("process", "file")},
     "file_executable_detected": FILE,
+    # The hash is that of the file itself, and the path ends with the stream's name.
+    "create_stream_hash": {**FILE, "Contents": "winlog.event_data.Contents"},
     "network_connection": NETWORK,
     "image_load": LIBRARY,
     "dns_query": DNS_QUERY,

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/event
 
 from __future__ import annotations
 
-from sigmapack.targets.kql.tables import Table
+from sigmapack.targets.kql.tables import ALGORITHMS, Table, hashes
 
 
 def data(name: str) -> str:
@@ -33,4 +33,23 @@ WINDEFEND = Table(
         "NewValue": data("New Value"),
         "OldValue": data("Old Value"),
     },
+)
+# No parser of ASIM reads Sysmon's event 15 (ASimFileEventMicrosoftSysmon has 11, 23 and 26).
+STREAM = Table(
+    {
+        **EVENT,
+        "Image": "Image",
+        "TargetFilename": "TargetFilename",
+        "Contents": "Contents",
+        "User": "User",
+        **{name: name for name in ALGORITHMS},
+    },
+    {
+        **{name: data(name) for name in ("Image", "TargetFilename", "Contents", "User")},
+        **{
+            name: f"extract('<Data Name=\"Hash\">[^<]*{name}=([0-9A-Fa-f]+)', 1, EventData)"
+            for name in ALGORITHMS
+        },
+    },
+    {"Hash": hashes},
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
-from sigmapack.targets.sentinel.eventlog import APPLICATION, DNS_CLIENT, WINDEFEND
+from sigmapack.targets.sentinel.eventlog import APPLICATION, DNS_CLIENT, STREAM, WINDEFEND
 from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
 
 
@@ -192,6 +192,7 @@ TABLES: Mapping[str, Table] = {
     "any/proxy": WEB,
     "zeek/http": WEB,
     "any/firewall": NETWORK,
+    "windows/create_stream_hash": STREAM,
     "windows/registry_set": REGISTRY,
     "windows/file_executable_detected": FILE,
     "windows/file_access": FILE,
