@@ -81,6 +81,8 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
         reasons.append("the file's version has no column; the product's version is matched")
     if "QueryStatus" in used:
         reasons.append("of DNS statuses only response codes are known, and only where inspected")
+    if rule.logsource.key == "windows/applocker":
+        reasons.append("what AppLocker allowed (8002) is not reported, only 8003 and 8004")
     if rule.logsource.key == "windows/dns_query" and "Image" in used and _leaves_out(rule):
         reasons.append("the network's inspection shows a lookup again, without its process")
     if used & {"Signed", "SignatureStatus"}:

@@ -105,6 +105,12 @@ CHANNEL: conversion.FieldMap = {
     "ThreatName": "winlog.event_data.Threat_Name",
     "Path": "winlog.event_data.Path",
 }
+# Winlogbeat keeps elements of UserData apart from event data.
+APPLOCKER: conversion.FieldMap = {
+    **EVENT,
+    "Provider_Name": "winlog.provider_name",
+    **{name: f"winlog.user_data.{name}" for name in ("FilePath", "FullFilePath", "Fqbn")},
+}
 RESOLVER: conversion.FieldMap = {
     "query": "dns.question.name",
     "record_type": "dns.question.type",
@@ -177,6 +183,7 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
         "QNAME": "dns.question.name",
         "Source": "source.ip",
     },
+    "windows/applocker": APPLOCKER,
     "windows/*": CHANNEL,
     "any/dns": RESOLVER,
     "any/proxy": PROXY,

@@ -23,6 +23,7 @@ INDICATORS = (
     "c-uri",
     "TargetFilename",
     "ImageLoaded",
+    "FilePath",
     "TargetObject",
     "PipeName",
     "ThreatName",

@@ -1,6 +1,8 @@
-"""Microsoft Sentinel: logs of Windows in the table Event, whose values stand in XML.
+"""Microsoft Sentinel: logs of Windows in the tables Event and SecurityEvent.
 
-Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/event
+In Event the values stand in XML (https://learn.microsoft.com/azure/azure-monitor/reference/tables/
+event), SecurityEvent has columns for most (https://learn.microsoft.com/azure/azure-monitor/
+reference/tables/securityevent).
 """
 
 from __future__ import annotations
@@ -52,4 +54,10 @@ STREAM = Table(
         },
     },
     {"Hash": hashes},
+)
+SECURITY = {"Computer": "Computer", "EventID": "EventID", "User": "Account"}
+# The path with its drive, which new Windows writes too, has no column.
+APPLOCKER = Table(
+    {**SECURITY, "FilePath": "FilePath", "FullFilePath": "FullFilePath", "Fqbn": "Fqbn"},
+    {"FullFilePath": "extract('<FullFilePath>([^<]*)<', 1, EventData)"},
 )

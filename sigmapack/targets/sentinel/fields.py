@@ -13,7 +13,13 @@ from typing import Any
 
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
-from sigmapack.targets.sentinel.eventlog import APPLICATION, DNS_CLIENT, STREAM, WINDEFEND
+from sigmapack.targets.sentinel.eventlog import (
+    APPLICATION,
+    APPLOCKER,
+    DNS_CLIENT,
+    STREAM,
+    WINDEFEND,
+)
 from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
 
 
@@ -185,6 +191,7 @@ TABLES: Mapping[str, Table] = {
     "windows/application": APPLICATION,
     "windows/dns-client": DNS_CLIENT,
     "windows/windefend": WINDEFEND,
+    "windows/applocker": APPLOCKER,
     "windows/dns-server-analytic": DNS,
     "windows/dns_query": LOOKUPS,
     "any/dns": DNS,

@@ -28,6 +28,7 @@ MATCHED = {
     **dict.fromkeys(("cs-host", "r-dns", "host", "server_name"), "domain"),
     **dict.fromkeys(("c-uri", "uri"), "url"),
     **dict.fromkeys(("TargetFilename", "ImageLoaded", "Filename", "FileName"), "file_path"),
+    "FilePath": "file_path",
     **dict.fromkeys(("Signature", "ThreatName"), "signature"),
     **dict.fromkeys(("TargetObject", "NewValue"), "registry_path"),
     "User": "user",
@@ -53,6 +54,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "create_stream_hash": (*_PROCESS, "TargetFilename", "Hash"),
     "registry_set": (*_PROCESS, "TargetObject"),
     "pipe_created": (*_PROCESS, "PipeName"),
+    "applocker": ("FilePath",),
     "dns-client": ("QueryName",),
     "dns-server-analytic": ("QNAME",),
     "windefend": ("ThreatName", "NewValue"),
@@ -106,6 +108,8 @@ def told(logsource: LogSource) -> dict[str, str]:
 
 def expression(logsource: LogSource, name: str, field: str) -> str:
     """What gives one of an alert's fields, by Sigma's name of it."""
+    if (logsource.service, name) in CUT:
+        return CUT[logsource.service, name]
     mapping = field_map(logsource)
     product = mapping.get(name, name)
     sources = [product] if isinstance(product, str) else list(product)
@@ -118,6 +122,10 @@ def expression(logsource: LogSource, name: str, field: str) -> str:
     return f"lower({value})" if field in FOLDED else value
 
 
+#: Values that the add-on leaves in the XML of an event.
+CUT: Mapping[tuple[str | None, str], str] = {
+    ("applocker", "FilePath"): """replace('UserData_Xml', "(?s)^.*<FilePath>([^<]*)<.*$", "\\1")"""
+}
 #: Where an alert can say more than a search may ask for: the account's name in 4688, the address
 #: where a connection has no name, the client in what a DNS server was asked and answered; the
 #: names that Defender's XML has, of which `Name` is the provider's.

@@ -39,6 +39,9 @@ def documents(fields: Fields) -> Iterator[Document]:
     elif channel == "Microsoft-Windows-DNSServer/Analytical":
         asked = {"dns.question.name": data.get("QNAME"), "source.ip": ip(data.get("Source"))}
         yield document | {"event.dataset": "microsoft_dnsserver.analytical", **asked}
+    elif channel.startswith("Microsoft-Windows-AppLocker/"):
+        named = {name: value for name, value in data.items() if "." not in name}
+        yield document | {f"winlog.user_data.{name}": value for name, value in named.items()}
     elif not channel.endswith("/Analytic"):
         yield document | _event_data(data)
 

@@ -36,7 +36,7 @@ MAPPED = {
     },
 }
 #: Rules on Windows' own channels; Sysmon's stay with the names that its mapping gives them.
-CHANNELS = ("win_application_", "win_defender_")
+CHANNELS = ("win_application_", "win_applocker_", "win_defender_")
 #: A field that no Beat writes, as the README says: the hashes of a file are apart.
 APART = {"file_event_macos_threecx_affected_build": {"Hashes"}}
 #: The shapes have the code of an event once, as ECS calls it.
