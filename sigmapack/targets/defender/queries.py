@@ -36,6 +36,8 @@ REASONS = {
     "windows/dns-client": "Defender XDR keeps no events of the DNS client's log",
     "windows/dns-server-analytic": "Defender XDR keeps no logs of DNS servers",
     "windows/file_access": "Defender XDR records no reading of files",
+    "windows/ps_script": "Defender XDR keeps no text of scripts",
+    "windows/security": "Defender XDR keeps no events of the Security log",
     "windows/create_stream_hash": "Defender XDR records no data streams of files",
     "any/dns": "Defender XDR keeps no logs of DNS resolvers",
     "any/proxy": "Defender XDR keeps no logs of proxies",

@@ -24,11 +24,13 @@ INDICATORS = (
     "TargetFilename",
     "ImageLoaded",
     "FilePath",
+    "ObjectName",
     "TargetObject",
     "PipeName",
     "ThreatName",
     "Data",
     "Image",
+    "ScriptBlockText",
 )
 
 

@@ -21,6 +21,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "FullFilePath": ("winlog.user_data.FullFilePath",),
         "Hash": ("winlog.event_data.Hash",),
         "NewValue": ("winlog.event_data.New_Value",),
+        "ObjectName": ("winlog.event_data.ObjectName",),
         "OldValue": ("winlog.event_data.Old_Value",),
         "OriginalFileName": ("winlog.event_data.OriginalFileName",),
         "ThreatName": ("winlog.event_data.Threat_Name",),

@@ -55,8 +55,14 @@ STREAM = Table(
     },
     {"Hash": hashes},
 )
+SCRIPT = Table(
+    {**EVENT, "ScriptBlockText": "ScriptBlockText", "Path": "ScriptPath"},
+    {"ScriptBlockText": data("ScriptBlockText"), "ScriptPath": data("Path")},
+)
 SECURITY = {"Computer": "Computer", "EventID": "EventID", "User": "Account"}
 # The path with its drive, which new Windows writes too, has no column.
+# The columns of event 4663; logsources.toml makes the same of the table Event.
+AUDITING = Table({**SECURITY, "ObjectName": "ObjectName", "ProcessName": "ProcessName"})
 APPLOCKER = Table(
     {**SECURITY, "FilePath": "FilePath", "FullFilePath": "FullFilePath", "Fqbn": "Fqbn"},
     {"FullFilePath": "extract('<FullFilePath>([^<]*)<', 1, EventData)"},

@@ -16,7 +16,9 @@ from sigmapack.targets.kql.tables import Table, hashes, hives, only
 from sigmapack.targets.sentinel.eventlog import (
     APPLICATION,
     APPLOCKER,
+    AUDITING,
     DNS_CLIENT,
+    SCRIPT,
     STREAM,
     WINDEFEND,
 )
@@ -191,7 +193,9 @@ TABLES: Mapping[str, Table] = {
     "windows/application": APPLICATION,
     "windows/dns-client": DNS_CLIENT,
     "windows/windefend": WINDEFEND,
+    "windows/ps_script": SCRIPT,
     "windows/applocker": APPLOCKER,
+    "windows/security": AUDITING,
     "windows/dns-server-analytic": DNS,
     "windows/dns_query": LOOKUPS,
     "any/dns": DNS,

@@ -49,8 +49,8 @@ KNOWN = {
     ],
     "defender": [
         # The sensor has AppLocker's own form of a path only.
-        "win_applocker_threecx_affected_build missed: match of win_applocker_threecx_affected_build: "
-        "the real path alone has the folder",
+        "win_applocker_threecx_affected_build missed: "
+        "match of win_applocker_threecx_affected_build: the real path alone has the folder",
     ],
 }
 #: Correlations that do otherwise than they should on their own events, and why.
