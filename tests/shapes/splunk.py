@@ -3,8 +3,9 @@
 * Windows event logs as XML (`renderXml = true`), Splunk Add-on for Microsoft Windows 8 and for
   Sysmon 4: source `XmlWinEventLog:<channel>`, event data under their own names with blanks as
   underscores, `EventCode`, the provider as `Name`, with its quotes where it has no Guid, the whole
-  of `<EventData>` as `EventData_Xml` (docs.splunk.com/Documentation/WindowsAddOn,
-  /Documentation/AddOns/released/MSSysmon; splunk/security_content, data_sources/);
+  of `<EventData>` as `EventData_Xml`, and of `<UserData>` as `UserData_Xml` without fields
+  (docs.splunk.com/Documentation/WindowsAddOn, /Documentation/AddOns/released/MSSysmon;
+  splunk/security_content, data_sources/);
 * Sysmon for Linux: sourcetype `sysmon:linux`, names of Sysmon;
 * Zeek: sourcetypes `zeek:*:json` with Zeek's own names and `site` for the request's host, or
   `corelight_*` with `url_domain` (splunkbase.splunk.com/app/5466, /app/3884): a document each;
@@ -88,7 +89,26 @@ def _windows(fields: Fields) -> Iterator[Document]:
     if channel.endswith("/Analytic"):
         return
     data = _data(fields)
+    if channel.startswith("Microsoft-Windows-AppLocker/"):
+        named = {name: value for name, value in data.items() if "." not in name}
+        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in named.items())
+        space = "http://schemas.microsoft.com/schemas/event/Microsoft.Windows/1.0.0.0"
+        xml = f"<RuleAndFileData xmlns='{space}'>{inner}</RuleAndFileData>"
+        yield {**_head_of(fields), "UserData_Xml": xml}
+        return
     document: Document = {
+        **_head_of(fields),
+        "EventData_Xml": "".join(_elements(data)),
+    }
+    for name, value in data.items():
+        if name != "Data":
+            document[name.replace(" ", "_")] = value
+    yield document
+
+
+def _head_of(fields: Fields) -> Document:
+    channel = fields["Channel"]
+    return {
         "index": "wineventlog",
         "source": f"XmlWinEventLog:{channel}",
         "sourcetype": "XmlWinEventLog",
@@ -98,12 +118,7 @@ def _windows(fields: Fields) -> Iterator[Document]:
         "EventCode": fields["EventID"],
         "EventID": fields["EventID"],
         "Name": QUOTED.get(fields.get("Provider_Name", ""), fields.get("Provider_Name")),
-        "EventData_Xml": "".join(_elements(data)),
     }
-    for name, value in data.items():
-        if name != "Data":
-            document[name.replace(" ", "_")] = value
-    yield document
 
 
 def _data(fields: Fields) -> dict[str, Any]:

@@ -14,10 +14,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
+from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupported
+
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
-from sigmapack.targets.ecs.backend import MULTI, EcsMends, Pieces, is_literal, shape
+from sigmapack.targets.ecs.backend import (
+    MULTI,
+    EcsMends,
+    Pieces,
+    is_literal,
+    literal,
+    shape,
+)
 
 #: `index.max_regex_length` of Elasticsearch and OpenSearch by default.
 MAX_REGEX = 1000
@@ -161,6 +170,24 @@ class LuceneMends(EcsMends):
         """Terms of which one holds when a keyword field has one of the values, in any case."""
         terms = [f"{field}:/{text}/" for text in expressions(filter(None, values))]
         return terms if all(values) else [*terms, equals(field, [""])]
+
+    def match_text(self, field: str, values: list[Pieces]) -> list[str]:
+        """Parts of analysed text: of one word an expression, of several words whole words in a row.
+
+        Raises:
+            Unsupported: anything but a part, since the beginning and end of a text are not known.
+        """
+        found = []
+        for value in values:
+            front, body, end = shape(value)
+            if not (front and end and is_literal(body) and body):
+                raise Unsupported(f"{field} is analysed: only parts of it can be looked for")
+            words = re.findall(r"[\w-]+", literal(body).lower(), re.ASCII)
+            one = words == [literal(body).lower()]
+            found.append(
+                f"{field}:/.*{expression(body)}.*/" if one else f"{field}:{quoted(' '.join(words))}"
+            )
+        return found
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""

@@ -9,7 +9,7 @@ they are short, and still match nothing but the list.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 #: Stand for Sigma's wildcards in a pattern.
@@ -101,6 +101,33 @@ def _choice(texts: Iterable[str]) -> str:
     if len(parts) == 1 and not optional:
         return parts[0]
     return f"(?:{'|'.join(parts)}){optional}"
+
+
+def is_part(text: str, end: str) -> bool:
+    """Whether a pattern is a plain text after anything; with `ANY` as the end, before it, too."""
+    inner = text[1 : len(text) - len(end)]
+    return text[:1] == ANY and text.endswith(end) and bool(inner) and not {ANY, ONE} & set(inner)
+
+
+def anywhere(texts: Sequence[str], end: str) -> str:
+    """Many endings, or parts, as one regular expression.
+
+    Neither it nor `endswith` and `contains` use an index. What all begin and end with is said once,
+    since rules have a limit of characters.
+    """
+    rest = [text[1 : len(text) - len(end)] for text in texts]
+    head = _common(rest)
+    rest = [text[len(head) :] for text in rest]
+    tail = _common([text[::-1] for text in rest])[::-1]
+    middle = "|".join(part(text[: len(text) - len(tail)]) for text in rest)
+    return f"(?is){part(head)}(?:{middle}){part(tail)}{'' if end else '$'}"
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    low, high = min(texts), max(texts)
+    ends = (n for n, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
+    return low[: next(ends, len(low))]
 
 
 def part(text: str) -> str:

@@ -98,7 +98,10 @@ def first_of(logsource: LogSource, field: str) -> list[str]:
     if field in HEAD:
         return [f"{root}.{HEAD[field]}" for root in ("Vendor", "windows")]
     if field in ALGORITHMS:
-        return [f"Vendor.EventData.Hashes.{field}", "windows.EventData.Hashes"]
+        # Whether the package takes the list of event 15 apart as that of others is not documented.
+        name = "Hash" if logsource.category == "create_stream_hash" else "Hashes"
+        whole = ["Vendor.EventData.Hash"] if name == "Hash" else []
+        return [f"Vendor.EventData.{name}.{field}", *whole, f"windows.EventData.{name}"]
     found = [f"{root}.EventData.{field}" for root in ("Vendor", "windows")]
     if logsource.category == "process_creation" and field in SECURITY:
         found.append(f"windows.EventData.{SECURITY[field]}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import conversion
+from sigmapack.compiling import conversion, userdata
 from sigmapack.compiling.product import Language
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Rule, Sources
@@ -17,11 +17,15 @@ from sigmapack.targets.logscale.correlation import correlate
 from sigmapack.targets.logscale.fields import field_map, hash_fields
 from sigmapack.targets.logscale.steps import stages
 
+#: What the parser of Windows events calls elements of UserData is not documented.
+TEXT = "searches the event's whole text, which names a program where the collector sends XML"
 ORDER = "of more than two steps only neighbours are compared in time"
 
 
 def _prepare(rule: Rule) -> Rule:
-    """Each hash to the field of its algorithm."""
+    """Each hash to the field of its algorithm; elements of UserData in the event's whole text."""
+    if userdata.holds(rule):
+        return userdata.as_text(rule, "Data")
     return conversion.split_hashes(rule, hash_fields(rule.logsource))
 
 
@@ -35,7 +39,7 @@ def _frame(rule: Rule, condition: str, sources: Sources) -> str:
 
 def _degraded(rule: Rule, sources: Sources) -> str | None:
     if not rule.is_correlation:
-        return None
+        return TEXT if userdata.holds(rule) else None
     correlation = read_correlation(rule)
     if correlation.type == "temporal_ordered" and len(correlation.steps) > 2:
         return ORDER

@@ -15,7 +15,13 @@ from typing import Any
 NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "windows": {
         "Data": tuple(f"winlog.event_data.param{number}" for number in range(1, 6)),
+        "Details": ("winlog.event_data.Details",),
+        "FilePath": ("winlog.user_data.FilePath",),
+        "Fqbn": ("winlog.user_data.Fqbn",),
+        "FullFilePath": ("winlog.user_data.FullFilePath",),
+        "Hash": ("winlog.event_data.Hash",),
         "NewValue": ("winlog.event_data.New_Value",),
+        "ObjectName": ("winlog.event_data.ObjectName",),
         "OldValue": ("winlog.event_data.Old_Value",),
         "OriginalFileName": ("winlog.event_data.OriginalFileName",),
         "ThreatName": ("winlog.event_data.Threat_Name",),

@@ -13,7 +13,15 @@ from typing import Any
 
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
-from sigmapack.targets.sentinel.eventlog import APPLICATION, DNS_CLIENT, WINDEFEND
+from sigmapack.targets.sentinel.eventlog import (
+    APPLICATION,
+    APPLOCKER,
+    AUDITING,
+    DNS_CLIENT,
+    SCRIPT,
+    STREAM,
+    WINDEFEND,
+)
 from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
 
 
@@ -185,6 +193,9 @@ TABLES: Mapping[str, Table] = {
     "windows/application": APPLICATION,
     "windows/dns-client": DNS_CLIENT,
     "windows/windefend": WINDEFEND,
+    "windows/ps_script": SCRIPT,
+    "windows/applocker": APPLOCKER,
+    "windows/security": AUDITING,
     "windows/dns-server-analytic": DNS,
     "windows/dns_query": LOOKUPS,
     "any/dns": DNS,
@@ -192,6 +203,7 @@ TABLES: Mapping[str, Table] = {
     "any/proxy": WEB,
     "zeek/http": WEB,
     "any/firewall": NETWORK,
+    "windows/create_stream_hash": STREAM,
     "windows/registry_set": REGISTRY,
     "windows/file_executable_detected": FILE,
     "windows/file_access": FILE,

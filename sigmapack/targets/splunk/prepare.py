@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sigmapack.compiling import conversion
+from sigmapack.compiling import conversion, userdata
 from sigmapack.content.model import Rule
 
 #: DNS answers that are no address but a code (RFC 1035, 4.1.1, and RFC 2136, 2.2).
@@ -20,6 +20,8 @@ Selection = Mapping[str, Any]
 def prepared(rule: Rule) -> Rule:
     """The rule as Splunk's fields hold what it asks for."""
     source = rule.logsource
+    if userdata.holds(rule):  # the add-on leaves the fields in their XML
+        rule = userdata.as_xml(rule, "UserData_Xml")
     if source.product == "windows":
         return _split(rule, _provider)
     rule = conversion.with_values(rule, _bare)

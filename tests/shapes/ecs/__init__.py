@@ -22,9 +22,18 @@ from collections.abc import Iterator
 
 from sigmapack.events.read import Event
 from tests.shapes.ecs import endpoint, network, sysmon, windows
-from tests.shapes.ecs.fields import Document, Fields, Makers, hashes, mapping
+from tests.shapes.ecs.fields import Document, Fields, Makers, analysed, hashes, mapping
 
-__all__ = ["OTHERS", "Document", "Fields", "Makers", "documents", "hashes", "mapping"]
+__all__ = [
+    "OTHERS",
+    "Document",
+    "Fields",
+    "Makers",
+    "analysed",
+    "documents",
+    "hashes",
+    "mapping",
+]
 
 OTHERS: Makers = {
     "any/antivirus": endpoint.antivirus,

@@ -11,6 +11,8 @@ Sysmon, ASimDnsMicrosoftNXlog, ASimDnsInfobloxNIOS and ASimDnsCorelightZeek. Val
 their entities, since the parsers do not resolve them. Web sessions, of a proxy or of Zeek, are of
 no parser but as the schema has them (learn.microsoft.com/azure/sentinel/normalization-schema-web);
 likewise a firewall's connections, and reads of files, as an auditing of Windows (4663) would show.
+The table SecurityEvent has the log Security and AppLocker's, with columns for their values
+(learn.microsoft.com/azure/azure-monitor/reference/tables/securityevent).
 
 Connections of Windows are those of Defender's sensor: see `network`. The table Event:
 learn.microsoft.com/azure/azure-monitor/reference/tables/event. Image loads, pipes, verdicts, macOS
@@ -34,6 +36,8 @@ SYSTEM = frozenset(
     "Provider_Name Channel Computer EventID Version Level Task Opcode Keywords TimeCreated "  # noqa: SIM905
     "EventRecordID UserID @timestamp timestamp Data Binary".split()
 )
+#: Columns of SecurityEvent that a 4663 fills.
+AUDITED = ("ObjectServer", "ObjectType", "ObjectName", "HandleId", "AccessMask", "ProcessName")
 CONNECTOR = frozenset(["image_load", "pipe_created", "antivirus"])
 
 
@@ -78,6 +82,8 @@ def _row(system: str, kind: str, fields: Mapping[str, str], event: Event) -> Doc
             return "_Im_WebSession", network.proxy(fields)
         case ("zeek", "http"):
             return "_Im_WebSession", network.http_of_zeek(fields, lists)
+        case ("windows", "applocker" | "security"):
+            return "SecurityEvent", _security(fields)
         case ("windows", _):
             return "Event", _event(fields)
     return None
@@ -169,6 +175,32 @@ def _registry(fields: Mapping[str, str]) -> Row:
         "ActingProcessName": fields["Image"],
         "ActorUsername": fields["User"],
     }
+
+
+def _security(fields: Mapping[str, str]) -> Row:
+    """The table SecurityEvent: a column for most values, and the XML of AppLocker's."""
+    row = {
+        "Computer": fields["Computer"],
+        "EventID": int(fields["EventID"]),
+        "EventSourceName": fields["Provider_Name"],
+        "Channel": fields["Channel"],
+        "Account": f"{fields['SubjectDomainName']}\\{fields['SubjectUserName']}".strip("\\"),
+    }
+    if fields["Provider_Name"] != "Microsoft-Windows-AppLocker":
+        return row | {name: fields[name] for name in AUDITED if name in fields}
+    return row | {
+        "Account": fields["TargetUser"],
+        "TargetUser": fields["TargetUser"],
+        **{name: fields[name] for name in ("FilePath", "FileHash", "Fqbn")},
+        "EventData": f'<UserData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">'
+        f"<RuleAndFileData>{elements(fields)}</RuleAndFileData></UserData>",
+    }
+
+
+def elements(fields: Mapping[str, str]) -> str:
+    """The event's own fields as elements."""
+    own = {n: value for n, value in fields.items() if n not in SYSTEM and "." not in n}
+    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in own.items())
 
 
 def _event(fields: Mapping[str, str]) -> Row:
