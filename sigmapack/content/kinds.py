@@ -28,6 +28,8 @@ URL_FIELDS = frozenset({"c-uri", "cs-uri", "url"})
 
 #: Fields that hold several hashes as `ALGORITHM=value,…` (Sysmon).
 HASH_LIST_FIELDS = frozenset({"Hashes", "Hash"})
+#: Fields that hold the hash of one algorithm, which no value of another can be (Zeek).
+HASH_FIELDS = frozenset({"md5", "sha1", "sha256"})
 
 
 def escape(value: str) -> str:
@@ -50,6 +52,8 @@ def _version(value: str, field: str, row: Mapping[str, str]) -> list[str]:
 def _hash(value: str, field: str, row: Mapping[str, str]) -> list[str]:
     if field in HASH_LIST_FIELDS:
         return [f"*{row['algorithm'].upper()}={value}*"]
+    if field.lower() in HASH_FIELDS and field.lower() != row["algorithm"]:
+        return []
     return [value]
 
 

@@ -40,6 +40,7 @@ STREAMS: Mapping[str, Mapping[str, str]] = {
     "zeek/dns": {"job": "zeek", "log": "dns"},
     "zeek/http": {"job": "zeek", "log": "http"},
     "zeek/ssl": {"job": "zeek", "log": "ssl"},
+    "zeek/files": {"job": "zeek", "log": "files"},
     "macos/process_creation": {"job": "macos", "category": "process_creation"},
     "macos/file_event": {"job": "macos", "category": "file_event"},
     "macos/file_delete": {"job": "macos", "category": "file_delete"},

@@ -251,4 +251,5 @@ OTHERS: Mapping[str, Callable[[Fields], Iterator[Document]]] = {
     "zeek/dns": _zeek("dns"),
     "zeek/http": _zeek("http"),
     "zeek/ssl": _zeek("ssl"),
+    "zeek/files": _zeek("files"),
 }

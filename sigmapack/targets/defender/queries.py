@@ -45,6 +45,7 @@ REASONS = {
     "zeek/dns": "Defender XDR keeps no logs of Zeek sensors",
     "zeek/http": "Defender XDR keeps no logs of Zeek sensors",
     "zeek/ssl": "Defender XDR keeps no logs of Zeek sensors",
+    "zeek/files": "Defender XDR keeps no logs of Zeek sensors",
 }
 
 

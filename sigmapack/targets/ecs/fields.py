@@ -132,6 +132,16 @@ ZEEK_SSL: conversion.FieldMap = {
     **ZEEK,
     "server_name": ["zeek.ssl.server.name", "tls.client.server_name"],
 }
+# The log of files gets no source and no destination: the pipelines of the integration and of
+# Filebeat's module leave the originator, which Zeek has there since 5.1, below `zeek.files`
+# (elastic/integrations, packages/zeek/data_stream/files).
+ZEEK_FILES: conversion.FieldMap = {
+    "id.orig_h": "zeek.files.id.orig_h",
+    "id.resp_h": "zeek.files.id.resp_h",
+    "filename": "file.name",
+    "mime_type": "file.mime_type",
+    **{name: f"file.hash.{name}" for name in ("md5", "sha1", "sha256")},
+}
 
 BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "process_creation": PROCESS,
@@ -176,6 +186,7 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "zeek/dns": ZEEK_DNS,
     "zeek/http": ZEEK_HTTP,
     "zeek/ssl": ZEEK_SSL,
+    "zeek/files": ZEEK_FILES,
 }
 
 #: Fields that hold what they are compared with as it is: no case, no wildcard.

@@ -28,6 +28,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "network": {
         "cookie_vars": ("zeek.http.cookie_vars",),
+        **{name: (f"file.hash.{name}",) for name in ("md5", "sha1", "sha256")},
         "host": ("url.domain",),
         "rcode_name": ("dns.response_code",),
         "server_name": ("zeek.ssl.server.name",),

@@ -36,8 +36,12 @@ MATCHED = {
     "User": "user",
     "Image": "process_path",
     "ParentImage": "parent_process_path",
+<<<<<<< HEAD
     "Hashes": "file_hash",
     "Hash": "file_hash",
+=======
+    **dict.fromkeys(("Hashes", "sha256"), "file_hash"),
+>>>>>>> tables
     "FileVersion": "file_version",
     "PipeName": "pipe_name",
     "Data": "package",
@@ -68,6 +72,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "firewall": ("dst_ip",),
     "http": ("host", "uri"),
     "ssl": ("server_name",),
+    "files": ("sha256",),
 }
 #: Of Zeek and of resolvers, whose service and category have one name.
 TOLD_DNS = ("query",)
@@ -131,8 +136,8 @@ CUT: Mapping[tuple[str | None, str], str] = {
     ("applocker", "FilePath"): """replace('UserData_Xml', "(?s)^.*<FilePath>([^<]*)<.*$", "\\1")"""
 }
 #: Where an alert can say more than a search may ask for: the account's name in 4688, the address
-#: where a connection has no name, the client in what a DNS server was asked and answered; the
-#: names that Defender's XML has, of which `Name` is the provider's.
+#: where a connection has no name, the client in what a DNS server was asked and answered, the hash
+#: that Zeek was told to make; the names that Defender's XML has, of which `Name` is the provider's.
 EXTRA: Mapping[tuple[str | None, str], list[str]] = {
     ("windows", "User"): ["User", "SubjectUserName", "user"],
     ("windows", "DestinationHostname"): ["DestinationHostname", "DestinationIp"],
@@ -140,6 +145,7 @@ EXTRA: Mapping[tuple[str | None, str], list[str]] = {
     ("windows", "Source"): ["Source", "Destination"],
     ("windows", "ThreatName"): ["Threat_Name", "ThreatName"],
     ("macos", "DestinationHostname"): ["dest_host", "dest"],
+    ("zeek", "sha256"): ["sha256", "sha1", "md5"],
     (None, "User"): ["user"],
 }
 

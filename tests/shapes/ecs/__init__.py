@@ -2,8 +2,8 @@
 
 Written from the ingest pipelines of github.com/elastic/integrations (packages windows:
 sysmon_operational and windows_defender, system: security and application, sysmon_linux, zeek: dns,
-http and ssl, microsoft_dnsserver: analytical, winlog, squid, network_traffic), from the fields of
-Elastic Defend (packages/endpoint/data_stream, github.com/elastic/endpoint-package/custom_schemas)
+files, http and ssl, microsoft_dnsserver: analytical, winlog, squid, network_traffic), from the
+fields of Elastic Defend (packages/endpoint/data_stream, github.com/elastic/endpoint-package/custom_schemas)
 and from ECS (www.elastic.co/docs/reference/ecs). What they do and a query may meet:
 
 * Sysmon's pipeline takes empty values and `-` out, lowers hashes, puts those of events 1, 23, 24
@@ -43,6 +43,7 @@ OTHERS: Makers = {
     "zeek/dns": network.zeek_dns,
     "zeek/http": network.zeek_http,
     "zeek/ssl": network.zeek_ssl,
+    "zeek/files": network.zeek_files,
 }
 
 

@@ -117,3 +117,26 @@ def zeek_ssl(fields: Fields) -> Iterator[Document]:
         "zeek.ssl.server.name": fields.get("server_name"),
         "tls.client.server_name": fields.get("server_name"),
     }
+
+
+def zeek_files(fields: Fields) -> Iterator[Document]:
+    """The pipeline copies hashes, and knows the hosts of Zeek before 5.1 only.
+
+    What it does not know stays below `zeek.files` under Zeek's names.
+    """
+    old = {"rx_hosts": "zeek.files.rx_host", "tx_hosts": "zeek.files.tx_host"}
+    moved = {"filename", "total_bytes", "ts", "conn_uids", *old}
+    first = {name: next(iter(fields.get(name, ())), None) for name in (*old, "conn_uids")}
+    yield {
+        **{f"zeek.files.{name}": value for name, value in fields.items() if name not in moved},
+        **{target: first[name] for name, target in old.items()},
+        "event.dataset": "zeek.files",
+        "event.category": ["file"],
+        "event.type": ["info"],
+        "event.id": first["conn_uids"],
+        "client.ip": first["rx_hosts"],
+        "server.ip": first["tx_hosts"],
+        "file.name": fields.get("filename"),
+        "file.mime_type": fields.get("mime_type"),
+        **{f"file.hash.{name}": fields.get(name) for name in ("md5", "sha1", "sha256")},
+    }
