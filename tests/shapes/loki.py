@@ -30,6 +30,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sigmapack.events.read import Event
+from tests.shapes.microsoft import services
 
 #: Labels that a site gives to the streams of a kind of log.
 STREAMS: Mapping[str, Mapping[str, str]] = {
@@ -200,7 +201,10 @@ def _data(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     """Names and values of the event's data, without what the reader of events added."""
     added = {name.replace(" ", "") for name in fields if " " in name}
     added |= ADDED_4688 if fields["EventID"] == "4688" else set()
-    added |= {name for name in fields if name.startswith("param")} if "Data" in fields else set()
+    if services(fields):
+        added |= {"Data"}
+    elif "Data" in fields:
+        added |= {name for name in fields if name.startswith("param")}
     return [item for item in fields.items() if item[0] not in SYSTEM | added]
 
 

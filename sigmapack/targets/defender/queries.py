@@ -36,6 +36,7 @@ REASONS = {
     "windows/dns-client": "Defender XDR keeps no events of the DNS client's log",
     "windows/dns-server-analytic": "Defender XDR keeps no logs of DNS servers",
     "windows/file_access": "Defender XDR records no reading of files",
+    "windows/system": "Defender XDR keeps no events of the System log",
     "windows/ps_script": "Defender XDR keeps no text of scripts",
     "windows/security": "Defender XDR keeps no events of the Security log",
     "windows/create_stream_hash": "Defender XDR records no data streams of files",

@@ -30,6 +30,7 @@ CHANNEL: conversion.FieldMap = {
     "OldValue": "winlog.event_data.Old_Value",
     "ThreatName": "winlog.event_data.Threat_Name",
     "Path": "winlog.event_data.Path",
+    "param4": "winlog.event_data.param4",
 }
 # The integration windows and Winlogbeat's module take the script out; without, it stays.
 SCRIPT: conversion.FieldMap = {

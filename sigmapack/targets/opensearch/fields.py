@@ -24,6 +24,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ObjectName": ("winlog.event_data.ObjectName",),
         "OldValue": ("winlog.event_data.Old_Value",),
         "OriginalFileName": ("winlog.event_data.OriginalFileName",),
+        "param4": ("winlog.event_data.param4",),
         "ThreatName": ("winlog.event_data.Threat_Name",),
     },
     "network": {

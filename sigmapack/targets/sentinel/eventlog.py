@@ -59,6 +59,8 @@ SCRIPT = Table(
     {**EVENT, "ScriptBlockText": "ScriptBlockText", "Path": "ScriptPath"},
     {"ScriptBlockText": data("ScriptBlockText"), "ScriptPath": data("Path")},
 )
+#: What the service control manager says of a change of a service: its key is the last.
+SERVICE = Table({**EVENT, "param4": "ServiceKey"}, {"ServiceKey": data("param4")})
 SECURITY = {"Computer": "Computer", "EventID": "EventID", "User": "Account"}
 # The path with its drive, which new Windows writes too, has no column.
 # The columns of event 4663; logsources.toml makes the same of the table Event.

@@ -19,6 +19,7 @@ from sigmapack.targets.sentinel.eventlog import (
     AUDITING,
     DNS_CLIENT,
     SCRIPT,
+    SERVICE,
     STREAM,
     WINDEFEND,
 )
@@ -194,6 +195,7 @@ TABLES: Mapping[str, Table] = {
     "windows/dns-client": DNS_CLIENT,
     "windows/windefend": WINDEFEND,
     "windows/ps_script": SCRIPT,
+    "windows/system": SERVICE,
     "windows/applocker": APPLOCKER,
     "windows/security": AUDITING,
     "windows/dns-server-analytic": DNS,

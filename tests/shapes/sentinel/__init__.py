@@ -27,7 +27,18 @@ from xml.sax.saxutils import escape
 
 from sigmapack.events.read import Event
 from tests.shapes import defender
-from tests.shapes.microsoft import Document, Fields, Row, hashes, mde, name, raw, sysmon, text
+from tests.shapes.microsoft import (
+    Document,
+    Fields,
+    Row,
+    hashes,
+    mde,
+    name,
+    raw,
+    services,
+    sysmon,
+    text,
+)
 from tests.shapes.sentinel import network
 
 HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKU": "HKEY_USERS", "HKCR": "HKEY_LOCAL_MACHINE\\Classes"}
@@ -209,9 +220,11 @@ def _event(fields: Mapping[str, str]) -> Row:
     parts = [
         f'<Data Name="{key}">{escape(value)}</Data>'
         for key, value in data.items()
-        if key not in spaced and not ("Data" in fields and key.startswith("param"))
+        if key not in spaced
+        and not ("Data" in fields and key.startswith("param") and not services(fields))
     ]
-    values = fields["Data"].split("\n") if "Data" in fields else []
+    unnamed = "Data" in fields and not services(fields)
+    values = fields["Data"].split("\n") if unnamed else []
     parts += [f"<Data>{escape(value)}</Data>" for value in values]
     return {
         "Source": fields["Provider_Name"],
