@@ -36,12 +36,7 @@ MATCHED = {
     "User": "user",
     "Image": "process_path",
     "ParentImage": "parent_process_path",
-<<<<<<< HEAD
-    "Hashes": "file_hash",
-    "Hash": "file_hash",
-=======
-    **dict.fromkeys(("Hashes", "sha256"), "file_hash"),
->>>>>>> tables
+    **dict.fromkeys(("Hashes", "Hash", "sha256"), "file_hash"),
     "FileVersion": "file_version",
     "PipeName": "pipe_name",
     "Data": "package",
