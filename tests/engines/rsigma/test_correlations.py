@@ -27,7 +27,9 @@ NAMES = {rule.id: rule.name for rule in PACK.rules}
 CORRELATIONS = [rule for rule in PACK.rules if rule.is_correlation]
 FINDINGS = [rule for rule in CORRELATIONS if rule.is_finding]
 TOLD = [rule for rule in CORRELATIONS if not rule.is_base]
-KNOWN = tomllib.loads(Path(__file__).with_name("known.toml").read_text("utf-8")).get("difference", [])
+KNOWN = tomllib.loads(Path(__file__).with_name("known.toml").read_text("utf-8")).get(
+    "difference", []
+)
 
 SEVERAL = "correlation_threecx_c2_domain_several_hosts"
 
