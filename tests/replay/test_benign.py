@@ -29,6 +29,9 @@ TOUCHES = {"scanner": scanner, "gateway": gateway, "click": click}
 
 #: Rules of level high or critical that normal activity raises, and why.
 NOISE = {
+    "registry_set_threecx_affected_version": "another product has the very number of a bad build; "
+    "the key that it stands in is an identifier, and names no product",
+    "correlation_threecx_finding_affected_build_host": "the same, as it alerts",
     "correlation_threecx_finding_later_stage_host": "the registry's log of an image that is "
     "unpacked (below $WINDOWS.~BT, on a drive of its own) is taken for one that was planted; the "
     "rule is medium, the finding that gathers it is high",
