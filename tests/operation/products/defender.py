@@ -29,8 +29,8 @@ FREQUENCIES: Mapping[str, tuple[int, int]] = {
     "PT12H": (12 * HOUR, 2 * DAY),
     "P1D": (DAY, 30 * DAY),
 }
-#: A rule that leaves out what the client asks, and the rule on that: where the network is inspected,
-#: Defender has the lookup a second time, without its process.
+#: A rule that leaves out what the client asks, and the rule on that: where the network is
+#: inspected, Defender has the lookup a second time, without its process.
 AGAIN = ("dns_query_win_threecx_c2_domain", "dns_query_win_threecx_c2_domain_by_client")
 
 
