@@ -88,7 +88,7 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
     if value != value.strip() or any(ord(character) < 32 for character in value):
         yield "has blanks at its ends or control characters"
     kind = KINDS.get(column)
-    if kind == "domain":
+    if kind in ("domain", "zone"):
         yield from _wrong_domain(value)
     elif kind == "hash":
         length = HASH_LENGTHS.get(row.values.get("algorithm", ""), 0)
@@ -141,7 +141,7 @@ def never(content: Content) -> Iterator[Problem]:
     """No false indicator, no vendor's domain."""
     path = content.root / "lookups" / "never.toml"
     data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-    false, vendors = data["false_indicators"], data["vendor_domains"]
+    false, vendors = data["false_indicators"], [*data["vendor_domains"], *content.zones]
     for table in content.lookups.values():
         for row in table.rows:
             for column in table.columns:

@@ -20,7 +20,11 @@ KINDS: Mapping[str, str] = {
     "cookie": "cookie",
     "user_agent_token": "token",
     "ip": "ip",
+    "zone": "zone",
 }
+
+#: Kinds that rules need and nobody exchanges: builds, clean ones among them, and a vendor's zones.
+CONTEXT = frozenset({"version", "zone"})
 
 #: Fields that hold a whole URL, or what a proxy logs for CONNECT (`host:port`).
 URL_FIELDS = frozenset({"c-uri", "cs-uri", "url"})
@@ -32,6 +36,12 @@ HASH_LIST_FIELDS = frozenset({"Hashes", "Hash"})
 def escape(value: str) -> str:
     """Make every character of a value literal in a Sigma string."""
     return value.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+
+
+def _zone(value: str, field: str, row: Mapping[str, str]) -> list[str]:
+    """A zone, and all hosts below it, also with the port that a request names."""
+    names = [value, f"*.{value}", f"{value}.", f"*.{value}."]
+    return [*names, f"{value}:*", f"*.{value}:*"]
 
 
 def _domain(value: str, field: str, row: Mapping[str, str]) -> list[str]:
@@ -89,6 +99,7 @@ _FORMS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[str]]] = {
     "cookie": _cookie,
     "token": _token,
     "ip": _ip,
+    "zone": _zone,
 }
 
 

@@ -84,6 +84,26 @@ def test_domain_in_a_url_field_matches_the_host_only(uri: str, expected: bool) -
 
 
 @pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("pbx.3cx.us", True),
+        ("a.tx.3CX.us.", True),
+        ("3cx.us", True),
+        ("pbx.3cx.us:5001", True),
+        ("3cx.us:443", True),
+        ("evil3cx.us", False),
+        ("evil3cx.us:5001", False),
+        ("3cx.us.evil.test", False),
+        ("pbx.3cx.us.evil.test:443", False),
+        ("3cx-us.evil.test", False),
+        ("", False),
+    ],
+)
+def test_zone_matches_hosts_below_it_with_or_without_port(host: str, expected: bool) -> None:
+    assert found("zone", "cs-host", {"zone": "3cx.us"}, host) is expected
+
+
+@pytest.mark.parametrize(
     ("version", "expected"),
     [
         ("18.12.416", True),

@@ -79,6 +79,26 @@ def test_the_csv_has_every_indicator_of_the_lookups() -> None:
     assert all(row["source"] and row["role"] for row in rows)
 
 
+def zones() -> set[str]:
+    lines = (ROOT / "lookups" / "vendor_zones.csv").read_text("utf-8").splitlines()[1:]
+    return {line.partition(",")[0] for line in lines}
+
+
+def test_no_format_has_a_zone_of_the_vendor_as_an_indicator() -> None:
+    assert len(zones()) > 110
+    assert not {one.value for one in feed().indicators} & zones()
+    for path, data in own(DAY).items():
+        assert not names(data) & zones(), path
+
+
+def test_no_list_blocks_a_host_in_a_zone_of_the_vendor(make_content: MakeContent) -> None:
+    zone = f"zone{HEAD.removeprefix('domain')}{row('zone.example.org')}"
+    rows = row("bad.example.com") + row("pbx.zone.example.org")
+    made = read(table(make_content, rows, vendor_zones=zone))
+    assert [found.value for found in made.blocked("domain")] == ["bad.example.com"]
+    assert [found.value for found in made.left_out] == ["pbx.zone.example.org"]
+
+
 def test_blocking_lists_hold_all_of_the_advisory_and_else_only_high_confidence() -> None:
     found = {one.value: one for one in feed().of("domain")}
     advisory = {value for value, one in found.items() if one.advisory}
