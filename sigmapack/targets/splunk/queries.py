@@ -74,6 +74,6 @@ SPL = Language(
     written=_written,
     native={
         kind: "[| inputlookup {id} | rename pattern AS {field} | fields {field}]"
-        for kind in ("domain", "hash", "version", "zone")
+        for kind in ("domain", "hash", "version")
     },
 )
