@@ -88,7 +88,7 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
     if value != value.strip() or any(ord(character) < 32 for character in value):
         yield "has blanks at its ends or control characters"
     kind = KINDS.get(column)
-    if kind in ("domain", "zone"):
+    if kind in ("domain", "zone") or (kind == "answer" and not _is_address(value)):
         yield from _wrong_domain(value)
     elif kind == "hash":
         length = HASH_LENGTHS.get(row.values.get("algorithm", ""), 0)
@@ -96,17 +96,21 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
             yield f"is not a {row.values.get('algorithm')} in lower-case hexadecimal"
     elif kind == "url" and value != f"https://{row.values.get('host')}{row.values.get('path')}":
         yield "is not https:// with the row's own host and path"
-    elif kind == "ip":
-        try:
-            ipaddress.ip_address(value)
-        except ValueError:
-            yield "is not an IP address"
+    elif kind == "ip" and not _is_address(value):
+        yield "is not an IP address"
     elif column in ALLOWED and value not in ALLOWED[column]:
         yield f"is none of {', '.join(ALLOWED[column])}"
     elif column in ("first_seen", "last_seen", "valid_until"):
         yield from _wrong_date(column, value, row)
     elif column in ("role", "source") and not value:
         yield "is empty: an indicator without it cannot be judged"
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return str(ipaddress.ip_address(value)) == value
+    except ValueError:
+        return False
 
 
 def _wrong_domain(value: str) -> Iterator[str]:

@@ -91,6 +91,17 @@ def test_no_format_has_a_zone_of_the_vendor_as_an_indicator() -> None:
         assert not names(data) & zones(), path
 
 
+def test_no_format_has_an_answer_of_a_filter_as_an_indicator() -> None:
+    lines = (ROOT / "lookups" / "block_answers.csv").read_text("utf-8").splitlines()[1:]
+    answers = {line.partition(",")[0] for line in lines}
+    assert {"0.0.0.0", "208.91.112.55", "sinkhole.paloaltonetworks.com"} <= answers
+    assert not {one.value for one in feed().indicators} & answers
+    # A block list of hosts and a response policy answer with these themselves.
+    shown = {one for one in answers if one not in ("0.0.0.0", "127.0.0.1", "::", "::1")}
+    for path, data in own(DAY).items():
+        assert not [one for one in shown if one in data.decode()], path
+
+
 def test_no_list_blocks_a_host_in_a_zone_of_the_vendor(make_content: MakeContent) -> None:
     zone = f"zone{HEAD.removeprefix('domain')}{row('zone.example.org')}"
     rows = row("bad.example.com") + row("pbx.zone.example.org")

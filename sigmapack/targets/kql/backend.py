@@ -33,7 +33,8 @@ from sigma.types import (
 )
 
 from sigmapack.content.model import Refused
-from sigmapack.targets.kql.factor import ANY, ONE, factor, literal, part, regex
+from sigmapack.targets.kql.factor import ANY, ONE, factor, literal, regex
+from sigmapack.targets.kql.pieces import containing, ending, inside
 
 #: Columns that hold numbers in every table that has them.
 NUMBERS = frozenset({"EventID", "DnsResponseCode", "DstPortNumber", "RemotePort", "SrcPortNumber"})
@@ -41,7 +42,7 @@ NUMBERS = frozenset({"EventID", "DnsResponseCode", "DstPortNumber", "RemotePort"
 BOOLEANS = frozenset({"IsSigned", "IsTrusted"})
 #: How many characters of alternatives fit on one line.
 WIDTH = 100
-#: From how many on the endings of a value are one regular expression.
+#: From how many on the endings of a value, or pieces of it, are one regular expression.
 MANY = 8
 
 
@@ -126,6 +127,10 @@ class Backend(KustoBackend):
         if len(ends) >= MANY:
             found.append(f"{field} matches regex {literal(ending(ends))}")
             rest = [text for text in rest if text not in ends]
+        inner = [text for text in rest if inside(text)]
+        if len(inner) >= MANY:
+            found.append(f"{field} matches regex {literal(containing(inner))}")
+            rest = [text for text in rest if text not in inner]
         return found + [matching(field, text) for text in rest]
 
     def convert_condition_field_eq_val_str(
@@ -196,26 +201,6 @@ def matching(field: str, text: str, cased: bool = False) -> str:
     if starts or ends:
         return f"{field} {'endswith' if starts else 'startswith'}{end} {value}"
     return f"{field} {'==' if cased else '=~'} {value}"
-
-
-def ending(texts: Sequence[str]) -> str:
-    """Many endings as one regular expression: neither it nor `endswith` uses an index.
-
-    What all begin and end with is said once, since rules have a limit of characters.
-    """
-    rest = [text[1:] for text in texts]
-    head = _common(rest)
-    rest = [text[len(head) :] for text in rest]
-    tail = _common([text[::-1] for text in rest])[::-1]
-    middle = "|".join(part(text[: len(text) - len(tail)]) for text in rest)
-    return f"(?is){part(head)}(?:{middle}){part(tail)}$"
-
-
-def _common(texts: Sequence[str]) -> str:
-    """What all texts begin with."""
-    low, high = min(texts), max(texts)
-    ends = (n for n, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
-    return low[: next(ends, len(low))]
 
 
 def number(field: str, value: SigmaType) -> str:
