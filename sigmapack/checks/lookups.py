@@ -93,7 +93,7 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
     if value != value.strip() or any(ord(character) < 32 for character in value):
         yield "has blanks at its ends or control characters"
     kind = KINDS.get(column)
-    if kind == "domain":
+    if kind in ("domain", "zone") or (kind == "answer" and not _is_address(value)):
         yield from _wrong_domain(value)
     elif kind == "hash":
         length = HASH_LENGTHS.get(row.values.get("algorithm", ""), 0)
@@ -101,17 +101,21 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
             yield f"is not a {row.values.get('algorithm')} in lower-case hexadecimal"
     elif kind == "url" and value != f"https://{row.values.get('host')}{row.values.get('path')}":
         yield "is not https:// with the row's own host and path"
-    elif kind == "ip":
-        try:
-            ipaddress.ip_address(value)
-        except ValueError:
-            yield "is not an IP address"
+    elif kind == "ip" and not _is_address(value):
+        yield "is not an IP address"
     elif column in ALLOWED and value not in ALLOWED[column]:
         yield f"is none of {', '.join(ALLOWED[column])}"
     elif column in ("first_seen", "last_seen", "valid_until"):
         yield from _wrong_date(column, value, row)
     elif column in ("role", "source") and not value:
         yield "is empty: an indicator without it cannot be judged"
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return str(ipaddress.ip_address(value)) == value
+    except ValueError:
+        return False
 
 
 def _wrong_domain(value: str) -> Iterator[str]:
@@ -146,7 +150,7 @@ def never(content: Content) -> Iterator[Problem]:
     """No false indicator, no vendor's domain."""
     path = content.root / "lookups" / "never.toml"
     data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-    false, vendors = data["false_indicators"], data["vendor_domains"]
+    false, vendors = data["false_indicators"], [*data["vendor_domains"], *content.zones]
     for table in content.lookups.values():
         for row in table.rows:
             for column in table.columns:

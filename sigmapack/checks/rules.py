@@ -161,7 +161,7 @@ def indicators(content: Content) -> Iterator[Problem]:
             if table not in content.lookups:
                 continue
             kind = KINDS.get(column or content.lookups[table].key)
-            if kind == "domain" and {"contains", "re"} & set(str(place[-1]).split("|")):
+            if kind in ("domain", "zone") and {"contains", "re"} & set(str(place[-1]).split("|")):
                 message = f"%{name}% with contains or re would match lookalikes: use |expand alone"
                 yield at(rule, "lookalike", message, *place)
             elif kind == "threat" and str(place[-1]).split("|")[1:] != ["expand"]:

@@ -110,6 +110,28 @@ def with_values(rule: Rule, change: Callable[[str, str], str]) -> Rule:
     return rule.with_document(document)
 
 
+def with_alternatives(
+    rule: Rule, alternatives: Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]
+) -> Rule:
+    """The rule with each mapping of its selections turned into alternatives."""
+
+    def walk(selection: Any) -> Any:
+        if isinstance(selection, list):
+            found = [walk(item) for item in selection]
+            return [m for item in found for m in (item if isinstance(item, list) else [item])]
+        if not isinstance(selection, Mapping):
+            return selection
+        made = list(alternatives(selection))
+        return made if len(made) > 1 else made[0]
+
+    document = rule.copy()
+    document["detection"] = {
+        key: value if key == "condition" else walk(value)
+        for key, value in document["detection"].items()
+    }
+    return rule.with_document(document)
+
+
 def split_hashes(rule: Rule, columns: Mapping[str, str]) -> Rule:
     """The rule with each selection on a list of hashes turned into one on a field per algorithm.
 

@@ -209,6 +209,12 @@ class Content:
         """Rules by each of the two names a correlation may use: `name` and `id`."""
         return {key: rule for rule in self.rules for key in (rule.id, rule.name) if key}
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """What the tables of zones list: names that a vendor owns, with all below them."""
+        tables = [table for table in self.lookups.values() if table.key == "zone"]
+        return tuple(zone for table in tables for zone in table.values())
+
 
 @dataclass(frozen=True)
 class Sources:

@@ -35,6 +35,26 @@ def test_fault_in_a_table_is_found_at_its_line(
     assert text in found[0].message
 
 
+ZONES = (
+    "zone,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"
+    "zone.example.org,telephone systems,any,high,test,,,,no\n"
+)
+
+
+@pytest.mark.parametrize("name", ["pbx.zone.example.org", "zone.example.org", "example.org"])
+def test_indicator_in_a_zone_of_the_vendor_is_found(check_pack: MakePack, name: str) -> None:
+    domains = DOMAINS + ROW.replace("third.example.net", name)
+    found = check_pack(domains=domains, tables={"zones": ZONES})
+    mine = [problem for problem in found if "(zone.example.org)" in problem.message]
+    assert only(mine)[:3] == ("ioc_domains.csv", 4, "vendor-domain")
+
+
+def test_zone_is_held_to_be_a_domain(check_pack: MakePack) -> None:
+    assert check_pack(tables={"zones": ZONES}) == []
+    wrong = ZONES.replace("zone.example.org", "zone.examplenotld")
+    assert only(check_pack(tables={"zones": wrong}))[:3] == ("zones.csv", 2, "value")
+
+
 def test_false_indicator_is_refused_with_its_reason(check_pack: MakePack) -> None:
     domains = DOMAINS.replace("worse.example.net", "false.example.com")
     assert only(check_pack(domains=domains))[2:] == (

@@ -79,6 +79,37 @@ def test_the_csv_has_every_indicator_of_the_lookups() -> None:
     assert all(row["source"] and row["role"] for row in rows)
 
 
+def zones() -> set[str]:
+    lines = (ROOT / "lookups" / "vendor_zones.csv").read_text("utf-8").splitlines()[1:]
+    return {line.partition(",")[0] for line in lines}
+
+
+def test_no_format_has_a_zone_of_the_vendor_as_an_indicator() -> None:
+    assert len(zones()) > 110
+    assert not {one.value for one in feed().indicators} & zones()
+    for path, data in own(DAY).items():
+        assert not names(data) & zones(), path
+
+
+def test_no_format_has_an_answer_of_a_filter_as_an_indicator() -> None:
+    lines = (ROOT / "lookups" / "block_answers.csv").read_text("utf-8").splitlines()[1:]
+    answers = {line.partition(",")[0] for line in lines}
+    assert {"0.0.0.0", "208.91.112.55", "sinkhole.paloaltonetworks.com"} <= answers
+    assert not {one.value for one in feed().indicators} & answers
+    # A block list of hosts and a response policy answer with these themselves.
+    shown = {one for one in answers if one not in ("0.0.0.0", "127.0.0.1", "::", "::1")}
+    for path, data in own(DAY).items():
+        assert not [one for one in shown if one in data.decode()], path
+
+
+def test_no_list_blocks_a_host_in_a_zone_of_the_vendor(make_content: MakeContent) -> None:
+    zone = f"zone{HEAD.removeprefix('domain')}{row('zone.example.org')}"
+    rows = row("bad.example.com") + row("pbx.zone.example.org")
+    made = read(table(make_content, rows, vendor_zones=zone))
+    assert [found.value for found in made.blocked("domain")] == ["bad.example.com"]
+    assert [found.value for found in made.left_out] == ["pbx.zone.example.org"]
+
+
 def test_blocking_lists_hold_all_of_the_advisory_and_else_only_high_confidence() -> None:
     found = {one.value: one for one in feed().of("domain")}
     advisory = {value for value, one in found.items() if one.advisory}

@@ -11,8 +11,9 @@
   `corelight_*` with `url_domain` (splunkbase.splunk.com/app/5466, /app/3884): a document each;
 * proxies, resolvers, firewalls, antivirus and Macs by the Common Information Model: Web, Network
   Resolution, Network Traffic, Malware, Endpoint (docs.splunk.com/Documentation/CIM), with its tags.
-  `host` is the console or collector that sent them. Of a reply, `answer` has addresses and
-  `reply_code`, `reply_code_id` the code; `action` says whether a proxy let a request through.
+  `host` is the console or collector that sent them. Of a reply, `answer` has addresses, of which
+  `answer_count` is the number, and `reply_code`, `reply_code_id` the code; `action` says whether
+  a proxy let a request through.
   `dest` is the machine itself in Endpoint and Malware, and the far end in Network Traffic, where
   `dvc` is the machine that reports.
 
@@ -189,9 +190,11 @@ def _antivirus(fields: Fields) -> Iterator[Document]:
 def _resolver(fields: Fields) -> Iterator[Document]:
     names = {"query": "query", "answer": "answer", "record_type": "record_type", "src_ip": "src"}
     code = fields.get("rcode_name")
-    if str(fields.get("answer")).upper() in REPLIES:
+    if str(fields.get("answer")).upper() in (*REPLIES, "NODATA"):
         code, names = fields["answer"], {k: v for k, v in names.items() if k != "answer"}
     replied = {"reply_code": code, "reply_code_id": REPLIES.get(str(code).upper())}
+    if code == "NODATA":
+        replied = {"reply_code": "NoError", "reply_code_id": 0, "answer_count": 0}
     tags = ["dns", "network", "resolution"]
     yield {**_head("dns", "infoblox:dns"), "tag": tags, **replied, **_shown(fields, names)}
 

@@ -76,7 +76,8 @@ DNS_QUERY: conversion.FieldMap = {
     "QueryName": "dns.question.name",
     "QueryStatus": "sysmon.dns.status",
     "QueryStatus.defend": "dns.Ext.status",
-    "QueryResults": "dns.resolved_ip",
+    "QueryResults": "dns.answers.data",
+    "QueryResults.ip": "dns.resolved_ip",
 }
 REGISTRY: conversion.FieldMap = {
     **ACTOR,
@@ -89,6 +90,7 @@ RESOLVER: conversion.FieldMap = {
     "answer": "dns.answers.data",
     "answer.code": "dns.response_code",
     "answer.ip": "dns.resolved_ip",
+    "answer.count": "dns.answers_count",
     "rcode_name": "dns.response_code",
     "src_ip": "source.ip",
     "dst_ip": "destination.ip",
@@ -201,6 +203,7 @@ NUMBER = frozenset(
         "source.port",
         "destination.port",
         "dns.Ext.status",
+        "dns.answers_count",
         "http.response.status_code",
         "squid.status_code",
     }

@@ -14,6 +14,7 @@ from typing import Any
 
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.correlation import read_correlation
+from sigmapack.content.kinds import CONTEXT, KINDS
 from sigmapack.content.model import Content, Lookup, Refused, Rule
 from sigmapack.targets.ecs.values import merged, sources
 
@@ -26,9 +27,6 @@ INDICATORS: Mapping[str, tuple[str, str]] = {
 }
 #: The index of the indicators.
 INDEX = "logs-ti_threecx"
-#: Tables of other things: among the builds are the vendor's fixed ones, and an antivirus name is a
-#: part of a verdict, which an indicator match rule, comparing whole values, would never find.
-NO_INDICATORS = frozenset({"version", "threat"})
 #: The day the campaign became known: a time that every document of a data view needs.
 PUBLISHED = "2023-03-29"
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
@@ -83,7 +81,8 @@ def indicator(lookup: Lookup, row: Mapping[str, str]) -> dict[str, Any]:
 def indicators(content: Content) -> list[Artifact]:
     """`indicators/<table>.ndjson`, for indicator match rules on `logs-ti_threecx*`.
 
-    Such a rule needs the indicator query `*:*`, because Kibana proposes the last 30 days.
+    Such a rule needs the indicator query `*:*`, because Kibana proposes the last 30 days. Tables of
+    builds, of the vendor's zones and of antivirus names are no indicators.
     """
     return [
         Artifact(
@@ -97,7 +96,7 @@ def indicators(content: Content) -> list[Artifact]:
             ),
         )
         for name, table in sorted(content.lookups.items())
-        if table.key not in NO_INDICATORS
+        if KINDS.get(table.key) not in CONTEXT
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sigmapack.content.kinds import answer
 from sigmapack.content.model import Refused
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
 
@@ -39,8 +40,8 @@ def _codes(values: list[Any]) -> Mapping[str, list[Any]]:
 
 
 def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
-    """Answers stand in JSON, in quotes."""
-    inner = [str(value).strip("*").rstrip(";") for value in values]
+    """Answers, names among them, stand in JSON, in quotes."""
+    inner = dict.fromkeys(answer(str(value)) for value in values)
     return {"QueryResults": [f'*"{value}"*' for value in inner]}
 
 

@@ -34,6 +34,8 @@ OTHER = {
 #: Security 4688 beside Sysmon 1.
 SECURITY = {"Image": "NewProcessName", "ParentImage": "ParentProcessName"}
 ARRAYS = ("answers", "cookie_vars")
+#: How many answers of a reply are looked at: an alias comes before what it leads to.
+ANSWERS = 4
 ENDPOINT = {
     "Computer": "host.name",
     "User": "user.name",
@@ -63,7 +65,8 @@ WEB = {
 }
 DNS = {
     "query": "dns.question.name",
-    "answer": "dns.answers[0].data",
+    **{f"answer.{number}": f"dns.answers[{number}].data" for number in range(ANSWERS)},
+    "answer.code": "dns.response_code",
     "record_type": "dns.question.type",
     "src_ip": "source.ip",
 }

@@ -35,7 +35,10 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "server_name": ("zeek.ssl.server.name",),
         "user_agent": ("user_agent.original",),
     },
-    "dns": {"answer": ("dns.answers.data",)},
+    "dns": {
+        "answer": ("dns.answers.data", "dns.response_code"),
+        "record_type": ("dns.question.type",),
+    },
     "linux": {"Image": ("process.executable",), "TargetFilename": ("file.path",)},
     "others_macos": {"TargetFilename": ("file.path",)},
     "others_proxy": {
@@ -43,6 +46,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "c-uri-stem": ("url.path",),
         "c-useragent": ("user_agent.original",),
         "cs-host": ("url.domain",),
+        "dst_ip": ("destination.ip",),
         "r-dns": ("url.domain", "destination.domain"),
         "sc-status": ("http.response.status_code",),
     },

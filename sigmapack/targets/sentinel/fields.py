@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sigmapack.content.kinds import answer
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
 from sigmapack.targets.sentinel.eventlog import (
@@ -39,7 +40,7 @@ def _code(values: list[Any]) -> Mapping[str, list[Any]]:
 
 def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
     """Whole answers: the made column DnsAnswers has `;` around each."""
-    inner = [str(value).strip("*").rstrip(";") for value in values]
+    inner = dict.fromkeys(answer(str(value)) for value in values)
     return {"Answer": [f"*;{value};*" for value in inner]}
 
 
@@ -48,6 +49,7 @@ def first(*names: str) -> str:
     return f"coalesce({', '.join(optional(*names).values())})"
 
 
+ANSWERS = 'strcat(";", replace_regex(strcat({}), @"(?i)(?:[^0-9a-z.:-]|::ffff:)+", ";"), ";")'
 #: What ASIM's parsers of Defender's sensor call the product.
 SENSOR = "M365 Defender for Endpoint"
 DEVICE = {"Computer": "DvcHostname"}
@@ -174,17 +176,26 @@ DNS = Table(
         "record_type": "DnsQueryTypeName",
         "Answer": "DnsAnswers",
     },
-    # Products write answers as text, JSON or Sysmon's list: whatever separates them becomes `;`.
-    {
-        "DnsAnswers": 'strcat(";", replace_regex(strcat(DnsResponseName, ";", EventResultDetails), '
-        '@"[^0-9A-Za-z.:-]+", ";"), ";")',
-    },
+    # Products write answers as text, JSON or Sysmon's list: whatever separates them becomes `;`,
+    # and so does what stands before an IPv4 address that is written as one of IPv6.
+    {"DnsAnswers": ANSWERS.format('DnsResponseName, ";", EventResultDetails')},
     {
         "QueryStatus": _code,
         "QueryResults": _answers,
         "answer": _answers,
         "answers": _answers,
         "EventID": only(256, 257),
+    },
+)
+#: Of a resolver's reply without records, which only logs that have all replies tell.
+RESOLVER = replace(
+    DNS,
+    columns={
+        "DnsAnswers": ANSWERS.format(
+            'DnsResponseName, ";", EventResultDetails, iff(isempty(DnsResponseName) and '
+            'EventSubType =~ "response" and EventProduct in~ ("NIOS", "Route 53") and '
+            'EventResultDetails =~ "NOERROR", ";NODATA", "")'
+        )
     },
 )
 #: Where a host has Sysmon and Defender's sensor, both report a lookup.
@@ -200,7 +211,7 @@ TABLES: Mapping[str, Table] = {
     "windows/security": AUDITING,
     "windows/dns-server-analytic": DNS,
     "windows/dns_query": LOOKUPS,
-    "any/dns": DNS,
+    "any/dns": RESOLVER,
     "zeek/dns": DNS,
     "any/proxy": WEB,
     "zeek/http": WEB,

@@ -17,6 +17,7 @@ LONG = {
     "process.pid",
     "http.response.status_code",
     "squid.status_code",
+    "dns.answers_count",
 }
 #: Types other than keyword (www.elastic.co/docs/reference/ecs/ecs-field-reference).
 KINDS: Mapping[str, str] = {
@@ -110,7 +111,9 @@ def typed(field: str, value: Any) -> Any:
 
 
 def ip(value: Any) -> str | None:
+    """An address as a field of type ip has it: Java takes IPv4 written as IPv6 for IPv4."""
     try:
-        return str(ipaddress.ip_address(value))
+        found = ipaddress.ip_address(value)
     except ValueError:
         return None
+    return str(getattr(found, "ipv4_mapped", None) or found)

@@ -16,6 +16,7 @@ def resolver(fields: Fields) -> Iterator[Document]:
     """Packetbeat, which the integration network_traffic runs."""
     answer = fields.get("answer")
     found = [answer] if isinstance(answer, str) else list(answer or ())
+    found = ["NOERROR" if value == "NODATA" else value for value in found]
     codes = [value for value in found if value.upper() in CODES]
     data = [value for value in found if value not in codes and value != "-"]
     yield {
@@ -25,6 +26,7 @@ def resolver(fields: Fields) -> Iterator[Document]:
         "dns.question.type": fields.get("record_type"),
         "dns.response_code": codes[0] if codes else fields.get("rcode_name"),
         "dns.answers.data": data,
+        "dns.answers_count": len(data),
         "dns.resolved_ip": [address for value in data if (address := ip(value))],
         "source.ip": ip(fields.get("src_ip")),
     }
