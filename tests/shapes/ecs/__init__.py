@@ -3,8 +3,9 @@
 Written from the ingest pipelines of github.com/elastic/integrations (packages windows:
 sysmon_operational and windows_defender, system: security and application, sysmon_linux, zeek: dns,
 files, http and ssl, microsoft_dnsserver: analytical, winlog, squid, network_traffic), from the
-fields of Elastic Defend (packages/endpoint/data_stream, github.com/elastic/endpoint-package/custom_schemas)
-and from ECS (www.elastic.co/docs/reference/ecs). What they do and a query may meet:
+fields of Elastic Defend (packages/endpoint/data_stream,
+github.com/elastic/endpoint-package/custom_schemas) and from ECS
+(www.elastic.co/docs/reference/ecs). What they do and a query may meet:
 
 * Sysmon's pipeline takes empty values and `-` out, lowers hashes, puts those of events 1, 23, 24
   and 25 below `process` and of 6, 7, 15, 26 and 29 below `file`, and translates the DNS status;
