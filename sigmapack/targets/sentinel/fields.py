@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from sigmapack.content.kinds import answer
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
 from sigmapack.targets.sentinel.eventlog import (
@@ -24,34 +22,9 @@ from sigmapack.targets.sentinel.eventlog import (
     STREAM,
     WINDEFEND,
 )
-from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
+from sigmapack.targets.sentinel.values import ANSWERS, SENSOR, answers, code, first, whole_path
+from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK
 
-
-def whole_path(column: str) -> str:
-    """A process as a path: some parsers give only the file's name."""
-    return rf'iff({column} matches regex @"[\\/]", {column}, strcat("\\", {column}))'
-
-
-def _code(values: list[Any]) -> Mapping[str, list[Any]]:
-    """Windows' status of a query as the response code: 9003 is 3, as the parsers have it."""
-    numbers = [int(value) for value in values]
-    return {"QueryStatus": [n - 9000 if 9000 < n < 9100 else n for n in numbers]}
-
-
-def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
-    """Whole answers: the made column DnsAnswers has `;` around each."""
-    inner = dict.fromkeys(answer(str(value)) for value in values)
-    return {"Answer": [f"*;{value};*" for value in inner]}
-
-
-def first(*names: str) -> str:
-    """The first of columns that is there and not empty."""
-    return f"coalesce({', '.join(optional(*names).values())})"
-
-
-ANSWERS = 'strcat(";", replace_regex(strcat({}), @"(?i)(?:[^0-9a-z.:-]|::ffff:)+", ";"), ";")'
-#: What ASIM's parsers of Defender's sensor call the product.
-SENSOR = "M365 Defender for Endpoint"
 DEVICE = {"Computer": "DvcHostname"}
 PROCESS = Table(
     {
@@ -180,10 +153,10 @@ DNS = Table(
     # and so does what stands before an IPv4 address that is written as one of IPv6.
     {"DnsAnswers": ANSWERS.format('DnsResponseName, ";", EventResultDetails')},
     {
-        "QueryStatus": _code,
-        "QueryResults": _answers,
-        "answer": _answers,
-        "answers": _answers,
+        "QueryStatus": code,
+        "QueryResults": answers,
+        "answer": answers,
+        "answers": answers,
         "EventID": only(256, 257),
     },
 )
