@@ -128,7 +128,7 @@ def expression(logsource: LogSource, name: str, field: str) -> str:
 
 #: Values that the add-on leaves in the XML of an event.
 CUT: Mapping[tuple[str | None, str], str] = {
-    ("applocker", "FilePath"): """replace('UserData_Xml', "(?s)^.*<FilePath>([^<]*)<.*$", "\\1")"""
+    ("applocker", "FilePath"): """replace('UserData_Xml', "(?is)^.*<FilePath>([^<]*)<.*$", "\\1")"""
 }
 #: Where an alert can say more than a search may ask for: the account's name in 4688, the address
 #: where a connection has no name, the client in what a DNS server was asked and answered, the hash

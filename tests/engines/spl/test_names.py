@@ -139,7 +139,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, str] | None]] = {
         {
             **{"index": "w", "source": f"WinEventLog:{POWERSHELL}", "EventCode": "4104"},
             "ComputerName": "PC-1",
-            "Message": "Creating Scriptblock text (1 of 1):\nAdd-MpPreference -ExclusionPath 3CX",
+            "Message": "Creating Scriptblock text (1 of 1): Add-MpPreference -ExclusionPath 3CX",
         },
         {"dest": "pc-1"},
     ),
