@@ -12,7 +12,7 @@ from sigmapack.targets.kql.tables import ALGORITHMS, Table, hashes
 
 def data(name: str) -> str:
     """A named value of the XML in the table Event."""
-    return f"extract('<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
+    return f"extract('(?i)<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
 
 
 EVENT = {"Computer": "Computer", "EventID": "EventID", "Provider_Name": "Source"}
