@@ -12,7 +12,7 @@ from sigmapack.targets.kql.tables import ALGORITHMS, Table, hashes
 
 def data(name: str) -> str:
     """A named value of the XML in the table Event."""
-    return f"extract('(?i)<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
+    return f"extract('<Data Name=\"{name}\">([^<]*)</Data>', 1, EventData)"
 
 
 EVENT = {"Computer": "Computer", "EventID": "EventID", "Provider_Name": "Source"}
@@ -49,7 +49,7 @@ STREAM = Table(
     {
         **{name: data(name) for name in ("Image", "TargetFilename", "Contents", "User")},
         **{
-            name: f"extract('<Data Name=\"Hash\">[^<]*{name}=([0-9A-Fa-f]+)', 1, EventData)"
+            name: f"extract('(?i)<Data Name=\"Hash\">[^<]*{name}=([0-9A-Fa-f]+)', 1, EventData)"
             for name in ALGORITHMS
         },
     },
