@@ -124,8 +124,13 @@ def zeek_ssl(fields: Fields) -> Iterator[Document]:
 def zeek_files(fields: Fields) -> Iterator[Document]:
     """The pipeline copies hashes, and knows the hosts of Zeek before 5.1 only.
 
-    What it does not know stays below `zeek.files` under Zeek's names.
+    What it does not know stays below `zeek.files` under Zeek's names. Zeek writes hashes in small
+    letters (docs.zeek.org, Files::Info).
     """
+    small = {
+        name: str(fields[name]).lower() for name in ("md5", "sha1", "sha256") if name in fields
+    }
+    fields = {**fields, **small}
     old = {"rx_hosts": "zeek.files.rx_host", "tx_hosts": "zeek.files.tx_host"}
     moved = {"filename", "total_bytes", "ts", "conn_uids", *old}
     first = {name: next(iter(fields.get(name, ())), None) for name in (*old, "conn_uids")}
