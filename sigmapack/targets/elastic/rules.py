@@ -86,15 +86,10 @@ def rules(
 
 
 def preferred(languages: Mapping[str, Query]) -> str:
-    """The language of a rule: EQL counts rows, and several sensors write a row of one contact.
-
-    Of a finding one that has all of its rules, where any has: it tells of them instead of them.
-    """
+    """The language of a rule: EQL counts rows, and several sensors write a row of one contact."""
     first = next(iter(languages.values())).rule
     counts = spans(first) and read_correlation(first).type == "event_count"
-    able = [one for one in PREFERRED if one in languages and not (counts and one == "eql")]
-    whole = [one for one in able if languages[one].outcome == "ok"] if first.is_finding else []
-    return (whole or able)[0]
+    return next(one for one in PREFERRED if one in languages and not (counts and one == "eql"))
 
 
 def spans(rule: Rule) -> bool:

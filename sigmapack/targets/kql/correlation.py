@@ -23,14 +23,11 @@ INDICATORS = (
     "c-uri",
     "TargetFilename",
     "ImageLoaded",
-    "FilePath",
-    "ObjectName",
     "TargetObject",
     "PipeName",
     "ThreatName",
     "Data",
     "Image",
-    "ScriptBlockText",
 )
 
 
