@@ -23,12 +23,13 @@ def discover(own: bool) -> list[Check]:
 def problems(content: Content) -> list[Problem]:
     """Everything that is wrong with the content, sorted by place; empty when nothing is.
 
-    The house rules run only on the pack's own content, and only when all of it could be read.
+    The house rules run only on the pack's own content, and only when all of it could be read and
+    is Sigma.
     """
     found = list(content.problems)
     for function in discover(own=False):
         found += function(content)
-    if content.own and not any(problem.unreadable for problem in found):
+    if content.own and not any(problem.unreadable or problem.code == "sigma" for problem in found):
         for function in discover(own=True):
             found += function(content)
     return sorted(set(found))

@@ -15,7 +15,6 @@ from typing import Any
 from sigma.conditions import (
     ConditionAND,
     ConditionFieldEqualsValueExpression,
-    ConditionNOT,
     ConditionOR,
 )
 from sigma.rule import SigmaRule
@@ -68,9 +67,7 @@ def _terms(node: Any) -> tuple[Term, ...]:
         )
     if isinstance(node, ConditionFieldEqualsValueExpression) and (ask := _ask(node)):
         return ((ask,),)
-    if isinstance(node, ConditionNOT | ConditionFieldEqualsValueExpression):
-        return ((),)
-    return ((),)  # a keyword, or what a later Sigma may have
+    return ((),)  # a negation, a keyword, what no filter can say, or what a later Sigma may have
 
 
 def _ask(node: ConditionFieldEqualsValueExpression) -> Ask | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sigmapack.checks import problems
+from sigmapack.content.load import load
 from tests.checks.sample import only
-from tests.conftest import RULE, MakeContent
+from tests.conftest import ROOT, RULE, MakeContent
 
 
 def test_two_rules_with_one_id_are_found(make_content: MakeContent) -> None:
@@ -52,3 +55,15 @@ def test_a_correlation_of_wrong_types_is_a_problem_and_no_crash(
     )
     found = problems(make_content(sample=RULE, bad=text))
     assert all(problem.code in ("sigma", "unknown-rule") for problem in found)
+
+
+def test_a_correlation_of_no_rules_is_a_problem_and_no_crash() -> None:
+    """The house rules read correlations, and ended in a traceback at one that is no Sigma."""
+    content = load(ROOT)
+    broken = content.by_name["correlation_threecx_beacon_host"]
+    document = {**broken.document, "correlation": {**broken.document["correlation"], "rules": None}}
+    rules = tuple(
+        rule.with_document(document) if rule is broken else rule for rule in content.rules
+    )
+    found = problems(replace(content, rules=rules))
+    assert [(problem.path, problem.code) for problem in found] == [(broken.path, "sigma")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -27,9 +26,6 @@ NAMES = {rule.id: rule.name for rule in PACK.rules}
 CORRELATIONS = [rule for rule in PACK.rules if rule.is_correlation]
 FINDINGS = [rule for rule in CORRELATIONS if rule.is_finding]
 TOLD = [rule for rule in CORRELATIONS if not rule.is_base]
-KNOWN = tomllib.loads(Path(__file__).with_name("known.toml").read_text("utf-8")).get(
-    "difference", []
-)
 
 SEVERAL = "correlation_threecx_c2_domain_several_hosts"
 
@@ -61,11 +57,6 @@ def silence(rule: Rule) -> int | None:
     return read_correlation(rule).period or None
 
 
-def known(rule: Rule) -> set[str]:
-    """The stories in which a correlation is known to be missed."""
-    return {name for each in KNOWN if each["rule"] == rule.name for name in each["missed"]}
-
-
 def name(story: Story) -> str:
     return f"{story.rule}.{story.kind}"
 
@@ -91,16 +82,13 @@ def different(rule: Rule, found: Fired) -> list[str]:
 def test_a_correlation_fires_on_its_matches_and_not_on_its_near_misses(rule: Rule) -> None:
     own = {story.kind: story for story in line()[0] if story.rule == rule.name}
     positions = by_rsigma(silence(rule)).get(rule.name, set())
-    assert bool(positions.intersection(own["match"].positions)) is (
-        name(own["match"]) not in known(rule)
-    )
+    assert positions.intersection(own["match"].positions)
     assert not positions.intersection(own["miss"].positions)
 
 
 @pytest.mark.parametrize("rule", TOLD, ids=lambda rule: rule.name)
 def test_in_every_story_a_correlation_has_the_verdict_of_sqlite(rule: Rule) -> None:
-    lines = different(rule, by_rsigma(silence(rule)))
-    assert lines == [f"{story}: missed" for story in sorted(known(rule))]
+    assert different(rule, by_rsigma(silence(rule))) == []
 
 
 @pytest.mark.parametrize("rule", FINDINGS, ids=lambda rule: rule.name)
@@ -111,16 +99,9 @@ def test_a_finding_fires_whenever_one_of_its_rules_does(rule: Rule) -> None:
     assert found[rule.name] == set().union(*(found.get(name, set()) for name in named))
 
 
-def test_every_known_difference_has_a_reason_and_a_correlation() -> None:
-    for each in KNOWN:
-        assert each["reason"].strip() and each["missed"], each
-        assert PACK.by_name[each["rule"]] in TOLD
-
-
 def test_the_correlations_are_noted() -> None:
     by_rsigma()
-    proved = {rule.name: "parsed" if known(rule) else "executed" for rule in CORRELATIONS}
-    record("sigma", "sigma", ENGINE, proved)
+    record("sigma", "sigma", ENGINE, {rule.name: "executed" for rule in CORRELATIONS})
 
 
 def changed(rule: Rule, change: Mapping[str, Any]) -> dict[str, str]:
