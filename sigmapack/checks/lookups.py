@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -30,7 +30,10 @@ ALLOWED = {
     "confidence": ("high", "medium", "low"),
     "platform": ("windows", "macos", "linux", "any", "unknown"),
     "advisory": ("yes", "no"),
+    "whole": ("yes", "no"),
 }
+#: Columns that a table needs besides, by its first column: without them no value can be matched.
+NEEDED = {"hash": ("algorithm",), "threat": ("whole", "vendor")}
 #: Labels of letters, digits and inner hyphens, at least two (RFC 1123, section 2.1).
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -49,8 +52,10 @@ def schema(content: Content) -> Iterator[Problem]:
             known = ", ".join(sorted(KINDS))
             message = f"the first column, {table.key!r}, is of no known kind: {known}"
             yield Problem(table.path, 1, "schema", message)
-        if table.key == "hash" and "algorithm" not in table.columns:
-            yield Problem(table.path, 1, "schema", "hashes need the column algorithm")
+        for column in NEEDED.get(table.key, ()):
+            if column not in table.columns:
+                message = f"the first column, {table.key!r}, needs the column {column}"
+                yield Problem(table.path, 1, "schema", message)
         if not table.rows:
             yield Problem(table.path, 1, "schema", "the table has no rows")
 
@@ -88,7 +93,7 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
     if value != value.strip() or any(ord(character) < 32 for character in value):
         yield "has blanks at its ends or control characters"
     kind = KINDS.get(column)
-    if kind == "domain":
+    if kind in ("domain", "zone") or (kind == "answer" and not _is_address(value)):
         yield from _wrong_domain(value)
     elif kind == "hash":
         length = HASH_LENGTHS.get(row.values.get("algorithm", ""), 0)
@@ -96,17 +101,21 @@ def _wrong(column: str, value: str, row: Row) -> Iterator[str]:
             yield f"is not a {row.values.get('algorithm')} in lower-case hexadecimal"
     elif kind == "url" and value != f"https://{row.values.get('host')}{row.values.get('path')}":
         yield "is not https:// with the row's own host and path"
-    elif kind == "ip":
-        try:
-            ipaddress.ip_address(value)
-        except ValueError:
-            yield "is not an IP address"
+    elif kind == "ip" and not _is_address(value):
+        yield "is not an IP address"
     elif column in ALLOWED and value not in ALLOWED[column]:
         yield f"is none of {', '.join(ALLOWED[column])}"
     elif column in ("first_seen", "last_seen", "valid_until"):
         yield from _wrong_date(column, value, row)
     elif column in ("role", "source") and not value:
         yield "is empty: an indicator without it cannot be judged"
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return str(ipaddress.ip_address(value)) == value
+    except ValueError:
+        return False
 
 
 def _wrong_domain(value: str) -> Iterator[str]:
@@ -141,16 +150,31 @@ def never(content: Content) -> Iterator[Problem]:
     """No false indicator, no vendor's domain."""
     path = content.root / "lookups" / "never.toml"
     data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-    false, vendors = data["false_indicators"], data["vendor_domains"]
+    false, vendors = data["false_indicators"], [*data["vendor_domains"], *content.zones]
     for table in content.lookups.values():
         for row in table.rows:
             for column in table.columns:
                 value = row.values[column].lower()
-                if value in false and column in KINDS:
-                    message = f"{value} is no indicator: {false[value]}"
+                wrong = _false(column, value, row, false)
+                if wrong:
+                    message = f"{value} is no indicator: {false[wrong]}"
                     yield Problem(table.path, row.line, "false-indicator", message)
                 elif KINDS.get(column) == "domain":
                     yield from _vendor(table, row, value, vendors)
+
+
+def _false(column: str, value: str, row: Row, false: Mapping[str, str]) -> str:
+    """The false indicator that a value is, or nothing.
+
+    An antivirus name is one as well where it holds a generic one (Linux/NukeSped.E), or would match
+    it: a family is found anywhere in a verdict.
+    """
+    if column not in KINDS:
+        return ""
+    if KINDS[column] != "threat":
+        return value if value in false else ""
+    anywhere = row.values.get("whole") != "yes"
+    return next((one for one in false if one in value or (anywhere and value in one)), "")
 
 
 def _vendor(table: Lookup, row: Row, value: str, vendors: list[str]) -> Iterator[Problem]:

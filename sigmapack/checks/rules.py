@@ -147,7 +147,7 @@ def tags(content: Content) -> Iterator[Problem]:
 @own_check
 def indicators(content: Content) -> Iterator[Problem]:
     """A rule names indicators by their lookup, by a way of matching that fits their kind."""
-    kinds = ("domain", "url", "hash")
+    kinds = ("domain", "url", "hash", "threat")
     tables = [t for t in content.lookups.values() if KINDS.get(t.key) in kinds]
     literal = {value.lower(): table.name for table in tables for value in table.values()}
     for rule in content.detections:
@@ -161,8 +161,11 @@ def indicators(content: Content) -> Iterator[Problem]:
             if table not in content.lookups:
                 continue
             kind = KINDS.get(column or content.lookups[table].key)
-            if kind == "domain" and {"contains", "re"} & set(str(place[-1]).split("|")):
+            if kind in ("domain", "zone") and {"contains", "re"} & set(str(place[-1]).split("|")):
                 message = f"%{name}% with contains or re would match lookalikes: use |expand alone"
+                yield at(rule, "lookalike", message, *place)
+            elif kind == "threat" and str(place[-1]).split("|")[1:] != ["expand"]:
+                message = f"%{name}% says itself what is compared whole: use |expand alone"
                 yield at(rule, "lookalike", message, *place)
 
 

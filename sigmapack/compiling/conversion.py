@@ -9,6 +9,7 @@ from typing import Any
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import FieldMappingTransformation
 
+from sigmapack.content.kinds import HASH_LIST_FIELDS
 from sigmapack.content.model import LogSource, Refused, Rule, Sources
 
 FieldMap = Mapping[str, str | list[str]]
@@ -109,8 +110,30 @@ def with_values(rule: Rule, change: Callable[[str, str], str]) -> Rule:
     return rule.with_document(document)
 
 
+def with_alternatives(
+    rule: Rule, alternatives: Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]
+) -> Rule:
+    """The rule with each mapping of its selections turned into alternatives."""
+
+    def walk(selection: Any) -> Any:
+        if isinstance(selection, list):
+            found = [walk(item) for item in selection]
+            return [m for item in found for m in (item if isinstance(item, list) else [item])]
+        if not isinstance(selection, Mapping):
+            return selection
+        made = list(alternatives(selection))
+        return made if len(made) > 1 else made[0]
+
+    document = rule.copy()
+    document["detection"] = {
+        key: value if key == "condition" else walk(value)
+        for key, value in document["detection"].items()
+    }
+    return rule.with_document(document)
+
+
 def split_hashes(rule: Rule, columns: Mapping[str, str]) -> Rule:
-    """The rule with each selection on `Hashes` turned into one on a field per algorithm.
+    """The rule with each selection on a list of hashes turned into one on a field per algorithm.
 
     Args:
         rule: a resolved rule; its hashes look like `*SHA256=<value>*`, as Sysmon writes them.
@@ -126,7 +149,7 @@ def split_hashes(rule: Rule, columns: Mapping[str, str]) -> Rule:
             return [m for item in found for m in (item if isinstance(item, list) else [item])]
         if not isinstance(selection, Mapping):
             return selection
-        keys = [key for key in selection if str(key).partition("|")[0] == "Hashes"]
+        keys = [key for key in selection if str(key).partition("|")[0] in HASH_LIST_FIELDS]
         if not keys:
             return selection
         rest = {key: value for key, value in selection.items() if key not in keys}
@@ -134,7 +157,7 @@ def split_hashes(rule: Rule, columns: Mapping[str, str]) -> Rule:
         alternatives = [{**rest, field: values} for field, values in split.items()]
         return alternatives if len(alternatives) > 1 else alternatives[0]
 
-    if "Hashes" not in fields(rule):
+    if HASH_LIST_FIELDS.isdisjoint(fields(rule)):
         return rule
     document = rule.copy()
     document["detection"] = {
@@ -149,7 +172,7 @@ def _by_algorithm(values: Any, columns: Mapping[str, str]) -> dict[str, list[str
     for value in values if isinstance(values, list) else [values]:
         match = HASH.fullmatch(str(value))
         if match is None:
-            raise Refused(f"{value!r} on Hashes is no ALGORITHM=value")
+            raise Refused(f"{value!r} on hashes is no ALGORITHM=value")
         if match[1].upper() not in columns:
             raise Refused(f"no field for {match[1].upper()} hashes")
         found.setdefault(columns[match[1].upper()], []).append(match[2].lower())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sigma.types import SigmaString, SpecialChars
 
@@ -27,24 +27,33 @@ def regex_body(parts: Sequence[Token], escape: str = r"\.^$*+?()[]{}|/") -> str:
     return "".join(written)
 
 
-def domains(values: Sequence[SigmaString]) -> tuple[list[str], list[SigmaString]]:
-    """The names of which all four forms are there (`d`, `*.d`, `d.`, `*.d.`), and the rest."""
+#: The forms of a name by what may follow it: nothing but a final dot, or a port as well.
+ENDS: Mapping[str, tuple[str, ...]] = {
+    r"(?:\.|:.*)?": ("{}", "*.{}", "{}.", "*.{}.", "{}:*", "*.{}:*"),
+    r"\.?": ("{}", "*.{}", "{}.", "*.{}."),
+}
+
+
+def domains(values: Sequence[SigmaString]) -> tuple[dict[str, list[str]], list[SigmaString]]:
+    """The names of which all forms are there, by what may follow them, and the rest."""
     plain = [str(value) for value in values]
-    known = set(plain)
-    names = [
-        text
-        for text in plain
-        if {f"*.{text}", f"{text}.", f"*.{text}."} <= known and "*" not in text
-    ]
-    taken = {form.format(name) for name in names for form in ("{}", "*.{}", "{}.", "*.{}.")}
-    return names, [value for value, text in zip(values, plain, strict=True) if text not in taken]
+    left = dict.fromkeys(plain)
+    found: dict[str, list[str]] = {}
+    for end, forms in ENDS.items():
+        for name in [text for text in left if "*" not in text]:
+            mine = [form.format(name) for form in forms]
+            if all(form in left for form in mine):
+                found.setdefault(end, []).append(name)
+                for form in mine:
+                    del left[form]
+    return found, [value for value, text in zip(values, plain, strict=True) if text in left]
 
 
 def alternation(values: Sequence[SigmaString], escape: str = r"\.^$*+?()[]{}|/") -> str:
     """One RE2 expression, to be anchored at both ends, that is any of the values."""
-    names, rest = domains(values)
+    found, rest = domains(values)
     parts = [regex_body(tokens(value), escape) for value in rest]
-    if names:
+    for end, names in found.items():
         listed = "|".join(regex_body((name,), escape) for name in names)
-        parts.insert(0, f"(?:.*\\.)?(?:{listed})\\.?")
+        parts.insert(0, f"(?:.*\\.)?(?:{listed}){end}")
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"

@@ -7,6 +7,8 @@ back are Sigma's (`*`); a literal `*` or `?` is escaped as the Sigma specificati
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Callable, Mapping
 
 #: Kind of a column, by its name.
@@ -20,18 +22,40 @@ KINDS: Mapping[str, str] = {
     "cookie": "cookie",
     "user_agent_token": "token",
     "ip": "ip",
+    "threat": "threat",
+    "zone": "zone",
+    "answer": "answer",
 }
+
+#: Kinds that rules need and nobody exchanges: builds, clean ones among them, a vendor's zones,
+#: antivirus names, and what filters of DNS answer in place of a blocked name's address.
+CONTEXT = frozenset({"version", "zone", "answer", "threat"})
 
 #: Fields that hold a whole URL, or what a proxy logs for CONNECT (`host:port`).
 URL_FIELDS = frozenset({"c-uri", "cs-uri", "url"})
 
+#: The field in which Sysmon writes all answers, each with `;` behind it: an IPv4 address mostly as
+#: `::ffff:192.0.2.1`, an alias as `type:  5 name` (event 22 of Windows' DnsQuery results).
+ANSWER_LIST_FIELD = "QueryResults"
+
+#: Fields that hold an address and never a name.
+ADDRESS_FIELDS = frozenset({"dst_ip", "src_ip", "DestinationIp"})
+
 #: Fields that hold several hashes as `ALGORITHM=value,…` (Sysmon).
 HASH_LIST_FIELDS = frozenset({"Hashes", "Hash"})
+#: Fields that hold the hash of one algorithm, which no value of another can be (Zeek).
+HASH_FIELDS = frozenset({"md5", "sha1", "sha256"})
 
 
 def escape(value: str) -> str:
     """Make every character of a value literal in a Sigma string."""
     return value.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+
+
+def _zone(value: str, field: str, row: Mapping[str, str]) -> list[str]:
+    """A zone, and all hosts below it, also with the port that a request names."""
+    names = [value, f"*.{value}", f"{value}.", f"*.{value}."]
+    return [*names, f"{value}:*", f"*.{value}:*"]
 
 
 def _domain(value: str, field: str, row: Mapping[str, str]) -> list[str]:
@@ -49,6 +73,8 @@ def _version(value: str, field: str, row: Mapping[str, str]) -> list[str]:
 def _hash(value: str, field: str, row: Mapping[str, str]) -> list[str]:
     if field in HASH_LIST_FIELDS:
         return [f"*{row['algorithm'].upper()}={value}*"]
+    if field.lower() in HASH_FIELDS and field.lower() != row["algorithm"]:
+        return []
     return [value]
 
 
@@ -80,6 +106,39 @@ def _ip(value: str, field: str, row: Mapping[str, str]) -> list[str]:
     return [value]
 
 
+def _threat(value: str, field: str, row: Mapping[str, str]) -> list[str]:
+    """An antivirus name: a family anywhere in the verdict, or a whole name of one product.
+
+    A family word (SamScissors) stands among platform, variant and suffix. A name that only its end
+    makes specific (Troj/Loader-AF) is compared whole: Troj/Loader-AFX is another malware.
+    """
+    return [escape(value)] if row["whole"] == "yes" else [f"*{escape(value)}*"]
+
+
+def _answer(value: str, field: str, row: Mapping[str, str]) -> list[str]:
+    family = _family(value)
+    if field in ADDRESS_FIELDS:
+        return [value] if family else []
+    if field == ANSWER_LIST_FIELD:
+        listed = [f"{value};*", f"*;{value};*"] if family else [f"*type:  5 {value};*"]
+        return [*listed, f"*::ffff:{value};*"] if family == 4 else listed
+    other = {4: [f"::ffff:{value}"], 6: []}
+    return [value, *other.get(family, [f"{value}."])]
+
+
+def _family(value: str) -> int:
+    """4 or 6 for an address, 0 for a name."""
+    try:
+        return ipaddress.ip_address(value).version
+    except ValueError:
+        return 0
+
+
+def answer(form: str) -> str:
+    """The address or name of an answer's form, for products with a field of their own for each."""
+    return re.sub(r"^\*?(?:type:  5 |;)?(?:::ffff:(?=\d+\.))?|;?\*?$", "", form)
+
+
 _FORMS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[str]]] = {
     "domain": _domain,
     "version": _version,
@@ -89,6 +148,9 @@ _FORMS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[str]]] = {
     "cookie": _cookie,
     "token": _token,
     "ip": _ip,
+    "threat": _threat,
+    "zone": _zone,
+    "answer": _answer,
 }
 
 
@@ -98,7 +160,7 @@ def forms(column: str, field: str, row: Mapping[str, str]) -> list[str]:
     Args:
         column: the lookup's column; its name decides the kind.
         field: the Sigma field that is matched, without modifiers.
-        row: the row's values by column (a hash needs its `algorithm`).
+        row: the row's values by column (a hash needs its `algorithm`, an antivirus name `whole`).
     """
     kind = KINDS.get(column)
     return _FORMS[kind](row[column], field, row) if kind else [escape(row[column])]
@@ -110,5 +172,6 @@ def all_forms(column: str, row: Mapping[str, str]) -> list[str]:
     A form for one kind of field cannot match in a field of another kind: no name holds `://` or
     `:443`, no list of hashes is a bare hash.
     """
-    fields = ("", *sorted(URL_FIELDS), *sorted(HASH_LIST_FIELDS), "cookie_vars")
+    lists = (*sorted(URL_FIELDS), *sorted(HASH_LIST_FIELDS), ANSWER_LIST_FIELD, "cookie_vars")
+    fields = ("", *lists)
     return list(dict.fromkeys(form for field in fields for form in forms(column, field, row)))

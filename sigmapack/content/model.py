@@ -209,6 +209,12 @@ class Content:
         """Rules by each of the two names a correlation may use: `name` and `id`."""
         return {key: rule for rule in self.rules for key in (rule.id, rule.name) if key}
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """What the tables of zones list: names that a vendor owns, with all below them."""
+        tables = [table for table in self.lookups.values() if table.key == "zone"]
+        return tuple(zone for table in tables for zone in table.values())
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -231,10 +237,12 @@ class Sources:
         known = self.products.get(product, {})
         entry = self.entry(logsource) or {}
         names = [logsource.product, *(event["source"] for event in entry.get("events", ()))]
-        own = any(name in known for name in names)
-        if not own or logsource.key in known:
-            return frozenset()
-        return frozenset(entry.get("lacks", ()))
+        lines = [entry] if any(name in known for name in names) else []
+        if logsource.key in known:
+            line = known[logsource.key]
+            lines.append(line if isinstance(line, Mapping) else {})
+        missing = [frozenset(line.get("lacks", ())) for line in lines]
+        return frozenset.intersection(*missing) if missing else frozenset()
 
     def entry(self, logsource: LogSource) -> Mapping[str, Any] | None:
         for part in (logsource.category, logsource.service):

@@ -121,7 +121,9 @@ def _expanded(
             continue
         modifiers.remove("expand")
         values = [v for item in items for v in _values(str(item), field, modifiers, lookups)]
-        values = list(dict.fromkeys(values))
+        # No value for this field: an empty list would ask for events that lack it, while a hash of
+        # another algorithm matches none.
+        values = list(dict.fromkeys(values or _values(" ".join(map(str, items)), "", [], lookups)))
         result["|".join([field, *modifiers])] = values[0] if len(values) == 1 else values
     return result
 

@@ -77,6 +77,12 @@ def _add_ecs(fields: Fields, document: Fields, number: str) -> None:
         put(fields, "User", account(*names))
     if "Initiated" not in fields:
         put(fields, "Initiated", INITIATED.get(first(document, ["network.direction"]) or ""))
-    if "Hashes" not in fields:
+    name = hash_list(number)
+    if name not in fields:
         prefixes = ("process.hash.", "file.hash.")
-        put(fields, "Hashes", joined_hashes(document, prefixes))
+        put(fields, name, joined_hashes(document, prefixes))
+
+
+def hash_list(number: str) -> str:
+    """What Sysmon calls the list of hashes of an event: that on streams has one of its own."""
+    return "Hash" if number == "15" else "Hashes"

@@ -16,6 +16,7 @@ from sigmapack.events.fields import (
     first_time,
     flatten,
     joined_hashes,
+    put,
     text,
 )
 from sigmapack.events.windows import ChannelMap, add_aliases, flat_fields, logsources
@@ -59,7 +60,12 @@ ZEEK_LOGS = frozenset(
     weird websocket x509
     """.split()  # noqa: SIM905
 )
-HASHED = ("process_", "image_", "file_", "driver_", "create_stream")
+#: What Sysmon calls a list of hashes -> beginnings of the categories whose events have it.
+HASHED = {
+    "Hashes": ("process_", "image_", "file_", "driver_"),
+    "Hash": ("create_stream_hash",),
+}
+HASH_PLACES = ("", "hash.", "hashes.", "process.hash.", "file.hash.")
 
 UNKNOWN = (
     'unknown kind of event: add "EventID" and "Channel" (Windows), "_path" (Zeek), '
@@ -140,10 +146,9 @@ def _finished(fields: Fields, found: tuple[LogSource, ...]) -> Shaped:
     host = first(fields, HOSTS)
     if host and any(source.product == "windows" for source in found):
         fields.setdefault("Computer", host)
-    if "Hashes" not in fields and any((s.category or "").startswith(HASHED) for s in found):
-        hashes = joined_hashes(fields, ("", "hash.", "hashes.", "process.hash.", "file.hash."))
-        if hashes:
-            fields["Hashes"] = hashes
+    for name, categories in HASHED.items():
+        if name not in fields and any((s.category or "").startswith(categories) for s in found):
+            put(fields, name, joined_hashes(fields, HASH_PLACES))
     return Shaped(found, first_time(fields, TIMES), host, fields)
 
 

@@ -73,7 +73,7 @@ def add_message_fields(fields: Fields) -> None:
 def flat_fields(record: Fields) -> Fields:
     """Fields of a flat event by their Sigma names; event data one level down comes to the top."""
     data = without_prefix(record, ("EventData.", "UserData.", "event_data.", "AllFieldInfo."))
-    fields = {**data, **record}
+    fields = {**_inner_data(record), **data, **record}
     if "LogName" in fields and "Id" in fields:  # PowerShell: Get-WinEvent | ConvertTo-Json
         fields.setdefault("EventID", fields["Id"])
     for name, names in SAME.items():
@@ -83,6 +83,17 @@ def flat_fields(record: Fields) -> Fields:
         _, separator, channel = (first(fields, ["source"]) or "").partition("WinEventLog:")
         put(fields, "Channel", channel if separator else None)
     return fields
+
+
+def _inner_data(record: Fields) -> Fields:
+    """Fields inside the one element of UserData, which is called after the event."""
+    places = {
+        name[: name.index(".", len(prefix)) + 1]
+        for prefix in ("UserData.", "user_data.")
+        for name in record
+        if name.startswith(prefix) and "." in name[len(prefix) :]
+    }
+    return without_prefix(record, tuple(sorted(places)))
 
 
 def logsources(fields: Fields, channels: ChannelMap) -> tuple[LogSource, ...]:

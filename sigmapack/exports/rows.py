@@ -7,8 +7,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Lookup, Problem, Row
@@ -52,14 +50,14 @@ def read(content: Content, block_from: date | None = None) -> Feed:
     first = {(one.kind, one.value): one for one in reversed(found)}
     kinds = list(FORMS)
     ordered = sorted(first.values(), key=lambda one: (kinds.index(one.kind), one.type, one.value))
-    return Feed(tuple(ordered), _vendors(content.root / "lookups" / "never.toml"), block_from)
+    return Feed(tuple(ordered), _vendors(content), block_from)
 
 
-@cache
-def _vendors(path: Path) -> tuple[str, ...]:
-    if not path.is_file():
-        return ()
-    return tuple(tomllib.loads(path.read_text("utf-8"))["vendor_domains"])
+def _vendors(content: Content) -> tuple[str, ...]:
+    """The domains that no list may block: those of `never.toml`, and 3CX's zones."""
+    path = content.root / "lookups" / "never.toml"
+    others = tomllib.loads(path.read_text("utf-8"))["vendor_domains"] if path.is_file() else ()
+    return (*others, *content.zones)
 
 
 def _indicator(table: Lookup, row: Row, problems: list[Problem]) -> Iterator[Indicator]:

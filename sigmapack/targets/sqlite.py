@@ -212,7 +212,7 @@ SQL = Language(
     prepare=_prepare,
     native={
         kind: "EXISTS (SELECT 1 FROM `{id}` WHERE {field} LIKE pattern ESCAPE '\\')"
-        for kind in ("domain", "hash", "version")
+        for kind in ("domain", "hash", "version", "zone")
     },
 )
 

@@ -35,6 +35,26 @@ def test_fault_in_a_table_is_found_at_its_line(
     assert text in found[0].message
 
 
+ZONES = (
+    "zone,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"
+    "zone.example.org,telephone systems,any,high,test,,,,no\n"
+)
+
+
+@pytest.mark.parametrize("name", ["pbx.zone.example.org", "zone.example.org", "example.org"])
+def test_indicator_in_a_zone_of_the_vendor_is_found(check_pack: MakePack, name: str) -> None:
+    domains = DOMAINS + ROW.replace("third.example.net", name)
+    found = check_pack(domains=domains, tables={"zones": ZONES})
+    mine = [problem for problem in found if "(zone.example.org)" in problem.message]
+    assert only(mine)[:3] == ("ioc_domains.csv", 4, "vendor-domain")
+
+
+def test_zone_is_held_to_be_a_domain(check_pack: MakePack) -> None:
+    assert check_pack(tables={"zones": ZONES}) == []
+    wrong = ZONES.replace("zone.example.org", "zone.examplenotld")
+    assert only(check_pack(tables={"zones": wrong}))[:3] == ("zones.csv", 2, "value")
+
+
 def test_false_indicator_is_refused_with_its_reason(check_pack: MakePack) -> None:
     domains = DOMAINS.replace("worse.example.net", "false.example.com")
     assert only(check_pack(domains=domains))[2:] == (
@@ -62,3 +82,32 @@ def test_hash_of_wrong_length_or_letters_is_found(
     head = "hash,algorithm,role,platform,confidence,source,first_seen,last_seen,valid_until"
     table = f"{head},advisory\n{value},{algorithm},x,any,high,test,,,,no\n"
     assert only(check_pack(tables={"hashes": table}))[1:3] == (2, "value")
+
+
+THREATS = "threat,whole,vendor,role,platform,confidence,source,first_seen,last_seen,valid_until"
+
+
+def threats(name: str, whole: str) -> dict[str, str]:
+    return {"av": f"{THREATS},advisory\n{name},{whole},x,x,any,high,test,,,,no\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("False.example.com", "yes"),
+        ("Linux/False.Example.COM.E", "yes"),
+        ("Linux/False.Example.COM.E", "no"),
+        ("Example", "no"),
+    ],
+)
+def test_generic_antivirus_name_is_refused_also_as_a_part(
+    check_pack: MakePack, name: str, whole: str
+) -> None:
+    assert only(check_pack(tables=threats(name, whole)))[1:3] == (2, "false-indicator")
+
+
+def test_antivirus_name_is_whole_or_not(check_pack: MakePack) -> None:
+    assert not check_pack(tables=threats("Family", "yes"))
+    assert only(check_pack(tables=threats("Family", "often")))[1:3] == (2, "value")
+    without = {"av": threats("Family", "no")["av"].replace("whole,", "part,")}
+    assert only(check_pack(tables=without))[1:3] == (1, "schema")

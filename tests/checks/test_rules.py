@@ -40,6 +40,18 @@ def test_fault_in_a_rule_is_found_at_its_line(
     assert text in fitting[0].message
 
 
+def test_an_antivirus_name_is_compared_as_its_table_says(check_pack: MakePack) -> None:
+    head = "threat,whole,vendor,role,platform,confidence,source,first_seen,last_seen,valid_until"
+    table = f"{head},advisory\nFamily,no,x,x,any,high,test,,,,no\n"
+    place = "QueryName|expand: '%ioc_domains%'"
+    for new, code in {
+        "QueryName|contains|expand: '%av%'": "lookalike",
+        "QueryName|contains: family": "repeated-indicator",
+    }.items():
+        rule = OWN_RULE.replace(place, new)
+        assert code in {each.code for each in check_pack(rule=rule, tables={"av": table})}
+
+
 OTHER = "bd03a0dc-5d93-49eb-b2e8-2dfd268600f8"
 SIMILAR = f"    - id: {OTHER}\n      type: similar\n"
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sigmapack.content.kinds import escape, forms
+from sigmapack.content.kinds import answer, escape, forms
 
 
 def matches(form: str, value: str) -> bool:
@@ -84,6 +84,26 @@ def test_domain_in_a_url_field_matches_the_host_only(uri: str, expected: bool) -
 
 
 @pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("pbx.3cx.us", True),
+        ("a.tx.3CX.us.", True),
+        ("3cx.us", True),
+        ("pbx.3cx.us:5001", True),
+        ("3cx.us:443", True),
+        ("evil3cx.us", False),
+        ("evil3cx.us:5001", False),
+        ("3cx.us.evil.test", False),
+        ("pbx.3cx.us.evil.test:443", False),
+        ("3cx-us.evil.test", False),
+        ("", False),
+    ],
+)
+def test_zone_matches_hosts_below_it_with_or_without_port(host: str, expected: bool) -> None:
+    assert found("zone", "cs-host", {"zone": "3cx.us"}, host) is expected
+
+
+@pytest.mark.parametrize(
     ("version", "expected"),
     [
         ("18.12.416", True),
@@ -150,6 +170,70 @@ def test_cookie_matches_by_its_whole_name(header: str, expected: bool) -> None:
     assert found("cookie", "cs-cookie", {"cookie": "__tutma"}, header) is expected
 
 
+RESULTS = {
+    "0.0.0.0": (
+        ["0.0.0.0;", "::ffff:0.0.0.0;", "198.51.100.9;0.0.0.0;", "type:  5 a.b;::ffff:0.0.0.0;"],
+        ["10.0.0.0;", "::ffff:10.0.0.0;", "0.0.0.01;", "198.51.100.9;10.0.0.0;", "-"],
+    ),
+    "::": (["::;", "type:  5 a.b;::;"], ["::1;", "2001:db8::;", "::ffff:192.0.2.1;", "-"]),
+    "2600:5200::1": (["2600:5200::1;", "::1;2600:5200::1;"], ["2600:5200::10;", "12600:5200::1;"]),
+    "sink.example.org": (
+        ["type:  5 sink.example.org;", "type:  5 a.b;type:  5 Sink.Example.ORG;::1;"],
+        ["type:  5 mysink.example.org;", "type:  5 sink.example.org.evil.test;", "-"],
+    ),
+}
+
+
+@pytest.mark.parametrize("value", RESULTS)
+def test_answer_is_found_whole_among_all_that_sysmon_lists(value: str) -> None:
+    right, wrong = RESULTS[value]
+    row = {"answer": value}
+    assert [one for one in right if not found("answer", "QueryResults", row, one)] == []
+    assert [one for one in wrong if found("answer", "QueryResults", row, one)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "logged", "expected"),
+    [
+        ("208.91.112.55", "208.91.112.55", True),
+        ("208.91.112.55", "::ffff:208.91.112.55", True),
+        ("208.91.112.55", "208.91.112.5", False),
+        ("sink.example.org", "Sink.example.org.", True),
+        ("sink.example.org", "mysink.example.org", False),
+    ],
+)
+def test_answer_of_a_resolver_is_the_whole_value(value: str, logged: str, expected: bool) -> None:
+    assert found("answer", "answers", {"answer": value}, logged) is expected
+
+
+def test_only_an_address_is_looked_for_where_no_name_can_stand() -> None:
+    assert forms("answer", "dst_ip", {"answer": "62.0.58.94"}) == ["62.0.58.94"]
+    assert forms("answer", "dst_ip", {"answer": "sink.example.org"}) == []
+
+
+@pytest.mark.parametrize("value", RESULTS)
+@pytest.mark.parametrize("field", ["answer", "QueryResults"])
+def test_the_answer_of_a_form_is_known_again(field: str, value: str) -> None:
+    named = {answer(form).removesuffix(".") for form in forms("answer", field, {"answer": value})}
+    assert named == {value}
+
+
 def test_escape_makes_wildcards_literal() -> None:
     assert matches(escape("a*b?c\\d"), "a*b?c\\d")
     assert not matches(escape("a*b"), "aXb")
+
+
+@pytest.mark.parametrize(
+    ("whole", "name", "verdict", "is_found"),
+    [
+        ("no", "SamScissors", "Trojan:Win32/SAMSCISSORS.SB", True),
+        ("no", "SamScissors", "SamScissor", False),
+        ("yes", "Troj/Loader-AF", "troj/loader-af", True),
+        ("yes", "Troj/Loader-AF", "Troj/Loader-AFX", False),
+        ("yes", "Troj/Loader-AF", "HPmal/Troj/Loader-AF", False),
+    ],
+)
+def test_antivirus_name_matches_as_its_row_says(
+    whole: str, name: str, verdict: str, is_found: bool
+) -> None:
+    assert found("threat", "Signature", {"threat": name, "whole": whole}, verdict) is is_found

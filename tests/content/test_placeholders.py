@@ -64,6 +64,18 @@ def test_the_rule_itself_is_not_changed(make_content: MakeContent) -> None:
     assert str(content.rules[0].document) == before
 
 
+def test_a_field_of_one_algorithm_gets_its_hashes_and_is_never_asked_to_be_missing(
+    make_content: MakeContent,
+) -> None:
+    md5, sha1 = "ab" * 16, "cd" * 20
+    tables = {"h": f"hash,algorithm\n{md5},md5\n{sha1},sha1\n"}
+    for field, expected in {"md5": md5, "SHA1": sha1}.items():
+        content = make_content(tables, a=with_selection(f"{field}|expand: '%h%'"))
+        assert selection(content) == {field: expected}
+    content = make_content(tables, a=with_selection("sha256|expand: '%h%'"))
+    assert selection(content) == {"sha256": [md5, sha1]}
+
+
 def test_native_kinds_stay_for_the_product(make_content: MakeContent) -> None:
     content = make_content(a=RULE)
     assert selection(content, native=("domain",)) == {"QueryName|expand": "%ioc_domains%"}

@@ -16,7 +16,7 @@ Change = Callable[[random.Random, str], str | None]
 UNREAD = {"ProcessId", "src_port", "id.orig_p"}
 NUMBERS = {"DestinationPort", "QueryStatus", "sc-status", "dst_port", *UNREAD}
 ADDRESSES = {"DestinationIp", "answer", "answers", "dst_ip", "id.resp_h"}
-HASHES = {"Hashes", "sha256", "md5", "sha1"}
+HASHES = {"Hash", "Hashes", "sha256", "md5", "sha1"}
 FLAGS = {"Initiated", "Signed"}
 
 

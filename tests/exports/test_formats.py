@@ -1,4 +1,4 @@
-"""The indicators as files: what is in them, what is blocked, and what the command line takes."""
+"""The indicators as files: what is in them, and what is blocked."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-import build
 from sigmapack import __version__, exports
 from sigmapack.content.model import Content
 from sigmapack.exports import edl
@@ -77,6 +74,37 @@ def test_the_csv_has_every_indicator_of_the_lookups() -> None:
     }
     assert {row["confidence"] for row in rows} == {"high", "medium", "low"}
     assert all(row["source"] and row["role"] for row in rows)
+
+
+def zones() -> set[str]:
+    lines = (ROOT / "lookups" / "vendor_zones.csv").read_text("utf-8").splitlines()[1:]
+    return {line.partition(",")[0] for line in lines}
+
+
+def test_no_format_has_a_zone_of_the_vendor_as_an_indicator() -> None:
+    assert len(zones()) > 110
+    assert not {one.value for one in feed().indicators} & zones()
+    for path, data in own(DAY).items():
+        assert not names(data) & zones(), path
+
+
+def test_no_format_has_an_answer_of_a_filter_as_an_indicator() -> None:
+    lines = (ROOT / "lookups" / "block_answers.csv").read_text("utf-8").splitlines()[1:]
+    answers = {line.partition(",")[0] for line in lines}
+    assert {"0.0.0.0", "208.91.112.55", "sinkhole.paloaltonetworks.com"} <= answers
+    assert not {one.value for one in feed().indicators} & answers
+    # A block list of hosts and a response policy answer with these themselves.
+    shown = {one for one in answers if one not in ("0.0.0.0", "127.0.0.1", "::", "::1")}
+    for path, data in own(DAY).items():
+        assert not [one for one in shown if one in data.decode()], path
+
+
+def test_no_list_blocks_a_host_in_a_zone_of_the_vendor(make_content: MakeContent) -> None:
+    zone = f"zone{HEAD.removeprefix('domain')}{row('zone.example.org')}"
+    rows = row("bad.example.com") + row("pbx.zone.example.org")
+    made = read(table(make_content, rows, vendor_zones=zone))
+    assert [found.value for found in made.blocked("domain")] == ["bad.example.com"]
+    assert [found.value for found in made.left_out] == ["pbx.zone.example.org"]
 
 
 def test_blocking_lists_hold_all_of_the_advisory_and_else_only_high_confidence() -> None:
@@ -206,41 +234,3 @@ def test_a_value_that_would_break_a_format_is_a_problem_with_its_place(
 def test_content_without_indicators_makes_no_files(make_content: MakeContent) -> None:
     content = make_content({"builds": "version\n18.12.407\n"}, sample=RULE.replace("|expand", ""))
     assert exports.artifacts(content) == []
-
-
-@pytest.mark.parametrize(
-    "value", ["2026-13-01", "20261201", "2026-1-2", "1 December", "", "0226-01-01", "9999-12-31"]
-)
-def test_a_day_that_cannot_be_meant_is_wrong_use(tmp_path: Path, value: str) -> None:
-    arguments = ["--block-from", value, "--out", str(tmp_path / "dist")]
-    result = CliRunner().invoke(build.main, arguments)
-    assert result.exit_code == 2
-    assert "Invalid value for '--block-from'" in result.stderr
-    assert not (tmp_path / "dist").exists()
-
-
-def test_a_build_of_some_products_leaves_the_indicators_out(
-    rules_folder: Callable[..., Path], tmp_path: Path
-) -> None:
-    arguments = ["--rules", str(rules_folder(sample=RULE)), "--out", str(tmp_path / "dist")]
-    arguments += ["--target", "sigma"]
-    assert CliRunner().invoke(build.main, arguments).exit_code == 0
-    assert not (tmp_path / "dist" / "indicators").exists()
-    result = CliRunner().invoke(build.main, [*arguments, "--block-from", "2026-12-01"])
-    assert result.exit_code == 2
-    assert "--block-from is for the indicators, which --target leaves out" in result.stderr
-
-
-def test_a_build_of_all_products_writes_them_and_names_rows_that_do_not_fit(
-    rules_folder: Callable[..., Path], tmp_path: Path
-) -> None:
-    arguments = ["--out", str(tmp_path / "dist"), "--block-from", "2026-12-01"]
-    folder = rules_folder({"ioc_domains": HEAD + row("bad.example.com")}, sample=RULE)
-    result = CliRunner().invoke(build.main, ["--rules", str(folder), *arguments])
-    assert result.exit_code == 0, result.stderr
-    zone = (tmp_path / "dist/indicators/rpz/threecx.rpz").read_text("utf-8")
-    assert "bad.example.com CNAME .\n*.bad.example.com CNAME .\n" in zone
-    folder = rules_folder({"ioc_domains": HEAD + row("a_b.example.com")}, sample=RULE)
-    result = CliRunner().invoke(build.main, ["--rules", str(folder), *arguments])
-    assert result.exit_code == 1
-    assert "ioc_domains.csv:2: indicator: 'a_b.example.com' is no domain" in result.stderr

@@ -55,3 +55,16 @@ def test_what_elastic_moved_to_ecs_is_put_back(tmp_path: Path) -> None:
         "Signed": "true",
     }
     assert wanted.items() <= fields.items()
+
+
+def test_hashes_of_a_stream_are_put_back_under_their_own_name(tmp_path: Path) -> None:
+    """Sysmon's event 15 says `Hash`, and the pipeline moves that below `file`, too."""
+    record = {
+        "event": {"code": "15"},
+        "file": {"path": r"C:\a.msi:Zone.Identifier", "hash": {"sha256": "ab" * 32}},
+        "winlog": {"channel": SYSMON, "event_data": {"Contents": "[ZoneTransfer]  ZoneId=3"}},
+    }
+    fields = one(tmp_path, record).fields
+    assert fields["Hash"] == "SHA256=" + "ab" * 32
+    assert fields["TargetFilename"] == r"C:\a.msi:Zone.Identifier"
+    assert "Hashes" not in fields

@@ -104,3 +104,29 @@ def test_channels_lead_to_categories_and_services() -> None:
     assert channels[sysmon, 22] == (LogSource("windows", "dns_query", None),)
     assert LogSource("windows", "process_creation", None) in channels["security", 4688]
     assert channels[sysmon, None] == (LogSource("windows", None, "sysmon"),)
+
+
+def test_elements_of_user_data_are_fields_in_every_form(tmp_path: Path) -> None:
+    """A flat record with the inner element's name before its fields was not read."""
+    channel = "Microsoft-Windows-AppLocker/EXE and DLL"
+    data = {"FilePath": "%OSDRIVE%\\A.EXE", "Fqbn": "-"}
+    dump = dumped(channel, 8002, {})
+    dump["Event"].pop("EventData")
+    dump["Event"]["UserData"] = {"RuleAndFileData": {"#attributes": {"xmlns": "x"}, **data}}
+    chainsaw = dumped(channel, 8002, {})
+    attributes = {"RuleAndFileData_attributes": {"xmlns": "x"}}
+    chainsaw["Event"]["UserData"] = {**attributes, "RuleAndFileData": data}
+    head = {"Channel": channel, "EventID": 8002}
+    forms = [
+        dump,
+        chainsaw,
+        {**head, "UserData": {"RuleAndFileData": data}},
+        {**head, "UserData": data},
+        {**head, "UserData.RuleAndFileData.FilePath": data["FilePath"], "Fqbn": "-"},
+        {**head, **data},
+        {"winlog": {"channel": channel, "event_id": "8002", "user_data": data}},
+    ]
+    for form in forms:
+        event = one(tmp_path, form)
+        assert event.logsource == (source("windows", None, "applocker"),), form
+        assert data.items() <= event.fields.items(), form

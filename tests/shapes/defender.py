@@ -33,6 +33,8 @@ HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKU": "HKEY_USERS", "HKCR": "HKEY_CLASSE
 #: Events of Defender Antivirus that say what it found or did
 #: (learn.microsoft.com/defender-endpoint/troubleshoot-microsoft-defender-antivirus).
 VERDICTS = ("1006", "1007", "1015", "1116", "1117")
+#: What AppLocker blocked or would have blocked; of what it allowed (8002) nothing is reported.
+CONTROLLED = {"8003": "AppControlExecutableAudited", "8004": "AppControlExecutableBlocked"}
 PLATFORMS = {"windows": "Windows10", "linux": "Linux", "macos": "macOS"}
 
 
@@ -55,6 +57,7 @@ def documents(event: Event) -> list[Document]:
         "pipe_created": _pipe,
         "antivirus": _antivirus,
         "windefend": _antivirus,
+        "applocker": _controlled,
     }
     rows = makers[kind](kind, fields) if kind in makers else []
     if not rows:
@@ -215,5 +218,21 @@ def _antivirus(kind: str, fields: Mapping[str, str]) -> list[Document]:
         "FolderPath": path,
         "AdditionalFields": json.dumps(more),
         **initiating({"Image": fields.get("Process Name", "")}),
+    }
+    return [("DeviceEvents", row)]
+
+
+def _controlled(kind: str, fields: Mapping[str, str]) -> list[Document]:
+    """AppLocker's 8003 and 8004; the folder as AppLocker writes it, without the file's name."""
+    if fields["EventID"] not in CONTROLLED:
+        return []
+    folder, _, file = fields["FilePath"].rpartition("\\")
+    more = {"Fqbn": fields["Fqbn"], "AuthenticodeHash": fields["FileHash"]}
+    row = {
+        "ActionType": CONTROLLED[fields["EventID"]],
+        "FileName": file,
+        "FolderPath": folder,
+        "AdditionalFields": json.dumps(more),
+        **initiating({}),
     }
     return [("DeviceEvents", row)]

@@ -6,8 +6,8 @@ same as Promtail's in github.com/grafana/loki v3.7.8, clients/pkg/promtail/targe
 and order of the struct `Event`, empty strings and zeros left out, `channel` and `computer` also as
 labels of the stream. `event_data` is the inside of `<EventData>` as Windows' EvtRender wrote it
 (learn.microsoft.com/windows/win32/api/winevt/nf-winevt-evtrender): attributes in single quotes; in
-text `&`, `<` and `>` are entities, quotes are not. The line is written by json-iterator, which
-escapes `<`, `>` and `&` as Go's encoding/json does.
+text `&`, `<` and `>` are entities, quotes are not. `user_data` is that of `<UserData>`. The line is
+written by json-iterator, which escapes `<`, `>` and `&` as Go's encoding/json does.
 
 Alloy subscribes to no analytic or debug channel (EvtSubscribe refuses them); events of
 Microsoft-Windows-DNSServer/Analytical and Microsoft-Windows-Kernel-File/Analytic have this form
@@ -30,6 +30,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sigmapack.events.read import Event
+from tests.shapes.microsoft import services
 
 #: Labels that a site gives to the streams of a kind of log.
 STREAMS: Mapping[str, Mapping[str, str]] = {
@@ -40,6 +41,7 @@ STREAMS: Mapping[str, Mapping[str, str]] = {
     "zeek/dns": {"job": "zeek", "log": "dns"},
     "zeek/http": {"job": "zeek", "log": "http"},
     "zeek/ssl": {"job": "zeek", "log": "ssl"},
+    "zeek/files": {"job": "zeek", "log": "files"},
     "macos/process_creation": {"job": "macos", "category": "process_creation"},
     "macos/file_event": {"job": "macos", "category": "file_event"},
     "macos/file_delete": {"job": "macos", "category": "file_delete"},
@@ -75,6 +77,7 @@ TASKS = {
     7: "Image loaded (rule: ImageLoad)",
     11: "File created (rule: FileCreate)",
     13: "Registry value set (rule: RegistryEvent)",
+    15: "File stream created (rule: FileCreateStreamHash)",
     17: "Pipe Created (rule: PipeEvent)",
     18: "Pipe Connected (rule: PipeEvent)",
     22: "Dns query (rule: DnsQuery)",
@@ -159,6 +162,7 @@ def _windows(event: Event) -> Document:
     fields = {name: value for name, value in event.fields.items() if isinstance(value, str)}
     number = int(fields["EventID"])
     sysmon = fields["Provider_Name"] == "Microsoft-Windows-Sysmon"
+    applocker = fields["Provider_Name"] == "Microsoft-Windows-AppLocker"
     data = _data(fields)
     record = {
         "source": fields["Provider_Name"],
@@ -181,7 +185,8 @@ def _windows(event: Event) -> Document:
             "processName": "Sysmon64.exe" if sysmon else "svchost.exe",
         },
         "security": {"userId": "S-1-5-18", "userName": "NT AUTHORITY\\SYSTEM"},
-        "event_data": _event_data(data),
+        "event_data": "" if applocker else _event_data(data),
+        "user_data": _user_data(data) if applocker else "",
         "message": "\r\n".join([f"{TASKS.get(number, 'Event')}:", *map(": ".join, data)]),
     }
     labels = {name: str(record[name]) for name in ("channel", "computer")} | {"job": "windows"}
@@ -196,8 +201,19 @@ def _data(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     """Names and values of the event's data, without what the reader of events added."""
     added = {name.replace(" ", "") for name in fields if " " in name}
     added |= ADDED_4688 if fields["EventID"] == "4688" else set()
-    added |= {name for name in fields if name.startswith("param")} if "Data" in fields else set()
+    if services(fields):
+        added |= {"Data"}
+    elif "Data" in fields:
+        added |= {name for name in fields if name.startswith("param")}
     return [item for item in fields.items() if item[0] not in SYSTEM | added]
+
+
+def _user_data(data: list[tuple[str, str]]) -> str:
+    """The inside of `<UserData>`: one element, with an element for each value."""
+    named = [item for item in data if "." not in item[0]]
+    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in named)
+    space = "http://schemas.microsoft.com/schemas/event/Microsoft.Windows/1.0.0.0"
+    return f"<RuleAndFileData xmlns='{space}'>{inner}</RuleAndFileData>"
 
 
 def _event_data(data: list[tuple[str, str]]) -> str:

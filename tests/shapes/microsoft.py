@@ -63,6 +63,14 @@ def initiating(fields: Mapping[str, str], image: str = "Image") -> Row:
     }
 
 
+def services(fields: Mapping[str, Any]) -> bool:
+    """Whether an event is of the service control manager, whose data are called param1 and on.
+
+    Of other providers those are names that an exporter gave to data without a name.
+    """
+    return fields.get("Provider_Name") == "Service Control Manager"
+
+
 def raw(fields: Mapping[str, str]) -> Fields:
     """Values as they stand in XML."""
     return Fields((key, escape(value)) for key, value in fields.items())

@@ -19,7 +19,18 @@ from tests.shapes import ecs
 
 def documents(event: Event) -> list[ecs.Document]:
     """The documents of an event; none where no Beat sends it."""
-    return ecs.documents(event, MAKERS)
+    found = ecs.documents(event, MAKERS)
+    if event.logsource[0].key == "windows/ps_script":  # no pipeline takes the script out
+        return [_whole(event, document) for document in found]
+    return found
+
+
+def _whole(event: Event, document: ecs.Document) -> ecs.Document:
+    """A document with the event's own data where Winlogbeat leaves them."""
+    kept = {k: v for k, v in document.items() if not k.startswith(("powershell.", "file."))}
+    names = ("MessageNumber", "MessageTotal", "ScriptBlockText", "ScriptBlockId", "Path")
+    data = {f"winlog.event_data.{name}": event.fields.get(name) for name in names}
+    return {**kept, **{name: value for name, value in data.items() if value}}
 
 
 def mapping() -> dict[str, Any]:

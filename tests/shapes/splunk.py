@@ -3,15 +3,17 @@
 * Windows event logs as XML (`renderXml = true`), Splunk Add-on for Microsoft Windows 8 and for
   Sysmon 4: source `XmlWinEventLog:<channel>`, event data under their own names with blanks as
   underscores, `EventCode`, the provider as `Name`, with its quotes where it has no Guid, the whole
-  of `<EventData>` as `EventData_Xml` (docs.splunk.com/Documentation/WindowsAddOn,
-  /Documentation/AddOns/released/MSSysmon; splunk/security_content, data_sources/);
+  of `<EventData>` as `EventData_Xml`, and of `<UserData>` as `UserData_Xml` without fields
+  (docs.splunk.com/Documentation/WindowsAddOn, /Documentation/AddOns/released/MSSysmon;
+  splunk/security_content, data_sources/);
 * Sysmon for Linux: sourcetype `sysmon:linux`, names of Sysmon;
 * Zeek: sourcetypes `zeek:*:json` with Zeek's own names and `site` for the request's host, or
   `corelight_*` with `url_domain` (splunkbase.splunk.com/app/5466, /app/3884): a document each;
 * proxies, resolvers, firewalls, antivirus and Macs by the Common Information Model: Web, Network
   Resolution, Network Traffic, Malware, Endpoint (docs.splunk.com/Documentation/CIM), with its tags.
-  `host` is the console or collector that sent them. Of a reply, `answer` has addresses and
-  `reply_code`, `reply_code_id` the code; `action` says whether a proxy let a request through.
+  `host` is the console or collector that sent them. Of a reply, `answer` has addresses, of which
+  `answer_count` is the number, and `reply_code`, `reply_code_id` the code; `action` says whether
+  a proxy let a request through.
   `dest` is the machine itself in Endpoint and Malware, and the far end in Network Traffic, where
   `dvc` is the machine that reports.
 
@@ -25,6 +27,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sigmapack.events.read import Event
+from tests.shapes.microsoft import services
 
 Document = dict[str, Any]
 Fields = Mapping[str, Any]
@@ -88,7 +91,26 @@ def _windows(fields: Fields) -> Iterator[Document]:
     if channel.endswith("/Analytic"):
         return
     data = _data(fields)
+    if channel.startswith("Microsoft-Windows-AppLocker/"):
+        named = {name: value for name, value in data.items() if "." not in name}
+        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in named.items())
+        space = "http://schemas.microsoft.com/schemas/event/Microsoft.Windows/1.0.0.0"
+        xml = f"<RuleAndFileData xmlns='{space}'>{inner}</RuleAndFileData>"
+        yield {**_head_of(fields), "UserData_Xml": xml}
+        return
     document: Document = {
+        **_head_of(fields),
+        "EventData_Xml": "".join(_elements(data)),
+    }
+    for name, value in data.items():
+        if name != "Data":
+            document[name.replace(" ", "_")] = value
+    yield document
+
+
+def _head_of(fields: Fields) -> Document:
+    channel = fields["Channel"]
+    return {
         "index": "wineventlog",
         "source": f"XmlWinEventLog:{channel}",
         "sourcetype": "XmlWinEventLog",
@@ -98,18 +120,14 @@ def _windows(fields: Fields) -> Iterator[Document]:
         "EventCode": fields["EventID"],
         "EventID": fields["EventID"],
         "Name": QUOTED.get(fields.get("Provider_Name", ""), fields.get("Provider_Name")),
-        "EventData_Xml": "".join(_elements(data)),
     }
-    for name, value in data.items():
-        if name != "Data":
-            document[name.replace(" ", "_")] = value
-    yield document
 
 
 def _data(fields: Fields) -> dict[str, Any]:
     """Names and values of the event's data, without what the reader of events added."""
     spaced = {name.replace(" ", "") for name in fields if " " in name}
     numbered = {name for name in fields if name.startswith("param")} if "Data" in fields else set()
+    numbered = {"Data"} if services(fields) else numbered
     added = HEAD | spaced | numbered | ADDED.get(fields["EventID"], set())
     return {name: value for name, value in fields.items() if name not in added}
 
@@ -172,9 +190,11 @@ def _antivirus(fields: Fields) -> Iterator[Document]:
 def _resolver(fields: Fields) -> Iterator[Document]:
     names = {"query": "query", "answer": "answer", "record_type": "record_type", "src_ip": "src"}
     code = fields.get("rcode_name")
-    if str(fields.get("answer")).upper() in REPLIES:
+    if str(fields.get("answer")).upper() in (*REPLIES, "NODATA"):
         code, names = fields["answer"], {k: v for k, v in names.items() if k != "answer"}
     replied = {"reply_code": code, "reply_code_id": REPLIES.get(str(code).upper())}
+    if code == "NODATA":
+        replied = {"reply_code": "NoError", "reply_code_id": 0, "answer_count": 0}
     tags = ["dns", "network", "resolution"]
     yield {**_head("dns", "infoblox:dns"), "tag": tags, **replied, **_shown(fields, names)}
 
@@ -236,4 +256,5 @@ OTHERS: Mapping[str, Callable[[Fields], Iterator[Document]]] = {
     "zeek/dns": _zeek("dns"),
     "zeek/http": _zeek("http"),
     "zeek/ssl": _zeek("ssl"),
+    "zeek/files": _zeek("files"),
 }

@@ -106,13 +106,14 @@ WINDOWS = Product(
     silent=("ProcessCreate", "ProcessTerminate"),
 )
 
-#: Sysmon for Linux hashes nothing (sysmonforlinux.c leaves the field blank).
+#: Sysmon for Linux hashes programs that are started, from release 1.3.0 on and where the option
+#: says so; of deleted files its field stays blank (sysmonforlinux.c, m_HashType; pull request 121).
 LINUX = Product(
     name="Sysmon for Linux",
     source="linux",
     schema="4.81",
     path="linux/sysmon.xml",
     events={1: PROCESS, 3: NETWORK, 11: FILE, 23: DELETED, 26: DELETED},
-    hashes=False,
+    hashes=True,
     silent=("ProcessCreate", "ProcessTerminate"),
 )

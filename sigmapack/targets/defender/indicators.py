@@ -42,6 +42,7 @@ PLAYBOOKS = {
     "_second_stage": "later_stage",
     "_memory": "later_stage",
     "_macos": "macos",
+    "_linux": "linux",
     "_library": "live_implant",
     "": "affected_build",
 }

@@ -36,12 +36,17 @@ REASONS = {
     "windows/dns-client": "Defender XDR keeps no events of the DNS client's log",
     "windows/dns-server-analytic": "Defender XDR keeps no logs of DNS servers",
     "windows/file_access": "Defender XDR records no reading of files",
+    "windows/system": "Defender XDR keeps no events of the System log",
+    "windows/ps_script": "Defender XDR keeps no text of scripts",
+    "windows/security": "Defender XDR keeps no events of the Security log",
+    "windows/create_stream_hash": "Defender XDR records no data streams of files",
     "any/dns": "Defender XDR keeps no logs of DNS resolvers",
     "any/proxy": "Defender XDR keeps no logs of proxies",
     "any/firewall": "Defender XDR keeps no logs of network firewalls",
     "zeek/dns": "Defender XDR keeps no logs of Zeek sensors",
     "zeek/http": "Defender XDR keeps no logs of Zeek sensors",
     "zeek/ssl": "Defender XDR keeps no logs of Zeek sensors",
+    "zeek/files": "Defender XDR keeps no logs of Zeek sensors",
 }
 
 
@@ -80,6 +85,8 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
         reasons.append("the file's version has no column; the product's version is matched")
     if "QueryStatus" in used:
         reasons.append("of DNS statuses only response codes are known, and only where inspected")
+    if rule.logsource.key == "windows/applocker":
+        reasons.append("what AppLocker allowed (8002) is not reported, only 8003 and 8004")
     if rule.logsource.key == "windows/dns_query" and "Image" in used and _leaves_out(rule):
         reasons.append("the network's inspection shows a lookup again, without its process")
     if used & {"Signed", "SignatureStatus"}:

@@ -56,6 +56,10 @@ class EcsMends(Mends):
         """Terms of which one holds when a keyword field has one of the values, in any case."""
         raise NotImplementedError
 
+    def match_text(self, field: str, values: list[Pieces]) -> list[str]:
+        """The same for analysed text, where the language takes it for whole, as ES|QL does."""
+        return self.match(field, values)
+
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
         raise NotImplementedError
@@ -65,8 +69,9 @@ class EcsMends(Mends):
         if any(isinstance(value, SigmaCasedString) for value in values):
             raise Unsupported("values with regard to case are not supported")
         how = kind(field)
-        if how == "keyword":
-            return self.match(field, list(dict.fromkeys(map(pieces, values))))
+        if how in ("keyword", "text"):
+            match = self.match if how == "keyword" else self.match_text
+            return match(field, list(dict.fromkeys(map(pieces, values))))
         texts = []
         for value in map(pieces, values):
             if not is_literal(value):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
+from sigmapack.targets.ecs.fields import ZEEK_FILES
 
 #: Categories and services of logs that are about a client of the machine that writes them.
 NETWORK = ("dns", "dns-server-analytic", "firewall", "proxy")
+#: Logs that name the client in a field of their own.
+OWN = {"zeek/files": str(ZEEK_FILES["id.orig_h"])}
 
 
 def subject(content: Content, rule: Rule) -> str:
@@ -24,5 +27,7 @@ def entity(rule: Rule) -> str:
     that the log was read on, if anything.
     """
     source = rule.logsource
+    if source.key in OWN:
+        return OWN[source.key]
     by_client = source.category in NETWORK or source.service in NETWORK or source.product == "zeek"
     return "source.ip" if by_client else "host.name"

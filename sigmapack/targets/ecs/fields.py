@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from sigmapack.compiling import conversion
 from sigmapack.content.model import LogSource
+from sigmapack.targets.ecs.channels import APPLOCKER, AUDITING, CHANNEL, EVENT, SCRIPT
 
 HASHES = ("md5", "sha1", "sha256", "imphash")
 
@@ -38,7 +39,6 @@ def pe_fields(*objects: str) -> conversion.FieldMap:
     return {name: [f"{item}.pe.{part}" for item in objects] for name, part in names.items()}
 
 
-EVENT: conversion.FieldMap = {"EventID": "event.code", "Computer": "host.name"}
 PROCESS: conversion.FieldMap = {
     "Image": "process.executable",
     "CommandLine": "process.command_line",
@@ -76,34 +76,13 @@ DNS_QUERY: conversion.FieldMap = {
     "QueryName": "dns.question.name",
     "QueryStatus": "sysmon.dns.status",
     "QueryStatus.defend": "dns.Ext.status",
-    "QueryResults": "dns.resolved_ip",
+    "QueryResults": "dns.answers.data",
+    "QueryResults.ip": "dns.resolved_ip",
 }
 REGISTRY: conversion.FieldMap = {
     **ACTOR,
     "TargetObject": "registry.path",
     "Details": "registry.data.strings",
-}
-# Channels without a pipeline of their own keep their data under `winlog.event_data`: Winlogbeat
-# writes blanks in names as underscores, and data without a name as param1, param2, ...
-CHANNEL: conversion.FieldMap = {
-    **EVENT,
-    "Provider_Name": "winlog.provider_name",
-    "Data": [f"winlog.event_data.param{number}" for number in range(1, 6)],
-    **{
-        name: f"winlog.event_data.{name}"
-        for name in (
-            "QueryName",
-            "QueryStatus",
-            "QueryType",
-            "QueryResults",
-            "CommandLine",
-            "Image",
-        )
-    },
-    "NewValue": "winlog.event_data.New_Value",
-    "OldValue": "winlog.event_data.Old_Value",
-    "ThreatName": "winlog.event_data.Threat_Name",
-    "Path": "winlog.event_data.Path",
 }
 RESOLVER: conversion.FieldMap = {
     "query": "dns.question.name",
@@ -111,6 +90,7 @@ RESOLVER: conversion.FieldMap = {
     "answer": "dns.answers.data",
     "answer.code": "dns.response_code",
     "answer.ip": "dns.resolved_ip",
+    "answer.count": "dns.answers_count",
     "rcode_name": "dns.response_code",
     "src_ip": "source.ip",
     "dst_ip": "destination.ip",
@@ -154,6 +134,16 @@ ZEEK_SSL: conversion.FieldMap = {
     **ZEEK,
     "server_name": ["zeek.ssl.server.name", "tls.client.server_name"],
 }
+# The log of files gets no source and no destination: the pipelines of the integration and of
+# Filebeat's module leave the originator, which Zeek has there since 5.1, below `zeek.files`
+# (elastic/integrations, packages/zeek/data_stream/files).
+ZEEK_FILES: conversion.FieldMap = {
+    "id.orig_h": "zeek.files.id.orig_h",
+    "id.resp_h": "zeek.files.id.resp_h",
+    "filename": "file.name",
+    "mime_type": "file.mime_type",
+    **{name: f"file.hash.{name}" for name in ("md5", "sha1", "sha256")},
+}
 
 BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "process_creation": PROCESS,
@@ -162,6 +152,8 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     # Sysmon's pipelines give the hashes of a deleted file to the process that deleted it.
     "file_delete": {**FILE, **hash_fields("process", "file")},
     "file_executable_detected": FILE,
+    # The hash is that of the file itself, and the path ends with the stream's name.
+    "create_stream_hash": {**FILE, "Contents": "winlog.event_data.Contents"},
     "network_connection": NETWORK,
     "image_load": LIBRARY,
     "dns_query": DNS_QUERY,
@@ -169,12 +161,15 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "registry_add": REGISTRY,
     "registry_delete": REGISTRY,
     "registry_event": REGISTRY,
+    "ps_script": SCRIPT,
     "pipe_created": {**ACTOR, "PipeName": "file.name"},
     "windows/dns-server-analytic": {
         **CHANNEL,
         "QNAME": "dns.question.name",
         "Source": "source.ip",
     },
+    "windows/applocker": APPLOCKER,
+    "windows/security": AUDITING,
     "windows/*": CHANNEL,
     "any/dns": RESOLVER,
     "any/proxy": PROXY,
@@ -193,17 +188,22 @@ BY_LOGSOURCE: dict[str, conversion.FieldMap] = {
     "zeek/dns": ZEEK_DNS,
     "zeek/http": ZEEK_HTTP,
     "zeek/ssl": ZEEK_SSL,
+    "zeek/files": ZEEK_FILES,
 }
 
 #: Fields that hold what they are compared with as it is: no case, no wildcard.
 EXACT = frozenset({"event.code", "network.direction", "sysmon.dns.status", "event.dataset"})
 BOOLEAN = frozenset({"dll.code_signature.exists"})
 IP = frozenset({"source.ip", "destination.ip", "dns.resolved_ip"})
+#: Analysed text: words of letters, digits, `_` and `-`, in lower case (analysis of the windows
+#: integration and of Winlogbeat: `[\W&&[^-]]+` separates them).
+TEXT = frozenset({"powershell.file.script_block_text"})
 NUMBER = frozenset(
     {
         "source.port",
         "destination.port",
         "dns.Ext.status",
+        "dns.answers_count",
         "http.response.status_code",
         "squid.status_code",
     }
@@ -228,7 +228,8 @@ TOGETHER = frozenset({"Data", "r-dns"})
 
 def kind(field: str) -> str:
     """How an ECS field is compared: `keyword` (the case must not matter), `exact`, `hash`, …"""
-    for name, members in (("exact", EXACT), ("boolean", BOOLEAN), ("ip", IP), ("number", NUMBER)):
+    kinds = {"exact": EXACT, "boolean": BOOLEAN, "ip": IP, "number": NUMBER, "text": TEXT}
+    for name, members in kinds.items():
         if field in members:
             return name
     return "hash" if ".hash." in field or field.endswith(".imphash") else "keyword"

@@ -14,6 +14,7 @@ from typing import Any
 
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.correlation import read_correlation
+from sigmapack.content.kinds import CONTEXT, KINDS
 from sigmapack.content.model import Content, Lookup, Refused, Rule
 from sigmapack.targets.ecs.values import merged, sources
 
@@ -81,7 +82,7 @@ def indicators(content: Content) -> list[Artifact]:
     """`indicators/<table>.ndjson`, for indicator match rules on `logs-ti_threecx*`.
 
     Such a rule needs the indicator query `*:*`, because Kibana proposes the last 30 days. Tables of
-    builds are no indicators: among them are the vendor's fixed ones.
+    builds, of the vendor's zones and of antivirus names are no indicators.
     """
     return [
         Artifact(
@@ -95,7 +96,7 @@ def indicators(content: Content) -> list[Artifact]:
             ),
         )
         for name, table in sorted(content.lookups.items())
-        if table.key != "version"
+        if KINDS.get(table.key) not in CONTEXT
     ]
 
 

@@ -14,15 +14,28 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
+from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupported
+
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
-from sigmapack.targets.ecs.backend import MULTI, EcsMends, Pieces, is_literal, shape
+from sigmapack.targets.ecs.backend import (
+    MULTI,
+    EcsMends,
+    Pieces,
+    is_literal,
+    literal,
+    shape,
+)
 
 #: `index.max_regex_length` of Elasticsearch and OpenSearch by default.
 MAX_REGEX = 1000
+#: How many names may be the only one with their last label; more of them are listed whole.
+MOST_LONE = 8
 #: What stands around a domain whose four forms (itself, below it, each with a final dot) are there.
 DOMAIN = (r"(.*\.)?", r"\.?")
+#: The same where both may have a port, too.
+HOST = (DOMAIN[0], r"(\.|:.*)?")
 #: Letters, digits and what means nothing to Lucene's regular expressions or its query parser.
 SAFE = re.compile(r"[\w\s,;:=!%'_-]")
 
@@ -58,6 +71,10 @@ def expressions(values: Iterable[Pieces], fold: bool = True) -> Iterator[str]:
         for body in bodies:
             head, tail = _split(body)
             tails.setdefault(expression(tail, fold) + end, []).append(expression(head, fold))
+        lone = [tail for tail, heads in tails.items() if tail != end and not heads[1:]]
+        if len(lone) > MOST_LONE:
+            whole = [tails.pop(tail)[0] + tail.removesuffix(end) for tail in lone]
+            tails[end] = [*tails.get(end, []), *whole]
         for tail_text, heads in tails.items():
             yield from _chunks(start, heads, tail_text)
 
@@ -91,6 +108,8 @@ def _together(text: str, known: set[Pieces]) -> tuple[str, str, set[Pieces]]:
     below = (MULTI, f".{text}") in known
     forms = {plain, (MULTI, f".{text}")} if below else {plain}
     start = DOMAIN[0] if below else ""
+    if domain_forms(plain) | port_forms(plain) <= known:
+        return *HOST, domain_forms(plain) | port_forms(plain)
     if domain_forms(plain) <= known or (not below and (f"{text}.",) in known):
         dotted: set[Pieces] = {(f"{text}.",), (MULTI, f".{text}.")} & known
         return start, DOMAIN[1], forms | dotted
@@ -106,6 +125,12 @@ def domain_forms(value: Pieces) -> set[Pieces]:
     """A name, the names below it, and both with a final dot."""
     text = "".join(map(str, value))
     return {(text,), (MULTI, f".{text}"), (f"{text}.",), (MULTI, f".{text}.")}
+
+
+def port_forms(value: Pieces) -> set[Pieces]:
+    """A name and the names below it, both with a port."""
+    text = "".join(map(str, value))
+    return {(f"{text}:", MULTI), (MULTI, f".{text}:", MULTI)}
 
 
 def _split(body: Pieces) -> tuple[Pieces, Pieces]:
@@ -161,6 +186,24 @@ class LuceneMends(EcsMends):
         """Terms of which one holds when a keyword field has one of the values, in any case."""
         terms = [f"{field}:/{text}/" for text in expressions(filter(None, values))]
         return terms if all(values) else [*terms, equals(field, [""])]
+
+    def match_text(self, field: str, values: list[Pieces]) -> list[str]:
+        """Parts of analysed text: of one word an expression, of several words whole words in a row.
+
+        Raises:
+            Unsupported: anything but a part, since the beginning and end of a text are not known.
+        """
+        found = []
+        for value in values:
+            front, body, end = shape(value)
+            if not (front and end and is_literal(body) and body):
+                raise Unsupported(f"{field} is analysed: only parts of it can be looked for")
+            words = re.findall(r"[\w-]+", literal(body).lower(), re.ASCII)
+            one = words == [literal(body).lower()]
+            found.append(
+                f"{field}:/.*{expression(body)}.*/" if one else f"{field}:{quoted(' '.join(words))}"
+            )
+        return found
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""

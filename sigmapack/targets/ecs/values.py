@@ -12,11 +12,11 @@ from typing import Any
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling import conversion
+from sigmapack.content.kinds import answer
 from sigmapack.content.model import Refused, Rule, Sources
 
 HASH = re.compile(r"^\*?(?:(MD5|SHA1|SHA256|IMPHASH)=)?([0-9A-Fa-f]{32,64})\*?$", re.IGNORECASE)
 LENGTHS = {32: "md5", 40: "sha1", 64: "sha256"}
-MAPPED_V4 = re.compile(r"^::ffff:(?=\d+\.)", re.IGNORECASE)
 #: Sysmon's pipelines write the status as its name in the Windows headers (winerror.h).
 DNS_STATUS = {
     "0": "SUCCESS",
@@ -33,6 +33,8 @@ DNS_STATUS = {
 }
 #: Response codes (IANA DNS parameters) that a resolver may write in place of an answer.
 DNS_CODES = frozenset({"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"})
+#: What a resolver may write for a reply without records.
+NO_DATA = "NODATA"
 #: Elastic Defend's words for what Sysmon says of a signature (github.com/elastic/detection-rules).
 SIGNATURE = {
     "valid": ["trusted"],
@@ -43,7 +45,8 @@ SIGNATURE = {
 }
 #: ECS: a host sensor says ingress or egress, a network sensor inbound or outbound.
 DIRECTION = {"true": ["egress", "outbound"], "false": ["ingress", "inbound"]}
-Item = tuple[str, Any]
+#: What stands for an item of a selection: all of its fields must hold.
+Item = dict[str, Any]
 
 
 def prepare(rule: Rule, defend: bool = False) -> Rule:
@@ -54,7 +57,7 @@ def prepare(rule: Rule, defend: bool = False) -> Rule:
         defend: whether to ask also for the words that Elastic Defend has for a value.
 
     Raises:
-        Refused: a value that ECS cannot hold, such as an alias in the results of a DNS query.
+        Refused: a value that ECS cannot hold, such as a hash of no known algorithm.
     """
     document = rule.copy()
     document["detection"] = {
@@ -75,7 +78,7 @@ def _rewritten(node: Any, rule: Rule, defend: bool) -> Any:
     for key, value in node.items():
         items = _items(str(key), value, rule)
         items += _defend(str(key), value, rule) if defend else []
-        alternatives = [{**known, name: new} for known in alternatives for name, new in items]
+        alternatives = [{**known, **item} for known in alternatives for item in items]
     return alternatives if len(alternatives) > 1 else alternatives[0]
 
 
@@ -87,14 +90,12 @@ def _items(key: str, value: Any, rule: Rule) -> list[Item]:
             raise Refused("a list of hashes that must all be there cannot be split by algorithm")
         return _hashes(values)
     if rule.logsource.category == "dns_query" and field == "QueryStatus":
-        return [(field, [DNS_STATUS.get(one, one) for one in values])]
-    if rule.logsource.category == "dns_query" and field == "QueryResults":
-        return [(field, list(dict.fromkeys(_address(one) for one in values)))]
-    if rule.logsource.category == "dns" and key == "answer":
-        return _answers(values)
+        return [{field: [DNS_STATUS.get(one, one) for one in values]}]
+    if field in ("QueryResults", "answer") and rule.logsource.category in ("dns_query", "dns"):
+        return _answers(field, values)
     if field == "Initiated":
-        return [(field, [to for one in values for to in DIRECTION.get(one.lower(), [one])])]
-    return [(key, value)]
+        return [{field: [to for one in values for to in DIRECTION.get(one.lower(), [one])]}]
+    return [{key: value}]
 
 
 def _defend(key: str, value: Any, rule: Rule) -> list[Item]:
@@ -105,7 +106,7 @@ def _defend(key: str, value: Any, rule: Rule) -> list[Item]:
         found = [int(one) for one in values if one.isdigit()]
     if rule.logsource.category == "image_load" and key == "SignatureStatus":
         found = [to for one in values for to in SIGNATURE.get(one.lower(), [])]
-    return [(f"{key}.defend", found)] if found else []
+    return [{f"{key}.defend": found}] if found else []
 
 
 def _hashes(values: list[str]) -> list[Item]:
@@ -118,26 +119,23 @@ def _hashes(values: list[str]) -> list[Item]:
         if not name:
             raise Refused(f"the length of {value} fits no algorithm")
         found.setdefault(f"Hashes.{name}", []).append(match[2].lower())
-    return list(found.items())
+    return [{name: values} for name, values in found.items()]
 
 
-def _answers(values: list[str]) -> list[Item]:
-    """Resolvers write the response code, addresses or names into one field, ECS into three."""
+def _answers(field: str, values: list[str]) -> list[Item]:
+    """Logs write the response code, addresses or names into one field, ECS into three.
+
+    A reply without records is one of no error with no answer; Packetbeat counts the answers.
+    """
     found: dict[str, list[str]] = {}
-    for value in values:
-        name = "answer.code" if value.upper() in DNS_CODES else "answer"
+    for value in dict.fromkeys(answer(one) for one in values if one.upper() != NO_DATA):
+        name = f"{field}.code" if value.upper() in DNS_CODES else field
         with contextlib.suppress(ValueError):
-            name, value = "answer.ip", str(ipaddress.ip_address(value))
+            name, value = f"{field}.ip", str(ipaddress.ip_address(value))
         found.setdefault(name, []).append(value)
-    return list(found.items())
-
-
-def _address(value: str) -> str:
-    text = MAPPED_V4.sub("", value.strip("*").rstrip(";"))
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise Refused(f"the result {value} of a DNS query is not one address") from None
+    items: list[Item] = [{name: listed} for name, listed in found.items()]
+    empty = any(one.upper() == NO_DATA for one in values)
+    return items + ([{f"{field}.code": ["NOERROR"], f"{field}.count": [0]}] if empty else [])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sigmapack.targets.ecs.fields import BOOLEAN, BY_LOGSOURCE, EVENT, IP, NUMBER
+from sigmapack.targets.ecs.channels import EVENT
+from sigmapack.targets.ecs.fields import BOOLEAN, BY_LOGSOURCE, IP, NUMBER, TEXT
 
 #: Fields of ECS whose type is wildcard (https://www.elastic.co/docs/reference/ecs/ecs-field-reference).
 WILDCARD = frozenset(
@@ -75,6 +76,7 @@ def kind(field: str) -> str:
         ("ip", IP),
         ("long", NUMBER),
         ("boolean", BOOLEAN),
+        ("text", TEXT),
         ("wildcard", WILDCARD),
     ):
         if field in members:

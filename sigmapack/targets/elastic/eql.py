@@ -95,6 +95,10 @@ class Backend(EcsMends, EqlBackend):
             terms.append(f"{name} regex~ {body}")
         return terms
 
+    def match_text(self, field: str, values: list[Pieces]) -> list[str]:
+        """EQL does not search analysed text ("EQL syntax reference", Limitations)."""
+        raise Refused(f"EQL does not search {field}, which is analysed text; ES|QL does")
+
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
         return equals(field, values, kind)

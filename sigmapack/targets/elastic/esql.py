@@ -22,7 +22,15 @@ from sigma.conversion.state import ConversionState
 
 from sigmapack.targets.ecs.backend import EcsMends, Pieces, is_literal, literal, shape
 from sigmapack.targets.ecs.fields import MULTIPLE, kind
-from sigmapack.targets.ecs.lucene import DOMAIN, domain_forms, expression, expressions, shapes
+from sigmapack.targets.ecs.lucene import (
+    DOMAIN,
+    HOST,
+    domain_forms,
+    expression,
+    expressions,
+    port_forms,
+    shapes,
+)
 
 #: What separates the values of a field that is joined to one text.
 BAR = "|"
@@ -141,8 +149,11 @@ class Backend(EcsMends, ESQLBackend):
 
 def _patterns(values: list[Pieces]) -> list[Pieces]:
     """The values to be matched by regular expressions: names as domains, and long lists."""
-    names = [body for start, body, end in shapes(values) if (start, end) == DOMAIN]
-    forms = {form for body in names for form in domain_forms(body)}
+    found = [(body, (start, end)) for start, body, end in shapes(values)]
+    forms = {
+        form for body, around in found if around in (DOMAIN, HOST) for form in domain_forms(body)
+    }
+    forms |= {form for body, around in found if around == HOST for form in port_forms(body)}
     others = [value for value in values if value not in forms and not is_literal(value)]
     return [v for v in values if v in forms or (len(others) > MAX_TERMS and v in others)]
 

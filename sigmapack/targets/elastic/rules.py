@@ -86,10 +86,15 @@ def rules(
 
 
 def preferred(languages: Mapping[str, Query]) -> str:
-    """The language of a rule: EQL counts rows, and several sensors write a row of one contact."""
+    """The language of a rule: EQL counts rows, and several sensors write a row of one contact.
+
+    Of a finding one that has all of its rules, where any has: it tells of them instead of them.
+    """
     first = next(iter(languages.values())).rule
     counts = spans(first) and read_correlation(first).type == "event_count"
-    return next(one for one in PREFERRED if one in languages and not (counts and one == "eql"))
+    able = [one for one in PREFERRED if one in languages and not (counts and one == "eql")]
+    whole = [one for one in able if languages[one].outcome == "ok"] if first.is_finding else []
+    return (whole or able)[0]
 
 
 def spans(rule: Rule) -> bool:

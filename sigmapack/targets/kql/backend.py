@@ -33,7 +33,7 @@ from sigma.types import (
 )
 
 from sigmapack.content.model import Refused
-from sigmapack.targets.kql.factor import ANY, ONE, ending, factor, literal, regex
+from sigmapack.targets.kql.factor import ANY, ONE, anywhere, factor, is_part, literal, regex
 
 #: Columns that hold numbers in every table that has them.
 NUMBERS = frozenset({"EventID", "DnsResponseCode", "DstPortNumber", "RemotePort", "SrcPortNumber"})
@@ -41,7 +41,7 @@ NUMBERS = frozenset({"EventID", "DnsResponseCode", "DstPortNumber", "RemotePort"
 BOOLEANS = frozenset({"IsSigned", "IsTrusted"})
 #: How many characters of alternatives fit on one line.
 WIDTH = 100
-#: From how many on the endings of a value are one regular expression.
+#: From how many on the endings of a value, or parts of it, are one regular expression.
 MANY = 8
 
 
@@ -122,10 +122,11 @@ class Backend(KustoBackend):
         if len(plain) > 1:
             found.append(f"{field} in~ ({_row([literal(text) for text in plain])})")
             rest = [text for text in rest if text not in plain]
-        ends = [text for text in rest if text[:1] == ANY and not {ANY, ONE} & set(text[1:])]
-        if len(ends) >= MANY:
-            found.append(f"{field} matches regex {literal(ending(ends))}")
-            rest = [text for text in rest if text not in ends]
+        for end in ("", ANY):
+            alike = [text for text in rest if is_part(text, end)]
+            if len(alike) >= MANY:
+                found.append(f"{field} matches regex {literal(anywhere(alike, end))}")
+                rest = [text for text in rest if text not in alike]
         return found + [matching(field, text) for text in rest]
 
     def convert_condition_field_eq_val_str(

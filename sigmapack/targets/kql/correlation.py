@@ -23,11 +23,14 @@ INDICATORS = (
     "c-uri",
     "TargetFilename",
     "ImageLoaded",
+    "FilePath",
+    "ObjectName",
     "TargetObject",
     "PipeName",
     "ThreatName",
     "Data",
     "Image",
+    "ScriptBlockText",
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sigmapack.content.kinds import answer
 from sigmapack.content.model import Refused
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
 
@@ -39,8 +40,8 @@ def _codes(values: list[Any]) -> Mapping[str, list[Any]]:
 
 
 def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
-    """Answers stand in JSON, in quotes."""
-    inner = [str(value).strip("*").rstrip(";") for value in values]
+    """Answers, names among them, stand in JSON, in quotes."""
+    inner = dict.fromkeys(answer(str(value)) for value in values)
     return {"QueryResults": [f'*"{value}"*' for value in inner]}
 
 
@@ -142,6 +143,33 @@ PIPE = Table(
         r'@"(?i)^\\Device\\NamedPipe", "")'
     },
 )
+#: AppLocker's events -> what the sensor calls them; what was allowed (8002) it does not report.
+CONTROLLED = {8003: "AppControlExecutableAudited", 8004: "AppControlExecutableBlocked"}
+
+
+def _controlled(values: list[Any]) -> Mapping[str, list[Any]]:
+    found = [CONTROLLED[int(value)] for value in values if int(value) in CONTROLLED]
+    if not found:
+        raise Refused("Defender XDR has AppLocker's events 8003 and 8004 only")
+    return {"EventID": found}
+
+
+# The folder is written with AppLocker's variables; whether the file's name ends it is not
+# documented. Fqbn: learn.microsoft.com/defender-xdr, "ActionType" of DeviceEvents.
+APPLOCKER = Table(
+    {
+        **INITIATING,
+        "EventID": "ActionType",
+        "FilePath": "FilePath",
+        "FullFilePath": "FilePath",
+        "Fqbn": "Fqbn",
+    },
+    {
+        "FilePath": r'strcat(FolderPath, @"\", FileName)',
+        "Fqbn": "tostring(parse_json(AdditionalFields).Fqbn)",
+    },
+    {"EventID": _controlled},
+)
 ANTIVIRUS = Table(
     {
         **DEVICE,
@@ -161,6 +189,7 @@ TABLES: Mapping[str, Table] = {
     "windows/pipe_created": PIPE,
     "windows/file_executable_detected": FILE,
     "windows/windefend": ANTIVIRUS,
+    "windows/applocker": APPLOCKER,
     "any/antivirus": ANTIVIRUS,
     **{f"{system}/process_creation": PROCESS for system in ("windows", "macos", "linux")},
     **{f"{system}/file_event": FILE for system in ("windows", "macos", "linux")},

@@ -103,6 +103,33 @@ def _choice(texts: Iterable[str]) -> str:
     return f"(?:{'|'.join(parts)}){optional}"
 
 
+def is_part(text: str, end: str) -> bool:
+    """Whether a pattern is a plain text after anything; with `ANY` as the end, before it, too."""
+    inner = text[1 : len(text) - len(end)]
+    return text[:1] == ANY and text.endswith(end) and bool(inner) and not {ANY, ONE} & set(inner)
+
+
+def anywhere(texts: Sequence[str], end: str) -> str:
+    """Many endings, or parts, as one regular expression.
+
+    Neither it nor `endswith` and `contains` use an index. What all begin and end with is said once,
+    since rules have a limit of characters.
+    """
+    rest = [text[1 : len(text) - len(end)] for text in texts]
+    head = _common(rest)
+    rest = [text[len(head) :] for text in rest]
+    tail = _common([text[::-1] for text in rest])[::-1]
+    middle = "|".join(part(text[: len(text) - len(tail)]) for text in rest)
+    return f"(?is){part(head)}(?:{middle}){part(tail)}{'' if end else '$'}"
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    low, high = min(texts), max(texts)
+    ends = (n for n, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
+    return low[: next(ends, len(low))]
+
+
 def part(text: str) -> str:
     """A text with wildcards as a piece of a regular expression (RE2)."""
     escaped = re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", text)
@@ -136,23 +163,3 @@ def escape(character: str) -> str:
     # Units of UTF-16: above the first plane there is no other escape.
     units = character.encode("utf-16-be").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
-
-
-def ending(texts: Sequence[str]) -> str:
-    """Many endings as one regular expression: neither it nor `endswith` uses an index.
-
-    What all begin and end with is said once, since rules have a limit of characters.
-    """
-    rest = [text[1:] for text in texts]
-    head = _common(rest)
-    rest = [text[len(head) :] for text in rest]
-    tail = _common([text[::-1] for text in rest])[::-1]
-    middle = "|".join(part(text[: len(text) - len(tail)]) for text in rest)
-    return f"(?is){part(head)}(?:{middle}){part(tail)}$"
-
-
-def _common(texts: Sequence[str]) -> str:
-    """What all texts begin with."""
-    low, high = min(texts), max(texts)
-    ends = (n for n, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
-    return low[: next(ends, len(low))]

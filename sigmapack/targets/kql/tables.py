@@ -11,6 +11,7 @@ from typing import Any
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling import conversion
+from sigmapack.content.kinds import HASH_LIST_FIELDS
 from sigmapack.content.model import Refused, Rule, Sources
 
 #: Changes the values of a Sigma field: the fields (alternatives) and values that stand for them;
@@ -140,7 +141,7 @@ def _maps(selection: Mapping[str, Any], table: Table) -> list[dict[str, Any]]:
         changed = table.changes[name](value if isinstance(value, list) else [value])
         if len(changed) > 1 and "all" in modifiers:
             raise Refused(f"{key} would have to hold in several columns")
-        kept = [m for m in modifiers if name != "Hashes" or m == "expand"]
+        kept = [m for m in modifiers if name not in HASH_LIST_FIELDS or m == "expand"]
         if changed:
             choices.append([{"|".join([new, *kept]): vs} for new, vs in changed.items()])
     if not choices:

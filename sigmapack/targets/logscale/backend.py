@@ -80,10 +80,10 @@ class Backend(Mends, LogScaleBackend):
 
 def expression(values: Sequence[SigmaString]) -> str:
     """One regular expression that finds any of the values."""
-    names, rest = domains(values)
-    groups: dict[tuple[str, str], list[str]] = {}
-    if names:
-        groups["(?:^|\\.)", "\\.?$"] = [regex_body((name,)) for name in names]
+    found, rest = domains(values)
+    groups = {
+        ("(?:^|\\.)", f"{end}$"): [regex_body((n,)) for n in names] for end, names in found.items()
+    }
     for value in rest:
         parts = list(tokens(value))
         start = end = ""
@@ -97,6 +97,6 @@ def expression(values: Sequence[SigmaString]) -> str:
             end = "$"
         groups.setdefault((start, end), []).append(regex_body(parts))
     return "|".join(
-        f"{start}{found[0] if len(found) == 1 else f'(?:{chr(124).join(found)})'}{end}"
-        for (start, end), found in groups.items()
+        f"{start}{listed[0] if len(listed) == 1 else f'(?:{chr(124).join(listed)})'}{end}"
+        for (start, end), listed in groups.items()
     )

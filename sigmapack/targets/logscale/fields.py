@@ -34,6 +34,8 @@ OTHER = {
 #: Security 4688 beside Sysmon 1.
 SECURITY = {"Image": "NewProcessName", "ParentImage": "ParentProcessName"}
 ARRAYS = ("answers", "cookie_vars")
+#: How many answers of a reply are looked at: an alias comes before what it leads to.
+ANSWERS = 4
 ENDPOINT = {
     "Computer": "host.name",
     "User": "user.name",
@@ -63,7 +65,8 @@ WEB = {
 }
 DNS = {
     "query": "dns.question.name",
-    "answer": "dns.answers[0].data",
+    **{f"answer.{number}": f"dns.answers[{number}].data" for number in range(ANSWERS)},
+    "answer.code": "dns.response_code",
     "record_type": "dns.question.type",
     "src_ip": "source.ip",
 }
@@ -98,7 +101,10 @@ def first_of(logsource: LogSource, field: str) -> list[str]:
     if field in HEAD:
         return [f"{root}.{HEAD[field]}" for root in ("Vendor", "windows")]
     if field in ALGORITHMS:
-        return [f"Vendor.EventData.Hashes.{field}", "windows.EventData.Hashes"]
+        # Whether the package takes the list of event 15 apart as that of others is not documented.
+        name = "Hash" if logsource.category == "create_stream_hash" else "Hashes"
+        whole = ["Vendor.EventData.Hash"] if name == "Hash" else []
+        return [f"Vendor.EventData.{name}.{field}", *whole, f"windows.EventData.{name}"]
     found = [f"{root}.EventData.{field}" for root in ("Vendor", "windows")]
     if logsource.category == "process_creation" and field in SECURITY:
         found.append(f"windows.EventData.{SECURITY[field]}")

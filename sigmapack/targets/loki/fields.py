@@ -10,7 +10,7 @@ from sigmapack.content.model import Rule
 
 #: Top-level keys of the JSON that Alloy writes for a Windows event.
 HEAD = ("channel", "event_id", "computer", "source")
-SYSTEM = (*HEAD, "event_data")
+SYSTEM = (*HEAD, "event_data", "user_data")
 WINDOWS: Mapping[str, str | list[str]] = {
     "EventID": "event_id",
     "Channel": "channel",

@@ -2,7 +2,8 @@
 
 Windows events are taken as Grafana Alloy's `loki.source.windowsevent` writes them
 (https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.windowsevent/): the
-event's own data stand as XML in `event_data`, from which the fields are cut by `regexp`. Other
+event's own data stand as XML in `event_data` (or `user_data`, where the event has UserData), from
+which the fields are cut by `regexp`. Other
 logs are JSON lines with Zeek's or Sigma's names. A stream must not carry a label of a field's name:
 Loki would call the field `host_extracted`.
 """
@@ -16,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import conversion
+from sigmapack.compiling import conversion, userdata
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Refused, Rule, Sources
@@ -70,11 +71,19 @@ def _stages(rule: Rule, sources: Sources) -> list[str]:
         both = f" and ({numbers})" if len(ids) > 1 else f" and {numbers}" if ids else ""
         filters.append(f'channel="{sources.sources[source]["channel"]}"{both}')
     which = filters[0] if len(filters) == 1 else " or ".join(f"({item})" for item in filters)
-    names = ", ".join(f"{name}=`{name}`" for name in SYSTEM)
+    place = "user_data" if userdata.holds(rule) else "event_data"
+    names = ", ".join(f"{name}=`{name}`" for name in (*HEAD, place))
     cut = [name for name in _labels(rule) if name not in SYSTEM]
-    data = ["line_format `{{.event_data}}`"] if cut else []
-    data += [f"regexp `<Data Name=['\"]{_xml_name(n)}['\"]>(?P<{n}>[^<]*)<`" for n in cut]
+    data = [f"line_format `{{{{.{place}}}}}`"] if cut else []
+    data += [f"regexp `{_begin(place, name)}(?P<{name}>[^<]*)<`" for name in cut]
     return [known["windows"], f"json {names}", '__error__=""', which, *data]
+
+
+def _begin(place: str, label: str) -> str:
+    """What stands before a value in the XML."""
+    if place == "user_data":
+        return f"<{label}>"
+    return f"<Data Name=['\"]{_xml_name(label)}['\"]>"
 
 
 def _labels(rule: Rule) -> list[str]:

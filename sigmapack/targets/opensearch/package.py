@@ -247,8 +247,8 @@ monitors: OpenSearch has no query language for the others.
        curl -sS -X PUT "$OPENSEARCH/<index>/_mapping" -H 'Content-Type: application/json' \\
          -d '{{"properties": {{"url.domain": {{"type": "alias", "path": "<your field>"}}}}}}'
 
-   The field `Hashes` of `others_macos` is in no index of the Beats: map it to yours, or leave its
-   rule out.
+   The field `Hashes` of `others_macos` and `linux` is in no index of the Beats: map it to yours, or
+   leave its rules out.
 3. See that it works. `POST _plugins/_security_analytics/rules/_search?pre_packaged=false` with the
    body `{{"query": {{"match_all": {{}}}}}}` lists the rules; the detector must show them without a
    field that is not mapped.

@@ -20,7 +20,7 @@ from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import resolved
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content import response
-from sigmapack.content.model import Content, Rule, Sources
+from sigmapack.content.model import Content, LogSource, Rule, Sources
 from sigmapack.targets.opensearch.fields import named
 from sigmapack.targets.yaml_text import dump
 
@@ -83,7 +83,10 @@ def converted(content: Content, rule: Rule) -> dict[str, Any]:
     source["description"] = " ".join(response.plain(content, rule).split())
     document = {key: source[key] for key in KEYS if source.get(key)}
     document["date"] = str(source.get("date", ""))
-    document["logsource"] = source["logsource"]
+    known = LogSource._fields  # its model has no `definition`
+    document["logsource"] = {
+        key: source["logsource"][key] for key in known if key in source["logsource"]
+    }
     found = detection(source["detection"], rule, content.sources)
     document["detection"] = named(found, log_type(rule))
     document["falsepositives"] = [str(text) for text in source.get("falsepositives") or ()]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sigmapack.compiling.product import Artifact, TooLarge
+from sigmapack.content.kinds import CONTEXT, KINDS
 from sigmapack.content.model import Content
 from sigmapack.targets.sentinel.watchlists import alias
 
@@ -34,6 +35,8 @@ MOST_RESOURCES, MOST_BYTES = 800, 3_500_000
 MOST_RESOURCE, MOST_WATCHLIST = 1_000_000, 3_800_000
 OPERATORS = {"gt": "GreaterThan"}
 PROVIDER = "3CX detection pack"
+WATCHLIST = "Indicators of the 3CX supply-chain compromise (CVE-2023-29059)"
+NO_WATCHLIST = "What rules on the 3CX supply-chain compromise (CVE-2023-29059) need; no indicators"
 WORKSPACE = "Name of the Log Analytics workspace of Sentinel"
 TABLES = (
     "Whether the connector of Defender XDR fills the Device tables of this workspace; "
@@ -92,11 +95,13 @@ def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
                 f"{content.lookups[name].path}: {len(files[name]):,} bytes, a watchlist in a "
                 f"template takes {MOST_WATCHLIST:,}: split the table, or upload its CSV by hand"
             )
-        made.append(watchlist(alias(name), content.lookups[name].key, files[name].decode()))
+        key = content.lookups[name].key
+        about = WATCHLIST if KINDS.get(key) not in CONTEXT else NO_WATCHLIST
+        made.append(watchlist(alias(name), key, files[name].decode(), about))
     return split("watchlists", made, MOST_WATCHLIST)
 
 
-def watchlist(name: str, key: str, text: str) -> dict[str, Any]:
+def watchlist(name: str, key: str, text: str, about: str = WATCHLIST) -> dict[str, Any]:
     """A watchlist with its content."""
     return {
         "type": "Microsoft.SecurityInsights/watchlists",
@@ -105,7 +110,7 @@ def watchlist(name: str, key: str, text: str) -> dict[str, Any]:
         "scope": SCOPE,
         "properties": {
             "displayName": name,
-            "description": "Indicators of the 3CX supply-chain compromise (CVE-2023-29059)",
+            "description": about,
             "provider": PROVIDER,
             "source": f"{name}.csv",
             "sourceType": "Local",

@@ -82,6 +82,7 @@ ENTITIES: Mapping[str, tuple[Entity, ...]] = {
         entity("URL", Url="Url"),
     ),
     "Event": (entity("Host", FullName="Computer"),),
+    "SecurityEvent": (entity("Host", FullName="Computer"), entity("Account", FullName="Account")),
     "DeviceEvents": (*DEVICE, FILE),
     "DeviceFileEvents": (*DEVICE, FILE),
     "DeviceImageLoadEvents": (*DEVICE, FILE),
@@ -121,6 +122,7 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
     "_Im_Dns/client": {"Image": "SrcProcessName", "ResponseCode": "EventResultDetails"},
     "_Im_WebSession": {"Product": "EventProduct", "UserAgent": "HttpUserAgent"},
     "Event": {"EventId": "EventID"},
+    "SecurityEvent": {"EventId": "EventID"},
     "DeviceEvents": {"Action": "ActionType"},
     "DeviceFileEvents": {"Action": "ActionType", "SHA256": "SHA256"},
     "DeviceImageLoadEvents": {"Image": "InitiatingProcessFolderPath", "SHA256": "SHA256"},
@@ -134,7 +136,7 @@ def table(rule: Rule, text: str) -> str:
     if rule.is_correlation:
         return ""
     code = "\n".join(line for line in text.splitlines() if not line.startswith("//"))
-    names = re.findall(r"\b(?:_Im_\w+|Device\w*Events|Event)\b", code)
+    names = re.findall(r"\b(?:_Im_\w+|Device\w*Events|(?:Security)?Event)\b", code)
     name = names[0] if names else ""
     client = f"{name}/client"
     return client if client in ENTITIES and shown(rule.logsource.key) else name

@@ -9,38 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from sigmapack.targets.kql import devices
 from sigmapack.targets.kql.tables import Table, hashes, hives, only
-from sigmapack.targets.sentinel.eventlog import APPLICATION, DNS_CLIENT, WINDEFEND
-from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK, optional
+from sigmapack.targets.sentinel.eventlog import (
+    APPLICATION,
+    APPLOCKER,
+    AUDITING,
+    DNS_CLIENT,
+    SCRIPT,
+    SERVICE,
+    STREAM,
+    WINDEFEND,
+)
+from sigmapack.targets.sentinel.values import ANSWERS, SENSOR, answers, code, first, whole_path
+from sigmapack.targets.sentinel.web import ADDRESS, URL, WEB, ZEEK
 
-
-def whole_path(column: str) -> str:
-    """A process as a path: some parsers give only the file's name."""
-    return rf'iff({column} matches regex @"[\\/]", {column}, strcat("\\", {column}))'
-
-
-def _code(values: list[Any]) -> Mapping[str, list[Any]]:
-    """Windows' status of a query as the response code: 9003 is 3, as the parsers have it."""
-    numbers = [int(value) for value in values]
-    return {"QueryStatus": [n - 9000 if 9000 < n < 9100 else n for n in numbers]}
-
-
-def _answers(values: list[Any]) -> Mapping[str, list[Any]]:
-    """Whole answers: the made column DnsAnswers has `;` around each."""
-    inner = [str(value).strip("*").rstrip(";") for value in values]
-    return {"Answer": [f"*;{value};*" for value in inner]}
-
-
-def first(*names: str) -> str:
-    """The first of columns that is there and not empty."""
-    return f"coalesce({', '.join(optional(*names).values())})"
-
-
-#: What ASIM's parsers of Defender's sensor call the product.
-SENSOR = "M365 Defender for Endpoint"
 DEVICE = {"Computer": "DvcHostname"}
 PROCESS = Table(
     {
@@ -165,17 +149,26 @@ DNS = Table(
         "record_type": "DnsQueryTypeName",
         "Answer": "DnsAnswers",
     },
-    # Products write answers as text, JSON or Sysmon's list: whatever separates them becomes `;`.
+    # Products write answers as text, JSON or Sysmon's list: whatever separates them becomes `;`,
+    # and so does what stands before an IPv4 address that is written as one of IPv6.
+    {"DnsAnswers": ANSWERS.format('DnsResponseName, ";", EventResultDetails')},
     {
-        "DnsAnswers": 'strcat(";", replace_regex(strcat(DnsResponseName, ";", EventResultDetails), '
-        '@"[^0-9A-Za-z.:-]+", ";"), ";")',
-    },
-    {
-        "QueryStatus": _code,
-        "QueryResults": _answers,
-        "answer": _answers,
-        "answers": _answers,
+        "QueryStatus": code,
+        "QueryResults": answers,
+        "answer": answers,
+        "answers": answers,
         "EventID": only(256, 257),
+    },
+)
+#: Of a resolver's reply without records, which only logs that have all replies tell.
+RESOLVER = replace(
+    DNS,
+    columns={
+        "DnsAnswers": ANSWERS.format(
+            'DnsResponseName, ";", EventResultDetails, iff(isempty(DnsResponseName) and '
+            'EventSubType =~ "response" and EventProduct in~ ("NIOS", "Route 53") and '
+            'EventResultDetails =~ "NOERROR", ";NODATA", "")'
+        )
     },
 )
 #: Where a host has Sysmon and Defender's sensor, both report a lookup.
@@ -185,13 +178,18 @@ TABLES: Mapping[str, Table] = {
     "windows/application": APPLICATION,
     "windows/dns-client": DNS_CLIENT,
     "windows/windefend": WINDEFEND,
+    "windows/ps_script": SCRIPT,
+    "windows/system": SERVICE,
+    "windows/applocker": APPLOCKER,
+    "windows/security": AUDITING,
     "windows/dns-server-analytic": DNS,
     "windows/dns_query": LOOKUPS,
-    "any/dns": DNS,
+    "any/dns": RESOLVER,
     "zeek/dns": DNS,
     "any/proxy": WEB,
     "zeek/http": WEB,
     "any/firewall": NETWORK,
+    "windows/create_stream_hash": STREAM,
     "windows/registry_set": REGISTRY,
     "windows/file_executable_detected": FILE,
     "windows/file_access": FILE,

@@ -9,6 +9,8 @@ from sigma.backends.splunk.splunk import SplunkBackend
 from sigma.conditions import ConditionAND, ConditionOR
 from sigma.conversion.state import ConversionState
 
+from sigmapack.targets.splunk.where import Where, conjuncts, late, together, widened
+
 
 class Backend(SplunkBackend):
     """pySigma's backend with every group written out.
@@ -19,6 +21,25 @@ class Backend(SplunkBackend):
 
     # Braces of JSON arrays need no quotes in `search`.
     field_quote_pattern = re.compile(r"^[\w.{}]+$")
+    whole: bool = False
+    """Whether the condition of a rule comes next, and not a part of one."""
+
+    def convert_rule(self, rule: Any, *arguments: Any) -> Any:
+        """A rule; what is said by `where` stands on a line of its own behind the search."""
+        self.whole = True
+        return super().convert_rule(rule, *arguments)
+
+    def convert_condition(self, cond: Any, state: ConversionState) -> Any:
+        """A condition, of which a rule's own is divided into `search` and `where`."""
+        parts = conjuncts(cond) if self.whole else []
+        self.whole = False
+        behind = [part for part in parts if late(part)]
+        if not behind:
+            return super().convert_condition(cond, state)
+        before = [part for each in parts if (part := widened(each)) is not None]
+        search = super().convert_condition(together(before), state) if before else ""
+        where = Where().convert_condition(together(behind), ConversionState())
+        return f"{search}\n| where {where}"
 
     def compare_precedence(self, outer: Any, inner: Any) -> bool:
         """Whether `inner` stands without parentheses in `outer`."""

@@ -28,12 +28,15 @@ MATCHED = {
     **dict.fromkeys(("cs-host", "r-dns", "host", "server_name"), "domain"),
     **dict.fromkeys(("c-uri", "uri"), "url"),
     **dict.fromkeys(("TargetFilename", "ImageLoaded", "Filename", "FileName"), "file_path"),
+    **dict.fromkeys(("FilePath", "ObjectName"), "file_path"),
+    "ProcessName": "process_path",
+    "ScriptBlockText": "script",
     **dict.fromkeys(("Signature", "ThreatName"), "signature"),
     **dict.fromkeys(("TargetObject", "NewValue"), "registry_path"),
     "User": "user",
     "Image": "process_path",
     "ParentImage": "parent_process_path",
-    "Hashes": "file_hash",
+    **dict.fromkeys(("Hashes", "Hash", "sha256"), "file_hash"),
     "FileVersion": "file_version",
     "PipeName": "pipe_name",
     "Data": "package",
@@ -49,8 +52,12 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "image_load": (*_PROCESS, "ImageLoaded", "Hashes"),
     "file_access": (*_PROCESS, "FileName"),
     **dict.fromkeys(("file_event", "file_delete", "file_executable_detected"), _FILE),
+    "create_stream_hash": (*_PROCESS, "TargetFilename", "Hash"),
     "registry_set": (*_PROCESS, "TargetObject"),
     "pipe_created": (*_PROCESS, "PipeName"),
+    "ps_script": ("ScriptBlockText",),
+    "applocker": ("FilePath",),
+    "security": ("User", "ProcessName", "ObjectName"),
     "dns-client": ("QueryName",),
     "dns-server-analytic": ("QNAME",),
     "windefend": ("ThreatName", "NewValue"),
@@ -60,6 +67,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "firewall": ("dst_ip",),
     "http": ("host", "uri"),
     "ssl": ("server_name",),
+    "files": ("sha256",),
 }
 #: Of Zeek and of resolvers, whose service and category have one name.
 TOLD_DNS = ("query",)
@@ -104,6 +112,8 @@ def told(logsource: LogSource) -> dict[str, str]:
 
 def expression(logsource: LogSource, name: str, field: str) -> str:
     """What gives one of an alert's fields, by Sigma's name of it."""
+    if (logsource.service, name) in CUT:
+        return CUT[logsource.service, name]
     mapping = field_map(logsource)
     product = mapping.get(name, name)
     sources = [product] if isinstance(product, str) else list(product)
@@ -116,9 +126,13 @@ def expression(logsource: LogSource, name: str, field: str) -> str:
     return f"lower({value})" if field in FOLDED else value
 
 
+#: Values that the add-on leaves in the XML of an event.
+CUT: Mapping[tuple[str | None, str], str] = {
+    ("applocker", "FilePath"): """replace('UserData_Xml', "(?is)^.*<FilePath>([^<]*)<.*$", "\\1")"""
+}
 #: Where an alert can say more than a search may ask for: the account's name in 4688, the address
-#: where a connection has no name, the client in what a DNS server was asked and answered; the
-#: names that Defender's XML has, of which `Name` is the provider's.
+#: where a connection has no name, the client in what a DNS server was asked and answered, the hash
+#: that Zeek was told to make; the names that Defender's XML has, of which `Name` is the provider's.
 EXTRA: Mapping[tuple[str | None, str], list[str]] = {
     ("windows", "User"): ["User", "SubjectUserName", "user"],
     ("windows", "DestinationHostname"): ["DestinationHostname", "DestinationIp"],
@@ -126,6 +140,7 @@ EXTRA: Mapping[tuple[str | None, str], list[str]] = {
     ("windows", "Source"): ["Source", "Destination"],
     ("windows", "ThreatName"): ["Threat_Name", "ThreatName"],
     ("macos", "DestinationHostname"): ["dest_host", "dest"],
+    ("zeek", "sha256"): ["sha256", "sha1", "md5"],
     (None, "User"): ["user"],
 }
 

@@ -21,12 +21,16 @@ WINDOWS: conversion.FieldMap = {
     "NewValue": ["New_Value", "NewValue", "New_value"],
     "OldValue": ["Old_Value", "OldValue", "Old_value"],
     "ThreatName": ["Threat_Name", "ThreatName", "Name"],
+    "ObjectName": ["ObjectName", "Object_Name"],
+    "ProcessName": ["ProcessName", "Process_Name"],
 }
 PROCESS: conversion.FieldMap = {
     "Image": ["Image", "NewProcessName", "New_Process_Name"],
     "ParentImage": ["ParentImage", "ParentProcessName", "Creator_Process_Name"],
     "CommandLine": ["CommandLine", "Process_Command_Line"],
 }
+# In the classic rendering the message has the script.
+SCRIPT: conversion.FieldMap = {"ScriptBlockText": ["ScriptBlockText", "Message"]}
 RESOLVER: conversion.FieldMap = {"src_ip": "src"}
 PROXY: conversion.FieldMap = {
     "c-uri": "url",
@@ -95,8 +99,8 @@ BY_LOGSOURCE = {
 def field_map(logsource: LogSource) -> conversion.FieldMap:
     """Sigma field -> Splunk field(s) of a log source; other fields keep their names."""
     if logsource.product == "windows":
-        process = PROCESS if logsource.category == "process_creation" else {}
-        return {**WINDOWS, **process}
+        more = {"process_creation": PROCESS, "ps_script": SCRIPT}.get(logsource.category or "", {})
+        return {**WINDOWS, **more}
     network = logsource.category == "network_connection"
     products = {"macos": MACOS_NETWORK if network else MACOS, "linux": LINUX}
     if logsource.product in products:

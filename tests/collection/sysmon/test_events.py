@@ -96,6 +96,8 @@ def test_every_event_of_linux_that_a_rule_matches_is_logged() -> None:
     root = configuration("linux")
     seen = set()
     for path, event in read("linux/**/*.match.jsonl"):
+        if path.name.startswith("file_event_lnx_threecx_malicious_hash"):
+            continue  # sensors hash files that are written, Sysmon for Linux does not
         number = LINUX_IDS[path.parent.name]
         assert number in LINUX.events
         assert LogSource("linux", path.parent.name, None) in event.logsource, path

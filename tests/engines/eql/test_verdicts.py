@@ -44,11 +44,14 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "proxy_threecx_c2_url matched": "host and path are taken out of the bare address",
     },
     "defend": {
+        "dns_query_win_threecx_c2_domain_blocked missed": "lookups have no aliases",
         "net_connection_win_threecx_c2_domain missed": "connections have no name",
         "net_connection_win_threecx_c2_domain_by_client missed": "connections have no name",
         "net_connection_win_threecx_github_raw_by_client missed": "connections have no name",
         "proc_creation_win_threecx_affected_build missed": "programs have no version",
+        "proc_creation_win_threecx_affected_removal missed": "programs have no version",
         "proc_creation_win_threecx_fixed_build missed": "programs have no version",
+        "proc_creation_win_threecx_xtrader_installer missed": "programs have no product",
     },
 }
 

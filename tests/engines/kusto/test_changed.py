@@ -91,8 +91,19 @@ def again(mutant: Mutant) -> str | None:
     return "seen again without its process" if any(by_client) else None
 
 
+def program(mutant: Mutant) -> str | None:
+    """Why AppLocker's events may differ: the sensor has the path in AppLocker's own form only."""
+    applocker = mutant.event.logsource[0].key == "windows/applocker"
+    return "the real path is not stored" if applocker and texts(mutant, "FullFilePath") else None
+
+
+def untimed(mutant: Mutant) -> str | None:
+    """Why blocked lookups may differ: of those that were never answered the sensor says nothing."""
+    return "no answer in time" if "1460" in str(mutant.event.fields.get("QueryStatus")) else None
+
+
 REASONS: Mapping[str, Sequence[Callable[[Mutant], str | None]]] = {
-    "defender": [signature, host, again],
+    "defender": [signature, host, again, program, untimed],
     "sentinel": [signature, host, request, parser, nameless],
 }
 

@@ -30,6 +30,10 @@ SOURCES: dict[str, list[str]] = {
         "dns_query_win_threecx_c2_domain_blocked: no such name",
         "dns_query_win_threecx_c2_domain_blocked missed: match of "
         "dns_query_win_threecx_c2_domain_blocked: refused, subdomain, final dot",
+        "dns_query_win_threecx_c2_domain_blocked missed: match of "
+        "dns_query_win_threecx_c2_domain_blocked: server failure",
+        "dns_query_win_threecx_c2_domain_blocked missed: match of "
+        "dns_query_win_threecx_c2_domain_blocked: no answer in time",
     ],
     "linux/process_creation": [],
     "linux/file_event": [],

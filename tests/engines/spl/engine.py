@@ -37,13 +37,14 @@ class QueryFailed(Exception):
 
 
 def rows(document: Document) -> Iterator[dict[str, str]]:
-    """A document as rows: lower case, one value a field, the tags as one text."""
+    """A document as rows: lower case, on one line, one value a field, the tags as one text."""
     tags = f",{','.join(document.get('tag', ()))},"
     own = {name: value for name, value in document.items() if name != "tag"}
     values = [value if isinstance(value, list) else [value] for value in own.values()]
     for combination in itertools.product(*values):
         pairs = zip(own, combination, strict=True)
-        yield {named("tag"): tags, **{named(name): str(value).lower() for name, value in pairs}}
+        found = {named(name): " ".join(str(v).lower().splitlines()) for name, v in pairs}
+        yield {named("tag"): tags, **found}
 
 
 Groups = Mapping[str, tuple[Documents, Mapping[str, str]]]

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.engines("teragrep")
 DOMAIN = "akamaicontainer.com"
 CLIENT = "C:\\Users\\u\\AppData\\Local\\Programs\\3CXDesktopApp\\app\\3CXDesktopApp.exe"
 DEFENDER = "WinEventLog:Microsoft-Windows-Windows Defender/Operational"
+POWERSHELL = "Microsoft-Windows-PowerShell/Operational"
+APPLOCKER = "Microsoft-Windows-AppLocker/EXE and DLL"
 WEB = {"index": "proxy", "tag": ["web", "proxy"], "src": "10.0.0.1", "host": "collector"}
 DNS = {"index": "dns", "tag": ["dns", "network", "resolution"], "src": "10.0.0.1", "query": DOMAIN}
 TRAFFIC = {"index": "net", "tag": ["network", "communicate"], "host": "console"}
@@ -122,6 +124,34 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, str] | None]] = {
             "New_value": "HKLM\\SOFTWARE\\Windows Defender\\Exclusions\\Paths\\C:\\3CX = 0x0",
         },
         {"dest": "pc-1"},
+    ),
+    "(g) 4663 in the classic rendering": (
+        "win_security_threecx_browser_history",
+        {
+            **{"index": "w", "source": "WinEventLog:Security", "EventCode": "4663"},
+            **{"ComputerName": "PC-1", "Process_Name": CLIENT},
+            "Object_Name": "C:\\Users\\u\\Google\\Chrome\\User Data\\Default\\History",
+        },
+        {"dest": "pc-1", "process_path": CLIENT.lower()},
+    ),
+    "(g) a script in the classic rendering": (
+        "posh_ps_threecx_defender_exclusion",
+        {
+            **{"index": "w", "source": f"WinEventLog:{POWERSHELL}", "EventCode": "4104"},
+            "ComputerName": "PC-1",
+            "Message": "Creating Scriptblock text (1 of 1): Add-MpPreference -ExclusionPath 3CX",
+        },
+        {"dest": "pc-1"},
+    ),
+    "(g) AppLocker's fields in XML": (
+        "win_applocker_threecx_affected_build",
+        {
+            **{"index": "w", "source": f"XmlWinEventLog:{APPLOCKER}", "EventCode": "8002"},
+            "Computer": "PC-1",
+            "UserData_Xml": "<RuleAndFileData><FilePath>%OSDRIVE%\\A\\PHONE.EXE</FilePath>"
+            "<Fqbn>O=X\\Y\\3CXDESKTOPAPP.EXE\\18.12.416.00</Fqbn></RuleAndFileData>",
+        },
+        {"dest": "pc-1", "file_path": "%osdrive%\\a\\phone.exe"},
     ),
     "(h) a lookup, its host, user and program": (
         "dns_query_win_threecx_c2_domain_by_client",

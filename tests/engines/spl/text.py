@@ -9,6 +9,8 @@ otherwise than Splunk is put right outside of it (`spoken`, `row`), by Splunk's 
 * `field IN (a, b)` is written out as `(field=a OR field=b)`, its meaning in Splunk;
 * it compares fields by letter case, Splunk does not: both sides are lower case;
 * a question mark is a wildcard to it, to Splunk a character: it gets a backslash;
+* its wildcards end at the end of a line, Splunk's stand for any characters: lines become one;
+* what a `replace` found is `$1` to it, as in Java, to Splunk `\1`;
 * it compares only the beginning of `source`, `sourcetype`, `host` and `tag`: they get other names;
 * `tag` has several values in Splunk: it is one text, `,web,proxy,`, with wildcards around;
 * it fails on absent fields: they are empty texts (no search of ours asks for `field=*`), and null
@@ -59,6 +61,7 @@ def spoken(search: str, known: Mapping[str, str]) -> str:
 
 
 def _commands(text: str) -> str:
+    text = re.sub(r'"\\(\d)"', r'"$\1"', text)
     return re.sub(r"'([^']+)'", lambda found: f"'{named(found[1])}'", text)
 
 

@@ -59,7 +59,7 @@ def named(row: Row) -> frozenset[str]:
     """
     fields = ["host.name"]
     if not any(name.startswith("process.") and value for name, value in row.items()):
-        fields.append("source.ip")
+        fields += ["source.ip", "zeek.files.id.orig_h"]
     found: set[str] = set()
     for field in fields:
         value = row.get(field)

@@ -2,8 +2,9 @@
 
 Written from the ingest pipelines of github.com/elastic/integrations (packages windows:
 sysmon_operational and windows_defender, system: security and application, sysmon_linux, zeek: dns,
-http and ssl, microsoft_dnsserver: analytical, winlog, squid, network_traffic), from the fields of
-Elastic Defend (packages/endpoint/data_stream, github.com/elastic/endpoint-package/custom_schemas)
+files, http and ssl, microsoft_dnsserver: analytical, winlog, squid, network_traffic), from the
+fields of Elastic Defend (packages/endpoint/data_stream,
+github.com/elastic/endpoint-package/custom_schemas)
 and from ECS (www.elastic.co/docs/reference/ecs). What they do and a query may meet:
 
 * Sysmon's pipeline takes empty values and `-` out, lowers hashes, puts those of events 1, 23, 24
@@ -22,9 +23,18 @@ from collections.abc import Iterator
 
 from sigmapack.events.read import Event
 from tests.shapes.ecs import endpoint, network, sysmon, windows
-from tests.shapes.ecs.fields import Document, Fields, Makers, hashes, mapping
+from tests.shapes.ecs.fields import Document, Fields, Makers, analysed, hashes, mapping
 
-__all__ = ["OTHERS", "Document", "Fields", "Makers", "documents", "hashes", "mapping"]
+__all__ = [
+    "OTHERS",
+    "Document",
+    "Fields",
+    "Makers",
+    "analysed",
+    "documents",
+    "hashes",
+    "mapping",
+]
 
 OTHERS: Makers = {
     "any/antivirus": endpoint.antivirus,
@@ -34,6 +44,7 @@ OTHERS: Makers = {
     "zeek/dns": network.zeek_dns,
     "zeek/http": network.zeek_http,
     "zeek/ssl": network.zeek_ssl,
+    "zeek/files": network.zeek_files,
 }
 
 
@@ -58,6 +69,9 @@ def _made(event: Event, fields: Fields) -> Iterator[Document]:
     source = event.logsource[0]
     if "Channel" in fields:
         yield from windows.documents(fields)
+    elif source.product == "linux" and source.category == "file_event" and "Hashes" in fields:
+        # Sysmon for Linux hashes programs that are started only.
+        yield endpoint.event("linux", "file_event", fields)
     elif source.product == "linux":
         head = {
             "event.dataset": "sysmon_linux.log",

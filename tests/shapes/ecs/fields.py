@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ LONG = {
     "process.pid",
     "http.response.status_code",
     "squid.status_code",
+    "dns.answers_count",
 }
 #: Types other than keyword (www.elastic.co/docs/reference/ecs/ecs-field-reference).
 KINDS: Mapping[str, str] = {
@@ -34,6 +36,12 @@ KINDS: Mapping[str, str] = {
         "wildcard",
     ),
     "dll.code_signature.exists": "boolean",
+    "powershell.file.script_block_text": "text",
+}
+#: What a type has besides.
+MORE: Mapping[str, Mapping[str, Any]] = {
+    "keyword": {"ignore_above": 1024},
+    "text": {"analyzer": "whitespace"},
 }
 #: Fields to which Elastic Defend and ECS give a multi-field that is analysed or ignores case.
 WITH_TEXT = {"process.executable", "process.name", "process.command_line", "file.path", "file.name"}
@@ -48,11 +56,25 @@ def mapping() -> dict[str, Any]:
         for parent in parents:
             place = place.setdefault(parent, {"properties": {}})["properties"]
         kind = KINDS.get(field, "keyword")
-        place[last] = {"type": kind} | ({"ignore_above": 1024} if kind == "keyword" else {})
+        place[last] = {"type": kind, **MORE.get(kind, {})}
         if field in WITH_TEXT:
             place[last]["fields"] = {"text": {"type": "match_only_text"}}
     strings = {"match_mapping_type": "string", "mapping": {"type": "keyword", "ignore_above": 1024}}
     return {"properties": properties, "dynamic_templates": [{"strings": strings}]}
+
+
+def analysed(document: Document) -> Document:
+    """A document whose analysed text is words with blanks between, as its analyzer makes them.
+
+    powershell_script_analyzer (packages/windows/data_stream/powershell_operational/manifest.yml)
+    separates at `[^\\w-]+` and writes in lower case; the servers that tests run lack its type.
+    """
+    words = {
+        name: " ".join(re.findall(r"[\w-]+", value.lower(), re.ASCII))
+        for name, value in document.items()
+        if KINDS.get(name) == "text" and isinstance(value, str)
+    }
+    return {**document, **words}
 
 
 def hashes(data: Fields, place: str) -> Document:
@@ -89,7 +111,9 @@ def typed(field: str, value: Any) -> Any:
 
 
 def ip(value: Any) -> str | None:
+    """An address as a field of type ip has it: Java takes IPv4 written as IPv6 for IPv4."""
     try:
-        return str(ipaddress.ip_address(value))
+        found = ipaddress.ip_address(value)
     except ValueError:
         return None
+    return str(getattr(found, "ipv4_mapped", None) or found)

@@ -16,6 +16,7 @@ def resolver(fields: Fields) -> Iterator[Document]:
     """Packetbeat, which the integration network_traffic runs."""
     answer = fields.get("answer")
     found = [answer] if isinstance(answer, str) else list(answer or ())
+    found = ["NOERROR" if value == "NODATA" else value for value in found]
     codes = [value for value in found if value.upper() in CODES]
     data = [value for value in found if value not in codes and value != "-"]
     yield {
@@ -25,6 +26,7 @@ def resolver(fields: Fields) -> Iterator[Document]:
         "dns.question.type": fields.get("record_type"),
         "dns.response_code": codes[0] if codes else fields.get("rcode_name"),
         "dns.answers.data": data,
+        "dns.answers_count": len(data),
         "dns.resolved_ip": [address for value in data if (address := ip(value))],
         "source.ip": ip(fields.get("src_ip")),
     }
@@ -116,4 +118,32 @@ def zeek_ssl(fields: Fields) -> Iterator[Document]:
         "network.protocol": "tls",
         "zeek.ssl.server.name": fields.get("server_name"),
         "tls.client.server_name": fields.get("server_name"),
+    }
+
+
+def zeek_files(fields: Fields) -> Iterator[Document]:
+    """The pipeline copies hashes, and knows the hosts of Zeek before 5.1 only.
+
+    What it does not know stays below `zeek.files` under Zeek's names. Zeek writes hashes in small
+    letters (docs.zeek.org, Files::Info).
+    """
+    small = {
+        name: str(fields[name]).lower() for name in ("md5", "sha1", "sha256") if name in fields
+    }
+    fields = {**fields, **small}
+    old = {"rx_hosts": "zeek.files.rx_host", "tx_hosts": "zeek.files.tx_host"}
+    moved = {"filename", "total_bytes", "ts", "conn_uids", *old}
+    first = {name: next(iter(fields.get(name, ())), None) for name in (*old, "conn_uids")}
+    yield {
+        **{f"zeek.files.{name}": value for name, value in fields.items() if name not in moved},
+        **{target: first[name] for name, target in old.items()},
+        "event.dataset": "zeek.files",
+        "event.category": ["file"],
+        "event.type": ["info"],
+        "event.id": first["conn_uids"],
+        "client.ip": first["rx_hosts"],
+        "server.ip": first["tx_hosts"],
+        "file.name": fields.get("filename"),
+        "file.mime_type": fields.get("mime_type"),
+        **{f"file.hash.{name}": fields.get(name) for name in ("md5", "sha1", "sha256")},
     }

@@ -24,6 +24,7 @@ TYPES = {
     "7": ["change"],
     "11": ["creation"],
     "13": ["change"],
+    "15": ["access"],
     "17": ["creation"],
     "18": ["access"],
     "22": ["connection", "protocol", "info"],
@@ -70,6 +71,8 @@ LINUX = {"process_creation": "1", "network_connection": "3", "file_event": "11"}
 def event(data: Fields, number: str) -> Document:
     """Event data by the pipeline of windows.sysmon_operational."""
     data = {name: value for name, value in data.items() if value != "-"}
+    if number == "15":  # renamed, and taken apart with the others
+        data = {"Hashes" if name == "Hash" else name: value for name, value in data.items()}
     place = "file" if number == "7" else "process"
     names = {**NAMES, **{name: f"{place}.{part}" for name, part in VERSION.items()}}
     document: Document = {"event.type": TYPES.get(number, ["info"])}

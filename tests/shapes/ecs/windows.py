@@ -35,10 +35,16 @@ def documents(fields: Fields) -> Iterator[Document]:
         document |= {"event.dataset": "windows.sysmon_operational", **sysmon.event(data, number)}
         yield document
     elif channel == "Security":
-        yield document | {"event.dataset": "system.security", **_security(data)}
+        made = _audited if number == "4663" else _security
+        yield document | {"event.dataset": "system.security", **made(data)}
     elif channel == "Microsoft-Windows-DNSServer/Analytical":
         asked = {"dns.question.name": data.get("QNAME"), "source.ip": ip(data.get("Source"))}
         yield document | {"event.dataset": "microsoft_dnsserver.analytical", **asked}
+    elif channel == "Microsoft-Windows-PowerShell/Operational" and number == "4104":
+        yield document | {"event.dataset": "windows.powershell_operational", **_script(data)}
+    elif channel.startswith("Microsoft-Windows-AppLocker/"):
+        named = {name: value for name, value in data.items() if "." not in name}
+        yield document | {f"winlog.user_data.{name}": value for name, value in named.items()}
     elif not channel.endswith("/Analytic"):
         yield document | _event_data(data)
 
@@ -70,4 +76,24 @@ def _security(data: Fields) -> Document:
         "winlog.event_data.NewProcessName": data.get("NewProcessName"),
         "winlog.event_data.ParentProcessName": data.get("ParentProcessName"),
         "winlog.event_data.TokenElevationType": data.get("TokenElevationType"),
+    }
+
+
+def _audited(data: Fields) -> Document:
+    """4663: the pipeline leaves all where it is, and makes lists of the rights (test-4663.json)."""
+    lists = {
+        "AccessMask": [data.get("AccessMask")],
+        "AccessList": re.findall(r"%%(\d+)", str(data.get("AccessList", ""))),
+    }
+    return {f"winlog.event_data.{name}": value for name, value in {**data, **lists}.items()}
+
+
+def _script(data: Fields) -> Document:
+    """4104 by the pipeline of windows.powershell_operational."""
+    return {
+        "file.path": data.get("Path"),
+        "powershell.file.script_block_id": data.get("ScriptBlockId"),
+        "powershell.file.script_block_text": data.get("ScriptBlockText"),
+        "powershell.sequence": data.get("MessageNumber"),
+        "powershell.total": data.get("MessageTotal"),
     }

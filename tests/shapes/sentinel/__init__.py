@@ -11,6 +11,8 @@ Sysmon, ASimDnsMicrosoftNXlog, ASimDnsInfobloxNIOS and ASimDnsCorelightZeek. Val
 their entities, since the parsers do not resolve them. Web sessions, of a proxy or of Zeek, are of
 no parser but as the schema has them (learn.microsoft.com/azure/sentinel/normalization-schema-web);
 likewise a firewall's connections, and reads of files, as an auditing of Windows (4663) would show.
+The table SecurityEvent has the log Security and AppLocker's, with columns for their values
+(learn.microsoft.com/azure/azure-monitor/reference/tables/securityevent).
 
 Connections of Windows are those of Defender's sensor: see `network`. The table Event:
 learn.microsoft.com/azure/azure-monitor/reference/tables/event. Image loads, pipes, verdicts, macOS
@@ -25,7 +27,18 @@ from xml.sax.saxutils import escape
 
 from sigmapack.events.read import Event
 from tests.shapes import defender
-from tests.shapes.microsoft import Document, Fields, Row, hashes, mde, name, raw, sysmon, text
+from tests.shapes.microsoft import (
+    Document,
+    Fields,
+    Row,
+    hashes,
+    mde,
+    name,
+    raw,
+    services,
+    sysmon,
+    text,
+)
 from tests.shapes.sentinel import network
 
 HIVES = {"HKLM": "HKEY_LOCAL_MACHINE", "HKU": "HKEY_USERS", "HKCR": "HKEY_LOCAL_MACHINE\\Classes"}
@@ -34,6 +47,8 @@ SYSTEM = frozenset(
     "Provider_Name Channel Computer EventID Version Level Task Opcode Keywords TimeCreated "  # noqa: SIM905
     "EventRecordID UserID @timestamp timestamp Data Binary".split()
 )
+#: Columns of SecurityEvent that a 4663 fills.
+AUDITED = ("ObjectServer", "ObjectType", "ObjectName", "HandleId", "AccessMask", "ProcessName")
 CONNECTOR = frozenset(["image_load", "pipe_created", "antivirus"])
 
 
@@ -78,6 +93,8 @@ def _row(system: str, kind: str, fields: Mapping[str, str], event: Event) -> Doc
             return "_Im_WebSession", network.proxy(fields)
         case ("zeek", "http"):
             return "_Im_WebSession", network.http_of_zeek(fields, lists)
+        case ("windows", "applocker" | "security"):
+            return "SecurityEvent", _security(fields)
         case ("windows", _):
             return "Event", _event(fields)
     return None
@@ -121,14 +138,16 @@ def _file(system: str, kind: str, fields: Mapping[str, str]) -> Row:
     if kind == "file_access":
         return _audited(fields)
     deleted = "FileDeleted" if kind == "file_delete" else "FileCreated"
-    if fields.get("EventID") == "11" or system == "linux":
+    # Sysmon for Linux hashes no file that is written: what has a hash is of Defender's sensor.
+    if fields.get("EventID") == "11" or (system == "linux" and "Hashes" not in fields):
         fields = raw(fields)
         path = fields["TargetFilename"]
         more = {**sysmon(fields, system), "DvcHostname": fields["Computer"]}
     else:
         # The parser appends the file's name to a column that already ends with it.
-        path = f"{fields['TargetFilename']}\\{name(fields['TargetFilename'])}"
-        more = {**mde(fields), "DvcOs": "Windows"}
+        separator = "/" if system == "linux" else "\\"
+        path = f"{fields['TargetFilename']}{separator}{name(fields['TargetFilename'])}"
+        more = {**mde(fields), "DvcOs": system.capitalize()}
         more |= {f"TargetFile{key}": value for key, value in hashes(fields).items()}
     return {
         **more,
@@ -169,15 +188,43 @@ def _registry(fields: Mapping[str, str]) -> Row:
     }
 
 
+def _security(fields: Mapping[str, str]) -> Row:
+    """The table SecurityEvent: a column for most values, and the XML of AppLocker's."""
+    row = {
+        "Computer": fields["Computer"],
+        "EventID": int(fields["EventID"]),
+        "EventSourceName": fields["Provider_Name"],
+        "Channel": fields["Channel"],
+        "Account": f"{fields['SubjectDomainName']}\\{fields['SubjectUserName']}".strip("\\"),
+    }
+    if fields["Provider_Name"] != "Microsoft-Windows-AppLocker":
+        return row | {name: fields[name] for name in AUDITED if name in fields}
+    return row | {
+        "Account": fields["TargetUser"],
+        "TargetUser": fields["TargetUser"],
+        **{name: fields[name] for name in ("FilePath", "FileHash", "Fqbn")},
+        "EventData": f'<UserData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">'
+        f"<RuleAndFileData>{elements(fields)}</RuleAndFileData></UserData>",
+    }
+
+
+def elements(fields: Mapping[str, str]) -> str:
+    """The event's own fields as elements."""
+    own = {n: value for n, value in fields.items() if n not in SYSTEM and "." not in n}
+    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in own.items())
+
+
 def _event(fields: Mapping[str, str]) -> Row:
     data = {key: value for key, value in fields.items() if key not in SYSTEM}
     spaced = {key.replace(" ", "") for key in data if " " in key}
     parts = [
         f'<Data Name="{key}">{escape(value)}</Data>'
         for key, value in data.items()
-        if key not in spaced and not ("Data" in fields and key.startswith("param"))
+        if key not in spaced
+        and not ("Data" in fields and key.startswith("param") and not services(fields))
     ]
-    values = fields["Data"].split("\n") if "Data" in fields else []
+    unnamed = "Data" in fields and not services(fields)
+    values = fields["Data"].split("\n") if unnamed else []
     parts += [f"<Data>{escape(value)}</Data>" for value in values]
     return {
         "Source": fields["Provider_Name"],

@@ -134,23 +134,24 @@ def dns_of_server(fields: Mapping[str, str]) -> Row:
 
 
 def dns_of_resolver(fields: Mapping[str, str]) -> Row:
-    """ASimDnsInfobloxNIOS."""
-    failed = fields["answer"] == "NXDOMAIN"
-    query, kind = fields["query"], fields["record_type"]
-    record = "" if failed or not fields["answer"] else f"{query} 300 IN {kind} {fields['answer']};"
+    """ASimDnsInfobloxNIOS; a line without an answer is that of a query."""
+    answer, query, kind = fields["answer"], fields["query"], fields["record_type"]
+    code = answer.upper() if answer.upper() in CODES.values() else "NOERROR" if answer else "NA"
+    told = answer and answer != "NODATA" and code == "NOERROR"
+    record = f"{query} 300 IN {kind} {answer};" if told else ""
     return {
         "EventProduct": "NIOS",
         "EventVendor": "Infoblox",
         "EventType": "Query",
-        "EventSubType": "response",
+        "EventSubType": "response" if answer else "request",
         "Dvc": fields["server"],
         "DvcHostname": fields["server"],
         "SrcIpAddr": fields["src_ip"],
         "DnsQuery": query,
         "DnsQueryTypeName": kind,
         "DnsResponseName": record,
-        "EventResultDetails": "NXDOMAIN" if failed else "NOERROR",
-        "DnsResponseCodeName": "NXDOMAIN" if failed else "NOERROR",
+        "EventResultDetails": code,
+        "DnsResponseCodeName": code,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from sigmapack.content.load import load
 from sigmapack.targets.elastic import TARGET
@@ -24,12 +25,18 @@ def test_indicators_are_a_bulk_body_with_stable_identifiers(make_content: MakeCo
     assert lines[1]["threat.indicator.type"] == "domain-name"
 
 
+def test_builds_and_zones_are_no_indicators() -> None:
+    made = {path for path in files() if path.startswith("indicators/")}
+    assert "indicators/ioc_domains.ndjson" in made
+    assert not [path for path in made if re.search("builds|vendor|answers", path)]
+
+
 def test_a_value_list_holds_the_values_of_its_table_once_each() -> None:
     content = load(ROOT)
     lists = {path: data for path, data in files().items() if path.startswith("value_lists/")}
     assert "value_lists/ioc_domains.keyword.txt" in lists
     assert "value_lists/ioc_ips_historic.ip.txt" in lists
-    assert not any("builds" in path for path in lists)
+    assert not any(re.search("builds|vendor|answers", path) for path in lists)
     for path, data in lists.items():
         table = content.lookups[path.partition("/")[2].partition(".")[0]]
         assert sorted(data.decode().splitlines()) == sorted({v.lower() for v in table.values()})

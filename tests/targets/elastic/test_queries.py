@@ -70,6 +70,22 @@ def test_the_answer_of_a_resolver_goes_to_the_field_that_holds_it(
     assert 'dns.response_code : "NXDOMAIN"' in text
 
 
+def test_an_alias_among_the_results_is_an_answer(query: Callable[..., str]) -> None:
+    listed = "'*type:  5 sink.example.org;*', '*::ffff:192.0.2.1;*', '192.0.2.1;*'"
+    text = query("eql", f"s: {{QueryResults: [{listed}]}}", LOOKUPS)
+    assert '?dns.answers.data : "sink.example.org"' in text
+    assert 'cidrMatch(?dns.resolved_ip, "192.0.2.1/32")' in text
+
+
+@pytest.mark.parametrize("language", ["lucene", "eql", "esql"])
+def test_a_reply_without_records_is_no_error_and_no_answer(
+    query: Callable[..., str], language: str
+) -> None:
+    text = query(language, "s: {answer: NODATA, record_type: A}", "{category: dns}")
+    assert re.search(r'dns\.response_code[^A-Z]*"noerror"|NOERROR|\[nN\]', text, re.IGNORECASE)
+    assert "NODATA" not in text.upper() and "dns.answers_count" in text
+
+
 def test_index_patterns_are_named_for_languages_without_them(make_content: MakeContent) -> None:
     content = make_content(one=rule("one", "s: {QueryName: a}\ncondition: s", LOOKUPS))
     queries = tuple(compile_target(content, TARGET))

@@ -23,8 +23,11 @@ MAPPED = {
         "Data": "winlog.event_data.Data",
         "EventID": "winlog.event_id",
         "NewValue": "winlog.event_data.NewValue",
+        "ObjectName": "winlog.computerObject.name",
         "OldValue": "winlog.event_data.OldValue",
+        "ProcessName": "winlog.event_data.ProcessName",
         "Provider_Name": "winlog.provider_name",
+        "ScriptBlockText": "winlog.event_data.ScriptBlockText",
     },
     "dns": {"query": "dns.question.name"},
     "network": {
@@ -36,9 +39,15 @@ MAPPED = {
     },
 }
 #: Rules on Windows' own channels; Sysmon's stay with the names that its mapping gives them.
-CHANNELS = ("win_application_", "win_defender_")
+CHANNELS = (
+    *("posh_ps_", "win_application_", "win_applocker_", "win_defender_"),
+    *("win_security_", "win_system_"),
+)
 #: A field that no Beat writes, as the README says: the hashes of a file are apart.
-APART = {"file_event_macos_threecx_affected_build": {"Hashes"}}
+APART = {
+    "file_event_lnx_threecx_malicious_hash": {"Hashes"},
+    "file_event_macos_threecx_affected_build": {"Hashes"},
+}
 #: The shapes have the code of an event once, as ECS calls it.
 SAME = {"winlog.event_id": "event.code"}
 

@@ -56,7 +56,9 @@ def test_a_rule_has_what_security_analytics_needs() -> None:
 
 def by_sigma(text: str, category: str) -> str:
     """A rule with Sigma's own names in place of the Beats'."""
-    for field, names in NAMES.get(category, {}).items():
+    known = NAMES.get(category, {})
+    # A field of one name before one of several: event data without a name may be called param4.
+    for field, names in sorted(known.items(), key=lambda item: len(item[1])):
         for name in names:
             text = re.sub(rf"(?<=[ '\"]){re.escape(name)}(?=[|'\":])", field, text)
     return text

@@ -44,6 +44,7 @@ COLUMNS = {
     "_Im_WebSession": "SrcUsername SrcIpAddr DstIpAddr Url EventProduct HttpUserAgent",
     # https://learn.microsoft.com/azure/azure-monitor/reference/tables/event and those beside it
     "Event": "Computer EventID",
+    "SecurityEvent": "Computer EventID Account",
     "DeviceEvents": DEVICE,
     "DeviceFileEvents": DEVICE,
     "DeviceImageLoadEvents": DEVICE,
@@ -59,7 +60,7 @@ def output(one: dict[str, Any]) -> set[str]:
     if "let Hits =" not in text:
         made = re.findall(r"^\| extend (\w+) =", text, re.MULTILINE)
         away = re.findall(r"project-away (\w+)", text)
-        first = re.search(r"\b(?:_Im_\w+|Device\w*Events|Event)\b", text)
+        first = re.search(r"\b(?:_Im_\w+|Device\w*Events|(?:Security)?Event)\b", text)
         assert first
         return {*COLUMNS[first[0]].split(), *made} - set(away)
     kept = re.findall(r"\| project ([^=]+),\s+SigmaRule = ", text)

@@ -28,8 +28,8 @@ REQUIRED |= {"queryPeriod", "triggerOperator", "triggerThreshold", "query", "kin
 TACTICS = {
     "InitialAccess": {"T1195"},
     "Persistence": {"T1543", "T1574"},
-    "PrivilegeEscalation": {"T1543", "T1574"},
-    "DefenseEvasion": {"T1027", "T1036", "T1070", "T1218", "T1562", "T1564", "T1574"},
+    "PrivilegeEscalation": {"T1055", "T1543", "T1574"},
+    "DefenseEvasion": {"T1027", "T1036", "T1055", "T1070", "T1218", "T1562", "T1564", "T1574"},
     "Discovery": {"T1217"},
     "Execution": {"T1059", "T1204", "T1559"},
     "Exfiltration": {"T1041"},
