@@ -8,7 +8,8 @@ otherwise than Splunk is put right outside of it (`spoken`, `row`), by Splunk's 
 * macros are expanded and comments cut off, which Splunk does before a search is read;
 * `field IN (a, b)` is written out as `(field=a OR field=b)`, its meaning in Splunk;
 * it compares fields by letter case, Splunk does not: both sides are lower case;
-* a question mark is a wildcard to it, to Splunk a character: it gets a backslash;
+* a question mark is a wildcard to it, and braces are nothing, to Splunk characters: each gets a
+  backslash;
 * its wildcards end at the end of a line, Splunk's stand for any characters: lines become one;
 * what a `replace` found is `$1` to it, as in Java, to Splunk `\1`;
 * it compares only the beginning of `source`, `sourcetype`, `host` and `tag`: they get other names;
@@ -104,7 +105,7 @@ def _written_out(tokens: list[str]) -> Iterator[str]:
 
 
 def _value(token: str) -> str:
-    return token.lower().replace("?", "\\?")
+    return re.sub("[?{}]", r"\\\g<0>", token.lower())
 
 
 def named(field: str) -> str:
