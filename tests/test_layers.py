@@ -23,7 +23,7 @@ VIOLATIONS = [
     ("No circle", "collection/naming.py", "from sigmapack.collection import index"),
     ("A product", "targets/defender/rules.py", "from sigmapack.targets.sentinel import rules"),
     ("A product", "targets/ecs/lucene.py", "from sigmapack.targets.elastic import eql"),
-    ("A product", "targets/sqlite.py", "from sigmapack.targets import sigma"),
+    ("A product", "targets/sqlite/urls.py", "from sigmapack.targets import sigma"),
     ("A format", "exports/hosts.py", "from sigmapack.exports import rpz"),
 ]
 

@@ -159,8 +159,13 @@ def never(content: Content) -> Iterator[Problem]:
                 if wrong:
                     message = f"{value} is no indicator: {false[wrong]}"
                     yield Problem(table.path, row.line, "false-indicator", message)
-                elif KINDS.get(column) == "domain":
+                elif KINDS.get(column) == "domain" and not _with_path(row):
                     yield from _vendor(table, row, value, vendors)
+
+
+def _with_path(row: Row) -> bool:
+    """Whether a host is looked for with a path only, as a file on a file host is."""
+    return row.values.get("path", "").strip("/") != ""
 
 
 def _false(column: str, value: str, row: Row, false: Mapping[str, str]) -> str:

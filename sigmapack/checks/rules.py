@@ -24,8 +24,8 @@ from sigmapack.checks.registry import at, own_check
 from sigmapack.content import placeholders
 from sigmapack.content.coverage import attack
 from sigmapack.content.files import shown
-from sigmapack.content.kinds import KINDS
-from sigmapack.content.model import HUNTING, Content, Problem, Rule
+from sigmapack.content.kinds import KINDS, URL_FIELDS
+from sigmapack.content.model import HUNTING, Content, Place, Problem, Rule
 from sigmapack.content.settings import RESPONSE
 
 REQUIRED = (
@@ -167,6 +167,19 @@ def indicators(content: Content) -> Iterator[Problem]:
             elif kind == "threat" and str(place[-1]).split("|")[1:] != ["expand"]:
                 message = f"%{name}% says itself what is compared whole: use |expand alone"
                 yield at(rule, "lookalike", message, *place)
+            elif kind in ("domain", "zone", "url") and not _alone(rule, place, name):
+                message = f"%{name}% in a field of URLs stands alone, with |expand alone"
+                yield at(rule, "lookalike", message, *place)
+
+
+def _alone(rule: Rule, place: Place, name: str) -> bool:
+    """Whether a placeholder is all that a field is compared with, where the field holds URLs."""
+    node: Any = rule.document
+    for key in place:
+        node = node[key]
+    field, *modifiers = str(place[-1]).split("|")
+    single = node in (f"%{name}%", [f"%{name}%"]) and modifiers == ["expand"]
+    return field not in URL_FIELDS or single
 
 
 @own_check

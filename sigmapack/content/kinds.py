@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from sigmapack.content import urls
 
 #: Kind of a column, by its name.
 KINDS: Mapping[str, str] = {
@@ -34,6 +36,9 @@ CONTEXT = frozenset({"version", "zone", "answer", "threat"})
 #: Fields that hold a whole URL, or what a proxy logs for CONNECT (`host:port`).
 URL_FIELDS = frozenset({"c-uri", "cs-uri", "url"})
 
+#: Fields that hold the host of a request, which may have a port behind it.
+HOST_FIELDS = frozenset({"cs-host", "r-dns", "host"})
+
 #: The field in which Sysmon writes all answers, each with `;` behind it: an IPv4 address mostly as
 #: `::ffff:192.0.2.1`, an alias as `type:  5 name` (event 22 of Windows' DnsQuery results).
 ANSWER_LIST_FIELD = "QueryResults"
@@ -52,18 +57,14 @@ def escape(value: str) -> str:
     return value.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
 
 
-def _zone(value: str, field: str, row: Mapping[str, str]) -> list[str]:
-    """A zone, and all hosts below it, also with the port that a request names."""
-    names = [value, f"*.{value}", f"{value}.", f"*.{value}."]
-    return [*names, f"{value}:*", f"*.{value}:*"]
-
-
 def _domain(value: str, field: str, row: Mapping[str, str]) -> list[str]:
-    if field in URL_FIELDS:
-        schemes = [f"{scheme}://{value}" for scheme in ("http", "https")]
-        whole = [f"{start}{end}" for start in schemes for end in ("", "/*", ":*")]
-        return [f"{value}:443", f"*.{value}:443", *whole]
-    return [value, f"*.{value}", f"{value}.", f"*.{value}."]
+    names = [value, f"*.{value}", f"{value}.", f"*.{value}."]
+    return names if field not in HOST_FIELDS else [*names, f"{value}:*", f"*.{value}:*"]
+
+
+def _zone(value: str, field: str, row: Mapping[str, str]) -> list[str]:
+    """Zones are looked for in hosts only: with a port in every field."""
+    return _domain(value, "host", row)
 
 
 def _version(value: str, field: str, row: Mapping[str, str]) -> list[str]:
@@ -154,8 +155,25 @@ _FORMS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[str]]] = {
 }
 
 
+def in_url(column: str, field: str, rows: Iterable[Mapping[str, str]]) -> str:
+    """The expression that matches a column's values in a field that holds a URL; else nothing."""
+    kind = KINDS.get(column)
+    if field not in URL_FIELDS or kind not in ("domain", "zone", "url"):
+        return ""
+    if kind == "url":
+        return urls.expression(_address(row[column]) for row in rows)
+    return urls.expression(urls.Address(row[column]) for row in rows)
+
+
+def _address(url: str) -> urls.Address:
+    host, slash, path = url.partition("://")[2].partition("/")
+    return urls.Address(host, slash + path)
+
+
 def forms(column: str, field: str, row: Mapping[str, str]) -> list[str]:
     """The Sigma values that match one row's `column` in an event's `field`.
+
+    In a field that holds a URL, a host or URL is matched by what `in_url` says instead.
 
     Args:
         column: the lookup's column; its name decides the kind.
@@ -169,9 +187,8 @@ def forms(column: str, field: str, row: Mapping[str, str]) -> list[str]:
 def all_forms(column: str, row: Mapping[str, str]) -> list[str]:
     """Those of one row in any field: for a product's own table, which many queries share.
 
-    A form for one kind of field cannot match in a field of another kind: no name holds `://` or
-    `:443`, no list of hashes is a bare hash.
+    A form for one kind of field cannot match in a field of another kind: no name has a port, no
+    list of hashes is a bare hash.
     """
-    lists = (*sorted(URL_FIELDS), *sorted(HASH_LIST_FIELDS), ANSWER_LIST_FIELD, "cookie_vars")
-    fields = ("", *lists)
+    fields = ("", "host", *sorted(HASH_LIST_FIELDS), ANSWER_LIST_FIELD, "cookie_vars")
     return list(dict.fromkeys(form for field in fields for form in forms(column, field, row)))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sigmapack.content.kinds import KINDS, escape, forms
+from sigmapack.content.kinds import KINDS, URL_FIELDS, escape, forms, in_url
 from sigmapack.content.model import Lookup, Place, Problem, Rule
 
 PLACEHOLDER = re.compile(r"(?<!\\)%([^%\s]+)%")
@@ -79,6 +79,7 @@ def native_uses(rule: Rule, lookups: Mapping[str, Lookup], kinds: Collection[str
         for place, name in references(rule)
         for table, _, column in [name.partition(".")]
         if not column
+        and str(place[-1]).partition("|")[0] not in URL_FIELDS
         and KINDS.get(lookups[table].key) in kinds
         and str(place[-1]).split("|")[1:] == ["expand"]
         and PLACEHOLDER.fullmatch(f"%{name}%")
@@ -116,6 +117,9 @@ def _expanded(
             result[key] = value
             continue
         items = value if isinstance(value, list) else [value]
+        if modifiers == ["expand"] and (found := _in_url(field, items, lookups)):
+            result[f"{field}|re"] = found
+            continue
         if modifiers == ["expand"] and _all_native(items, lookups, native):
             result[key] = value
             continue
@@ -126,6 +130,15 @@ def _expanded(
         values = list(dict.fromkeys(values or _values(" ".join(map(str, items)), "", [], lookups)))
         result["|".join([field, *modifiers])] = values[0] if len(values) == 1 else values
     return result
+
+
+def _in_url(field: str, items: list[Any], lookups: Mapping[str, Lookup]) -> str:
+    """The expression that says one placeholder in a field of URLs; nothing where none does."""
+    whole = PLACEHOLDER.fullmatch(str(items[0])) if len(items) == 1 else None
+    if whole is None:
+        return ""
+    table, _, column = whole[1].partition(".")
+    return in_url(column or lookups[table].key, field, (r.values for r in lookups[table].rows))
 
 
 def _all_native(items: list[Any], lookups: Mapping[str, Lookup], native: Collection[str]) -> bool:

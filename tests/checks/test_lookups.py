@@ -49,6 +49,26 @@ def test_indicator_in_a_zone_of_the_vendor_is_found(check_pack: MakePack, name: 
     assert only(mine)[:3] == ("ioc_domains.csv", 4, "vendor-domain")
 
 
+ADDRESSES = (
+    "url,host,path,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"
+    "https://files.vendor.example.org{path},files.vendor.example.org,{path},download,any,high,test"
+    ",,,,no\n"
+)
+
+
+def test_file_on_a_vendors_host_is_an_indicator_and_the_host_alone_is_none(
+    check_pack: MakePack,
+) -> None:
+    """An address on a file host is looked for whole."""
+    file = {"ioc_urls": ADDRESSES.format(path="/d/1a2b3c/file")}
+    assert [p for p in check_pack(tables=file) if p.code == "vendor-domain"] == []
+    host = {"ioc_urls": ADDRESSES.format(path="/")}
+    assert only([p for p in check_pack(tables=host) if p.code == "vendor-domain"])[:3] == (
+        *("ioc_urls.csv", 2),
+        "vendor-domain",
+    )
+
+
 def test_zone_is_held_to_be_a_domain(check_pack: MakePack) -> None:
     assert check_pack(tables={"zones": ZONES}) == []
     wrong = ZONES.replace("zone.example.org", "zone.examplenotld")

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from sigmapack.content.kinds import answer, escape, forms
+from sigmapack.content.kinds import answer, escape, forms, in_url
+from sigmapack.content.urls import Address, addresses
 
 
 def matches(form: str, value: str) -> bool:
@@ -66,21 +67,28 @@ def test_domain_never_matches_a_lookalike(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uri", "expected"),
-    [
-        ("officeaddons.com:443", True),
-        ("www.officeaddons.com:443", True),
-        ("https://officeaddons.com", True),
-        ("https://officeaddons.com/technologies", True),
-        ("http://officeaddons.com:8080/x", True),
-        ("myofficeaddons.com:443", False),
-        ("https://myofficeaddons.com/", False),
-        ("https://officeaddons.com.mx/", False),
-        ("https://search.example.org/?q=https://officeaddons.com/", False),
-    ],
+    ("column", "row"),
+    [("domain", DOMAIN), ("zone", {"zone": "officeaddons.com"}), ("host", {"host": "a.example"})],
 )
-def test_domain_in_a_url_field_matches_the_host_only(uri: str, expected: bool) -> None:
-    assert found("domain", "c-uri", DOMAIN, uri) is expected
+def test_host_in_a_url_field_is_an_expression(column: str, row: dict[str, str]) -> None:
+    text = in_url(column, "c-uri", [row])
+    assert addresses(text) == (Address(row[column]),)
+    assert in_url(column, "cs-host", [row]) == ""
+
+
+def test_url_in_a_url_field_is_an_expression() -> None:
+    text = in_url("url", "c-uri", [{"url": "https://glcloudservice.com/v1/console"}])
+    assert addresses(text) == (Address("glcloudservice.com", "/v1/console"),)
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"), [("cs-host", True), ("host", True), ("r-dns", True), ("query", False)]
+)
+def test_domain_has_a_port_only_where_a_request_names_its_host(field: str, expected: bool) -> None:
+    for host in ("officeaddons.com:443", "www.OfficeAddons.com:8080"):
+        assert found("domain", field, DOMAIN, host) is expected
+    for host in ("myofficeaddons.com:443", "officeaddons.com.evil.test:443"):
+        assert not found("domain", field, DOMAIN, host)
 
 
 @pytest.mark.parametrize(

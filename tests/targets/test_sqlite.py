@@ -9,8 +9,10 @@ import pytest
 
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
+from sigmapack.content.kinds import in_url
 from sigmapack.content.model import Content
 from sigmapack.targets.sqlite import TARGET
+from tests import urls
 
 MakeContent = Callable[..., Content]
 
@@ -79,22 +81,19 @@ def test_a_domain_matches_alike_inline_and_by_the_table(
     assert hits(query.native_text, [{"QueryName": name}], tables) == expected
 
 
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://bad.example.com/x", [0]),
-        ("www.bad.example.com:443", [0]),
-        ("https://notbad.example.com/x", []),
-        ("https://example.org/?https://bad.example.com/x", []),
-    ],
-)
-def test_the_table_of_domains_serves_urls_too(
-    make_content: MakeContent, url: str, expected: list[int]
-) -> None:
-    content, query = compiled(make_content, DOMAINS.replace("QueryName", "c-uri"))
-    tables = TARGET.package(content, (query,))[0].data.decode()
-    assert hits(query.text, [{"c-uri": url}]) == expected
-    assert hits(query.native_text, [{"c-uri": url}], tables) == expected
+def test_a_host_is_cut_out_of_a_url(make_content: MakeContent) -> None:
+    _, query = compiled(make_content, DOMAINS.replace("QueryName", "c-uri"))
+    assert query.native_text == ""
+    found = hits(query.text, [{"c-uri": url} for url in [*urls.HITS, *urls.MISSES]])
+    assert found == list(range(len(urls.HITS)))
+
+
+def test_a_path_is_compared_on_its_own_host(make_content: MakeContent) -> None:
+    expression = in_url("url", "c-uri", [{"url": f"https://{urls.HOST}{urls.PATH}"}])
+    _, query = compiled(make_content, f"s: {{c-uri|re: '{expression}'}}\ncondition: s")
+    listed = [*urls.HITS, *urls.MISSES]
+    found = [listed[number] for number in hits(query.text, [{"c-uri": url} for url in listed])]
+    assert found == urls.of(urls.PATH)
 
 
 @pytest.mark.parametrize("field", ["Hashes", "SHA256"])

@@ -7,7 +7,7 @@ regard to case, and write codes, addresses and hashes like any other text.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
@@ -17,6 +17,7 @@ from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupport
 from sigma.types import SigmaCasedString, SigmaString, SpecialChars
 
 from sigmapack.compiling.mends import Mends
+from sigmapack.content.urls import Address, addresses
 from sigmapack.targets.ecs.fields import kind
 
 #: A Sigma string as text and wildcards: `*` and `?` as members of SpecialChars.
@@ -60,6 +61,10 @@ class EcsMends(Mends):
         """The same for analysed text, where the language takes it for whole, as ES|QL does."""
         return self.match(field, values)
 
+    def match_in_url(self, field: str, wanted: Sequence[Address]) -> list[str]:
+        """Terms of which one holds when a keyword field is a URL of one of some addresses."""
+        raise NotImplementedError
+
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""
         raise NotImplementedError
@@ -102,6 +107,8 @@ class EcsMends(Mends):
 
     def convert_condition_field_eq_val_re(self, cond: Any, state: ConversionState) -> str:
         """2.1.1: `^`, `$` and flags of PCRE are written, which are characters to Lucene."""
+        if wanted := addresses(str(cond.value.regexp)):
+            return self.grouped(self.match_in_url(cond.field, wanted))
         raise Unsupported("regular expressions (PCRE) have no equivalent in Lucene's syntax")
 
     def convert_condition_field_eq_val_cidr(self, cond: Any, state: ConversionState) -> str:

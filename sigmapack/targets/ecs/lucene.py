@@ -11,7 +11,7 @@ Syntax: https://www.elastic.co/docs/reference/query-languages/query-dsl/regexp-s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupported
@@ -19,6 +19,7 @@ from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupport
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
+from sigmapack.content.urls import Address
 from sigmapack.targets.ecs.backend import (
     MULTI,
     EcsMends,
@@ -133,6 +134,23 @@ def port_forms(value: Pieces) -> set[Pieces]:
     return {(f"{text}:", MULTI), (MULTI, f".{text}:", MULTI)}
 
 
+def in_url(wanted: Sequence[Address], fold: bool = True) -> Iterator[str]:
+    """What `content.urls` says of a field that holds a URL, in Lucene's syntax.
+
+    Its parser of queries takes a slash for the end of an expression: where letters are not folded,
+    there is none.
+    """
+    letters, slash = ("a-zA-Z", r"\/") if fold else ("a-z", "/")
+    start = rf"([{letters}][{letters}0-9+.\-]*:{slash * 2})?([^{slash}?#@]*\@)?([^{slash}?#:@]*\.)?"
+    port = rf"\.?(:[^{slash}?#@]*)?"
+    end = r"(\?.*)?" if any(one.path for one in wanted) else rf"{port}([{slash}?#].*)?"
+    heads = [
+        expression((one.host,), fold) + (port + expression((one.path,), fold) if one.path else "")
+        for one in wanted
+    ]
+    yield from _chunks(start, heads, end)
+
+
 def _split(body: Pieces) -> tuple[Pieces, Pieces]:
     """A name without its last label, and that label, so that a list names `.com` once."""
     if len(body) == 1 and isinstance(body[0], str):
@@ -204,6 +222,10 @@ class LuceneMends(EcsMends):
                 f"{field}:/.*{expression(body)}.*/" if one else f"{field}:{quoted(' '.join(words))}"
             )
         return found
+
+    def match_in_url(self, field: str, wanted: Sequence[Address]) -> list[str]:
+        """Terms of which one holds when a keyword field is a URL of one of some addresses."""
+        return [f"{field}:/{text}/" for text in in_url(wanted)]
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sigma.backends.elasticsearch.elasticsearch_eql import EqlBackend
@@ -25,8 +25,9 @@ from sigma.conversion.state import ConversionState
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
+from sigmapack.content.urls import Address
 from sigmapack.targets.ecs.backend import EcsMends, Pieces
-from sigmapack.targets.ecs.lucene import expressions
+from sigmapack.targets.ecs.lucene import expressions, in_url
 
 MAX_RUNS = 100
 
@@ -98,6 +99,12 @@ class Backend(EcsMends, EqlBackend):
     def match_text(self, field: str, values: list[Pieces]) -> list[str]:
         """EQL does not search analysed text ("EQL syntax reference", Limitations)."""
         raise Refused(f"EQL does not search {field}, which is analysed text; ES|QL does")
+
+    def match_in_url(self, field: str, wanted: Sequence[Address]) -> list[str]:
+        """Terms of which one holds when a keyword field is a URL of one of some addresses."""
+        patterns = [text(pattern) for pattern in in_url(wanted, fold=False)]
+        body = patterns[0] if len(patterns) == 1 else f"({', '.join(patterns)})"
+        return [self._guarded(field, f"{field_name(field)} regex~ {body}")]
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""

@@ -13,13 +13,14 @@ Syntax: https://www.elastic.co/docs/reference/query-languages/esql
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from sigma.backends.elasticsearch.elasticsearch_esql import ESQLBackend
 from sigma.conditions import ConditionNOT
 from sigma.conversion.state import ConversionState
 
+from sigmapack.content.urls import Address
 from sigmapack.targets.ecs.backend import EcsMends, Pieces, is_literal, literal, shape
 from sigmapack.targets.ecs.fields import MULTIPLE, kind
 from sigmapack.targets.ecs.lucene import (
@@ -28,6 +29,7 @@ from sigmapack.targets.ecs.lucene import (
     domain_forms,
     expression,
     expressions,
+    in_url,
     port_forms,
     shapes,
 )
@@ -137,6 +139,11 @@ class Backend(EcsMends, ESQLBackend):
             else:
                 terms.append(f"{name} LIKE {like(value)}")
         return terms
+
+    def match_in_url(self, field: str, wanted: Sequence[Address]) -> list[str]:
+        """Terms of which one holds when a keyword field is a URL of one of some addresses."""
+        name = f"TO_LOWER({field_name(field)})"
+        return [f"{name} RLIKE {text(one)}" for one in in_url(wanted, fold=False)]
 
     def match_exact(self, field: str, values: list[str], kind: str) -> str:
         """A term that holds when a field of an exact kind has one of the values."""

@@ -69,9 +69,10 @@ class Backend(Mends, LogScaleBackend):
         if cond.field.endswith("[]"):
             raise Refused(f"a regular expression on the list {cond.field} has no template")
         escaped = re.sub(r"(?<!\\)/", r"\\/", str(cond.value.regexp))
-        flags = {flag.name for flag in cond.value.flags}
+        plain = escaped.removeprefix("(?i)")
+        fold = plain != escaped or "IGNORECASE" in {flag.name for flag in cond.value.flags}
         name = self.escape_and_quote_field(cond.field)
-        return f"{name}=/{escaped}/{'i' if 'IGNORECASE' in flags else ''}"
+        return f"{name}=/{plain}/{'i' if fold else ''}"
 
     def convert_condition_field_eq_val_cidr(self, cond: Any, state: ConversionState) -> Any:
         """3.0.0: the network stands behind the condition, so that an OR is refused."""

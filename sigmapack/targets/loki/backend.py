@@ -16,6 +16,7 @@ from sigma.types import SigmaString
 from sigmapack.compiling.mends import Mends, texts_and_numbers
 from sigmapack.compiling.regex import alternation
 from sigmapack.content.model import Refused
+from sigmapack.content.urls import addresses
 from sigmapack.targets.loki.correlation import quoted
 from sigmapack.targets.loki.fields import ARRAYS
 
@@ -68,6 +69,8 @@ class Backend(Mends, LogQLBackend):
 
     def convert_value_re(self, r: Any, state: ConversionState) -> str:
         """0.15.1: Loki wants the whole value, Sigma a part of it."""
+        if addresses(str(r.regexp)):
+            return quoted(f"(?s){r.regexp}")
         flags = "(?is)" if "IGNORECASE" in {flag.name for flag in r.flags} else "(?s)"
         return quoted(f"{flags}^.*(?:{r.regexp}).*$")
 

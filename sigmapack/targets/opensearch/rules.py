@@ -21,6 +21,7 @@ from sigmapack.compiling.compile import resolved
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content import response
 from sigmapack.content.model import Content, LogSource, Rule, Sources
+from sigmapack.targets.opensearch import urls
 from sigmapack.targets.opensearch.fields import named
 from sigmapack.targets.yaml_text import dump
 
@@ -45,7 +46,8 @@ LONGEST_DESCRIPTION = 65_535
 
 def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
     """A file a rule, and `index.json` with log types, fields, and what was left out and why."""
-    plain = {rule.path + rule.name: rule for rule in resolved(content).rules}
+    ready = resolved(content).rules
+    plain = {r.path + r.name: r if r.is_correlation else urls.plain(r) for r in ready}
     found, index, left = [], [], []
     for query in sorted(queries, key=lambda query: query.rule.name):
         rule = plain[query.rule.path + query.rule.name]

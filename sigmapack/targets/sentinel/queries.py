@@ -23,6 +23,7 @@ from sigmapack.targets.kql.tables import Table
 from sigmapack.targets.sentinel.fields import CONNECTOR, TABLES, shown
 from sigmapack.targets.sentinel.once import ARRIVED, room
 from sigmapack.targets.sentinel.watchlists import NATIVE
+from sigmapack.targets.sentinel.web import hosts
 
 TIME = "TimeGenerated"
 
@@ -51,10 +52,13 @@ def table(rule: Rule) -> Table:
 
 
 def _prepare(rule: Rule) -> Rule:
-    """The rule in the table's terms; no watchlist matches a list of domains in whole URLs."""
+    """The rule in the table's terms, a host in a URL in those of the host.
+
+    A list of hosts in URLs would stand beside a watchlist with the same.
+    """
     if {"c-uri", "cs-uri"} & set(conversion.fields(rule)) and "|expand" in str(rule.document):
         raise Refused("a watchlist cannot be matched in URLs")
-    return kql_tables.prepared(rule, table(rule))
+    return kql_tables.prepared(conversion.with_alternatives(rule, hosts), table(rule))
 
 
 def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:

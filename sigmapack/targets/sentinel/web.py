@@ -5,6 +5,11 @@ Source: https://learn.microsoft.com/azure/sentinel/normalization-schema-web
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sigmapack.content.kinds import forms
+from sigmapack.content.urls import addresses
 from sigmapack.targets.kql.tables import Table
 
 #: The start of a URL, which may lack its scheme.
@@ -62,3 +67,14 @@ WEB = Table(
         "cookie_vars": lambda values: {"cookie_vars": [f"*;{value};*" for value in values]},
     },
 )
+
+
+def hosts(selection: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A selection of hosts in URLs, as one of hosts: the column WebHost has that of the URL."""
+    wanted = addresses(str(selection.get("c-uri|re", "")))
+    if not wanted or any(one.path for one in wanted) or "cs-host" in selection:
+        yield selection
+        return
+    rest = {key: value for key, value in selection.items() if key != "c-uri|re"}
+    rows = [{"domain": one.host} for one in wanted]
+    yield {**rest, "cs-host": [form for row in rows for form in forms("domain", "cs-host", row)]}

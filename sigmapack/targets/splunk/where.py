@@ -19,10 +19,12 @@ from sigma.conditions import (
     ConditionOR,
 )
 from sigma.conversion.state import ConversionState
-from sigma.types import SigmaRegularExpression
+from sigma.types import SigmaRegularExpression, SigmaString
 
 from sigmapack.compiling.mends import Mends, texts_and_numbers
 from sigmapack.compiling.regex import alternation
+from sigmapack.content.kinds import escape
+from sigmapack.content.urls import addresses
 
 #: How many values an exclusion may list in `search`.
 MOST = 300
@@ -58,7 +60,19 @@ def widened(cond: Any) -> Any:
     if isinstance(cond, ConditionOR):
         parts = [widened(arg) for arg in cond.args]
         return None if None in parts else ConditionOR(parts)
-    return None
+    return None if isinstance(cond, ConditionNOT) else _containing(cond)
+
+
+def _containing(cond: ConditionFieldEqualsValueExpression) -> Any:
+    """That a URL holds a host, and behind it a path, wherever; None for another expression."""
+    value = cond.value
+    wanted = addresses(str(value.regexp)) if isinstance(value, SigmaRegularExpression) else ()
+    parts: list[Any] = []
+    for host, path in wanted:
+        behind = [escape(path)] if path else []
+        text = SigmaString("*".join(["", escape(host), *behind, ""]))
+        parts.append(ConditionFieldEqualsValueExpression(cond.field, text))
+    return ConditionOR(parts) if parts else None
 
 
 def _leaves(cond: Any) -> Iterator[Any]:

@@ -46,8 +46,12 @@ def results(
         for commands, asked in numbers.items()
     }
     given = {commands: merged(rows) for commands, rows in tables(own).items()}
+    # `where` among the commands leaves out events that were found.
     return {
-        text: {n: {**given[commands][n], **marked(marks, times[n])} for n in found[head]}
+        text: {
+            n: {**given[commands][n], **marked(marks, times[n])}
+            for n in found[head] & given[commands].keys()
+        }
         for text, (head, commands, marks) in parts.items()
     }
 

@@ -10,6 +10,8 @@ import json
 import re
 import uuid
 from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -64,7 +66,37 @@ def by_sigma(text: str, category: str) -> str:
     return text
 
 
-def test_a_rule_for_security_analytics_says_what_the_rule_says(make_content: MakeContent) -> None:
+def by_beats(folder: Path) -> dict[tuple[str, int], corpus.Case]:
+    """Every event in a folder, a URL's host and path taken out; where it is -> the case.
+
+    libbeat and the ingest processor `uri_parts` read a host where a scheme says that there is one.
+    """
+    place = {}
+    for path in {case.event.file: Path(case.event.file) for case in corpus.cases()}.values():
+        lines = path.read_text("utf-8").splitlines()
+        (folder / path.name).write_text("\n".join(map(_with_host, lines)) + "\n", "utf-8")
+    for case in corpus.cases():
+        place[str(folder / Path(case.event.file).name), case.event.record] = case
+    return place
+
+
+def _with_host(line: str) -> str:
+    event = json.loads(line) if line.strip() else {}
+    if event.get("cs-host") != "-" or "://" not in event["c-uri"]:
+        return line
+    url = urlsplit(event["c-uri"])
+    return json.dumps({**event, "cs-host": url.hostname, "c-uri-stem": url.path})
+
+
+def without_host(case: corpus.Case) -> bool:
+    """Whether a proxy names the host only in a URL that has no scheme: no Beat takes it out."""
+    fields = case.event.fields
+    return fields.get("cs-host") == "-" and not re.search("^[^/]+://", str(fields["c-uri"]))
+
+
+def test_a_rule_for_security_analytics_says_what_the_rule_says(
+    make_content: MakeContent, tmp_path: Path
+) -> None:
     """Replayed as any Sigma, the files match the events that the rules match."""
     texts = {
         entry["rule"]: by_sigma(
@@ -72,16 +104,19 @@ def test_a_rule_for_security_analytics_says_what_the_rule_says(make_content: Mak
         )
         for entry in index()["rules"]
     }
-    report = replay(make_content(**texts), [path for _, _, path in corpus.files()])
-    place = {(case.event.file, case.event.record): case for case in corpus.cases()}
+    place = by_beats(tmp_path)
+    report = replay(make_content(**texts), sorted(tmp_path.glob("*.jsonl")))
     found: dict[str, set[int]] = {name: set() for name in texts}
     for match in report.matches:
         found[match.rule.name].add(place[match.file, match.record].number)
     for name, numbers in found.items():
-        lost = corpus.verdicts()[name] - numbers
-        # Windows events of tools that write no event log have no channel
-        assert all("Channel" not in corpus.cases()[number].event.fields for number in lost), name
-        assert numbers <= corpus.verdicts()[name]
+        for case in (corpus.cases()[number] for number in corpus.verdicts()[name] - numbers):
+            # Windows events of tools that write no event log have no channel.
+            windows = case.event.logsource[0].product == "windows"
+            tool = windows and "Channel" not in case.event.fields
+            assert tool or without_host(case), name
+        for case in (corpus.cases()[number] for number in numbers - corpus.verdicts()[name]):
+            assert name == "proxy_threecx_stale_user_agent" and without_host(case), case.note
     silent = {name for name, numbers in found.items() if not numbers}
     assert silent == set()
 

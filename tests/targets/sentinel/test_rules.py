@@ -33,7 +33,7 @@ TACTICS = {
     "Discovery": {"T1217"},
     "Execution": {"T1059", "T1204", "T1559"},
     "Exfiltration": {"T1041"},
-    "CommandAndControl": {"T1071", "T1090", "T1102", "T1573"},
+    "CommandAndControl": {"T1071", "T1090", "T1102", "T1105", "T1573"},
 }
 
 

@@ -98,8 +98,8 @@ def test_no_wildcard_stands_right_behind_an_escaped_question_mark() -> None:
     """Chainsaw 2.16.4 panics at it."""
     found = [text for each in documents().values() for text in values(each.get("detection"))]
     assert [text for text in found if re.search(r"\\\?\*", text)] == []
-    # The addresses are there, as beginnings.
-    assert sum(text.endswith(r"\?") for text in found) >= 100
+    # Paths of Zeek and of proxies are there, as beginnings; whole addresses are expressions.
+    assert sum(text.endswith(r"\?") for text in found) >= 40
 
 
 @pytest.mark.parametrize(

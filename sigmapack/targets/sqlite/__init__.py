@@ -23,6 +23,8 @@ from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.kinds import all_forms
 from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
+from sigmapack.content.urls import addresses
+from sigmapack.targets.sqlite.urls import in_url
 
 COLUMNS = ("product", "category", "service")
 #: The name of a selection, or a pattern of names, in a Sigma condition.
@@ -43,6 +45,13 @@ class Backend(sqliteBackend):
         if key not in self.converted:
             self.converted[key] = super().convert_condition_field_eq_val_str(cond, state)
         return self.converted[key]
+
+    def convert_condition_field_eq_val_re(self, cond: Any, state: Any) -> Any:
+        """2.0.0: REGEXP, which is no function of SQLite's own; of URLs, what it would match."""
+        if wanted := addresses(str(cond.value.regexp)):
+            column = self.escape_and_quote_field(cond.field)  # type: ignore[no-untyped-call]
+            return in_url(column, wanted, like)
+        return super().convert_condition_field_eq_val_re(cond, state)
 
     def convert_rule(self, rule: Any, *arguments: Any) -> Any:
         """A rule; for a correlation, a condition that stops at the first part that is false.
