@@ -42,11 +42,7 @@ UNSEEN = {
     "defender": {"dns_query_win_threecx_c2_domain": r"\3cxdesktopapp.exe"},
 }
 KNOWN = {
-    "sentinel": [
-        # The host is taken out of the URL also where the proxy's log has no field for it.
-        "proxy_threecx_c2_url matched and should not: match of proxy_threecx_c2_domain: "
-        "only the whole address is logged, subdomain",
-    ],
+    "sentinel": [],
     "defender": [
         # Nothing tells of a query that was never answered.
         "dns_query_win_threecx_c2_domain_blocked missed: "

@@ -36,7 +36,6 @@ def body(query: Query) -> str:
             "_Im_Dns",
             "DnsQuery",
         ),
-        ("category: dns", "query", "_Im_Dns", "DnsQuery"),
         ("product: zeek, service: http", "user_agent", "_Im_WebSession", "HttpUserAgent"),
         (PROXY, "c-uri", "_Im_WebSession", "Url"),
         ("category: firewall", "dst_ip", "_Im_NetworkSession", "DstIpAddr"),
@@ -77,6 +76,16 @@ def test_lookups_of_hosts_come_from_the_parser_and_from_defenders_table(
     assert first.startswith("union isfuzzy=true (_Im_Dns | where ")
     assert '(DeviceEvents | where ActionType == "DnsQueryResponse" | ' in first
     assert rest[0] == '| where DnsQuery =~ "x"' and rest[1].startswith("| extend Device = ")
+
+
+def test_lookups_come_from_the_parser_and_from_the_resolvers_of_clouds(
+    make_content: MakeContent,
+) -> None:
+    found = body(one(make_content, TARGET, "s: {query: x}\ncondition: s", "category: dns"))
+    first, *rest = found.splitlines()
+    assert first.startswith("union isfuzzy=true (_Im_Dns | where ")
+    assert "(AZFWDnsQuery | extend " in first and "(AWSRoute53Resolver | extend " in first
+    assert rest[0] == '| where DnsQuery =~ "x"'
 
 
 def test_no_event_belongs_to_two_log_sources(make_content: MakeContent) -> None:
