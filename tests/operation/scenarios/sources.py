@@ -65,10 +65,29 @@ def only_fixed() -> Outline:
     return Outline("only fixed builds", drafts)
 
 
+def handed_out() -> Outline:
+    """A telephone system on Linux gets the affected package that it hands out to its clients."""
+    own, _ = host(1)
+    package = record("file_event_lnx_threecx_affected_package", Computer=own)
+    drafts = [Draft(sensor, package, TIME) for sensor in ("sysmon", EDR)]
+    return Outline("a telephone system hands out a bad build", drafts, [finding(1)])
+
+
+def on_the_wire() -> Outline:
+    """Zeek hashes the affected installer on its way from a share."""
+    _, address = host(1)
+    file = {**record("zeek_files_threecx_malicious_hash"), "id.orig_h": address}
+    return Outline(
+        "a bad build is copied over the network", [Draft("zeek", file, TIME)], [finding(1)]
+    )
+
+
 OUTLINES = (
     Outline("empty site"),
     *(Outline(name, visit(TIME, 1, (by,)), [finding(1)]) for name, by in ALONE.items()),
     auditing(),
     removed(),
     only_fixed(),
+    handed_out(),
+    on_the_wire(),
 )

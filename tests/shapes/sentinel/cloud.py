@@ -10,7 +10,7 @@ names with their final dot.
 from __future__ import annotations
 
 from sigmapack.events.read import Event
-from tests.shapes.microsoft import Document, text
+from tests.shapes.microsoft import Document, Row, text
 from tests.shapes.sentinel.network import CODES
 
 
@@ -28,9 +28,9 @@ def amazon(event: Event) -> list[Document]:
     code = answer if answer in CODES.values() else "NOERROR"
     told = code == "NOERROR" and answer != "NODATA"
     records = [{"Rdata": answer, "Type": kind, "Class": "IN"}] if told else []
-    row = {"QueryName": query, "QueryType": kind, "Rcode": code, "SrcAddr": client}
-    row |= {"Answers": records}
-    return [("AWSRoute53Resolver", {"TimeGenerated": event.timestamp, **row})] if answer else []
+    row: Row = {"QueryName": query, "QueryType": kind, "Rcode": code, "SrcAddr": client}
+    row = {"TimeGenerated": event.timestamp, **row, "Answers": records}
+    return [("AWSRoute53Resolver", row)] if answer else []
 
 
 def _read(event: Event) -> tuple[str, str, str, str]:
