@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,90 +21,25 @@ from sigmapack.events.files import UnreadableInput, check_file
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.rows import Rows
 from sigmapack.events.windows import channel_map
+from sigmapack.matches import Match, Report
 from sigmapack.targets import sqlite
 
-#: Unreadable records that are told one by one; a file of a gigabyte may have millions, and all are
-#: counted.
-MOST_TOLD = 10_000
+__all__ = ["Match", "Report", "replay"]
 
 META = ("event_id", "timestamp", "logsource_product", "logsource_category", "logsource_service")
-
-
-@dataclass(frozen=True)
-class Match:
-    """A rule that matched: on one record, or for a correlation on the records it lists."""
-
-    rule: Rule
-    file: str
-    record: int
-    timestamp: str | None
-    host: str | None
-    fields: Mapping[str, str | list[str]]
-    records: tuple[tuple[str, int], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The object of `--json`: the keys that users may rely on."""
-        data: dict[str, Any] = {
-            "rule_id": self.rule.id,
-            "rule": self.rule.name,
-            "title": self.rule.title,
-            "level": self.rule.level,
-            "file": self.file,
-            "record": self.record,
-            "timestamp": self.timestamp,
-            "host": self.host,
-            "fields": dict(self.fields),
-        }
-        if self.rule.is_correlation:
-            data["records"] = [{"file": file, "record": record} for file, record in self.records]
-        return data
-
-
-@dataclass
-class Report:
-    """What a replay found: matches, what could not be read, rules that could not run.
-
-    Every record is counted once: in `events`, or in `unreadable`.
-    """
-
-    matches: list[Match] = field(default_factory=list)
-    bad: list[BadRecord] = field(default_factory=list)
-    """The first `MOST_TOLD` unreadable records."""
-    unreadable: int = 0
-    partial: list[BadRecord] = field(default_factory=list)
-    """Events of which not every combination of values was compared, the first `MOST_TOLD`."""
-    partly: int = 0
-    unread: list[UnreadableInput] = field(default_factory=list)
-    """Files that could not be read, or of which no record could."""
-    refused: list[Query] = field(default_factory=list)
-    events: int = 0
-    files: int = 0
-
-    def add_bad(self, record: BadRecord) -> None:
-        """Count a record, or several that one complaint stands for, as unreadable."""
-        self.unreadable += record.count
-        if len(self.bad) < MOST_TOLD:
-            self.bad.append(record)
-
-    def add_partial(self, record: BadRecord) -> None:
-        """Count an event as compared in part."""
-        self.partly += 1
-        if len(self.partial) < MOST_TOLD:
-            self.partial.append(record)
 
 
 def replay(content: Content, files: Iterable[Path], findings: bool = False) -> Report:
     """Compile the content for SQLite and run it on the events of the files.
 
     Events are kept in a temporary database on disk, one row an event and log source, so that
-    the size of the input is not bounded by memory.
+    the size of the input is not bounded by memory. A file that turns out to be unreadable is noted,
+    and the others are read.
 
     Args:
         content: what was read.
         files: of events.
         findings: whether to run findings, too, which say of a host what their rules say already.
-
-    A file that turns out to be unreadable is noted, and the others are read.
 
     Raises:
         UnreadableInput: a file is not there, or none of the kind that holds events.

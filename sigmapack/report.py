@@ -19,7 +19,7 @@ from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
 from sigmapack.events.files import UnreadableInput
 from sigmapack.manifest import OUTCOMES, entry, summary
-from sigmapack.replay import MOST_TOLD, Match, Report
+from sigmapack.matches import MOST_TOLD, Match, Report
 
 Item = TypeVar("Item")
 

@@ -225,7 +225,7 @@ def test_a_bad_file_does_not_take_the_matches_of_others(
 def test_complaints_are_bounded_and_counted(
     tmp_path: Path, make_content: MakeContent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sigmapack.replay.MOST_TOLD", 10)
+    monkeypatch.setattr("sigmapack.matches.MOST_TOLD", 10)
     path = tmp_path / "x.jsonl"
     path.write_text("{}\n" + json.dumps(query("2023-03-29 10:00:00.000")) + "\n5" * 98, "utf-8")
     found = replay(make_content(a=RULE), [path])

@@ -1,0 +1,79 @@
+"""What a replay finds: matches, and what could not be read or run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sigmapack.compiling.product import Query
+from sigmapack.content.model import Rule
+from sigmapack.events.files import UnreadableInput
+from sigmapack.events.read import BadRecord
+
+#: Unreadable records that are told one by one; a file of a gigabyte may have millions, and all are
+#: counted.
+MOST_TOLD = 10_000
+
+
+@dataclass(frozen=True)
+class Match:
+    """A rule that matched: on one record, or for a correlation on the records it lists."""
+
+    rule: Rule
+    file: str
+    record: int
+    timestamp: str | None
+    host: str | None
+    fields: Mapping[str, str | list[str]]
+    records: tuple[tuple[str, int], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `--json`: the keys that users may rely on."""
+        data: dict[str, Any] = {
+            "rule_id": self.rule.id,
+            "rule": self.rule.name,
+            "title": self.rule.title,
+            "level": self.rule.level,
+            "file": self.file,
+            "record": self.record,
+            "timestamp": self.timestamp,
+            "host": self.host,
+            "fields": dict(self.fields),
+        }
+        if self.rule.is_correlation:
+            data["records"] = [{"file": file, "record": record} for file, record in self.records]
+        return data
+
+
+@dataclass
+class Report:
+    """What a replay found: matches, what could not be read, rules that could not run.
+
+    Every record is counted once: in `events`, or in `unreadable`.
+    """
+
+    matches: list[Match] = field(default_factory=list)
+    bad: list[BadRecord] = field(default_factory=list)
+    """The first `MOST_TOLD` unreadable records."""
+    unreadable: int = 0
+    partial: list[BadRecord] = field(default_factory=list)
+    """Events of which not every combination of values was compared, the first `MOST_TOLD`."""
+    partly: int = 0
+    unread: list[UnreadableInput] = field(default_factory=list)
+    """Files that could not be read, or of which no record could."""
+    refused: list[Query] = field(default_factory=list)
+    events: int = 0
+    files: int = 0
+
+    def add_bad(self, record: BadRecord) -> None:
+        """Count a record, or several that one complaint stands for, as unreadable."""
+        self.unreadable += record.count
+        if len(self.bad) < MOST_TOLD:
+            self.bad.append(record)
+
+    def add_partial(self, record: BadRecord) -> None:
+        """Count an event as compared in part."""
+        self.partly += 1
+        if len(self.partial) < MOST_TOLD:
+            self.partial.append(record)
