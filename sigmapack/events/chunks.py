@@ -6,9 +6,11 @@ records it holds (https://github.com/libyal/libevtx/blob/main/documentation/).
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import struct
+import zlib
 from collections.abc import Iterator
 from io import BufferedIOBase
 from typing import Any, cast
@@ -46,6 +48,25 @@ ALONE = struct.pack("<8sQQQIHHHH", EVTX_MAGIC, 0, 0, 1, 128, 1, 3, HEADER_SIZE, 
 Found = tuple[Any, str, int]
 
 
+class Source:
+    """A stream that gives what it has, and ends where its gzip file is broken."""
+
+    def __init__(self, stream: BufferedIOBase) -> None:
+        self.stream = stream
+        self.broken: Exception | None = None
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, or what is left: a pipe gives less at a time."""
+        pieces = []
+        try:
+            while size > 0 and not self.broken and (piece := self.stream.read1(size)):
+                pieces.append(piece)
+                size -= len(piece)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:  # what came before it is good
+            self.broken = error
+        return b"".join(pieces)
+
+
 def evtx_records(stream: BufferedIOBase) -> Iterator[Record]:
     """The records of an EVTX file; those that cannot be parsed, or are missing, as errors.
 
@@ -54,20 +75,21 @@ def evtx_records(stream: BufferedIOBase) -> Iterator[Record]:
 
     Raises:
         ValueError: there is no chunk in it.
+        EOFError, gzip.BadGzipFile, zlib.error: the packed file breaks off before the first.
     """
     number = 1
-    for value, error, count in _found(stream):
+    for value, error, count in _found(Source(stream)):
         message = f"{count} records are lost: {error}" if count > 1 else error
         yield Record(number, number, value, message, count)
         number += count
 
 
-def _found(stream: BufferedIOBase) -> Iterator[Found]:
-    head = _read(stream, HEADER_SIZE).ljust(HEADER_SIZE, b"\0")
+def _found(source: Source) -> Iterator[Found]:
+    head = source.read(HEADER_SIZE).ljust(HEADER_SIZE, b"\0")
     (next_id,) = struct.unpack_from("<Q", head, NEXT_ID_OFFSET)
     (count,) = struct.unpack_from("<H", head, CHUNK_COUNT_OFFSET)
     index = last = lost = good = 0  # lost: damaged chunks, until a good one tells what they held
-    while data := _read(stream, CHUNK_SIZE):
+    while data := source.read(CHUNK_SIZE):
         index += 1
         if index > MOST_CHUNKS:
             yield None, TOO_MANY, 1
@@ -83,12 +105,16 @@ def _found(stream: BufferedIOBase) -> Iterator[Found]:
             lost = 0
         yield from _chunk(data)
         last = end
+    if source.broken and not good:
+        raise source.broken
     if not good:
         raise ValueError("damaged EVTX file, without events: export it again")
     absent = max(0, count - index)
     if lost or absent:
         reason = CUT if absent else BROKEN
         yield None, reason, _missing(next_id - last - 1, lost + absent)
+    if source.broken:  # the records that it took are counted
+        yield None, f"damaged or cut-off gzip file ({source.broken}): fetch it again", 0
 
 
 def _missing(records: int, chunks: int) -> int:
@@ -130,12 +156,3 @@ def _parsed(file: bytes) -> Iterator[tuple[Any, str]]:
             return
         except (RuntimeError, json.JSONDecodeError) as error:  # RecursionError is a RuntimeError
             yield None, f"damaged part of the EVTX file ({error}): {AGAIN}"
-
-
-def _read(stream: BufferedIOBase, size: int) -> bytes:
-    """So many bytes, or what is left: a pipe gives less at a time."""
-    pieces = []
-    while size > 0 and (piece := stream.read(size)):
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)

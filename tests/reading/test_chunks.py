@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import struct
 from pathlib import Path
 
@@ -117,3 +118,20 @@ def test_a_file_without_a_chunk_is_unreadable_and_bounded(
     monkeypatch.setattr(chunks, "MOST_CHUNKS", 2)
     read_, lost, messages = counted(path, THREE)
     assert (read_, lost) == (15, 1) and "the limit of an EVTX file" in messages[-1]
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_a_packed_file_that_is_cut_off_counts_what_is_lost(tmp_path: Path, part: float) -> None:
+    noise = random.Random(3)  # so that it does not pack well, and the cut falls among the records
+    events = [sysmon(noise.randbytes(300).hex()) for _ in range(23)]
+    data = gzip.compress(evtx_of(events[:10], events[10:15], events[15:]), 1, mtime=0)
+    read_, lost, messages = counted(tmp_path / "x.evtx.gz", data[: int(len(data) * part)])
+    assert read_ and lost and read_ + lost == 23
+    assert "cut-off gzip file" in messages[-1]
+
+
+def test_a_packed_file_that_is_cut_off_before_its_records_is_unreadable(tmp_path: Path) -> None:
+    path = tmp_path / "x.evtx.gz"
+    path.write_bytes(gzip.compress(WHOLE, mtime=0)[:40])
+    with pytest.raises(UnreadableInput, match="cut-off gzip file"):
+        read(path)
