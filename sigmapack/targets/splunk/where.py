@@ -32,10 +32,10 @@ MOST = 300
 
 def late(cond: Any) -> bool:
     """Whether a part of a condition is said by `where`."""
-    leaves = list(_leaves(cond))
-    if any(isinstance(getattr(leaf, "value", None), SigmaRegularExpression) for leaf in leaves):
+    found = list(leaves(cond))
+    if any(isinstance(getattr(leaf, "value", None), SigmaRegularExpression) for leaf in found):
         return True
-    return isinstance(cond, ConditionNOT) and len(leaves) > MOST
+    return isinstance(cond, ConditionNOT) and len(found) > MOST
 
 
 def conjuncts(cond: Any) -> list[Any]:
@@ -75,12 +75,13 @@ def _containing(cond: ConditionFieldEqualsValueExpression) -> Any:
     return ConditionOR(parts) if parts else None
 
 
-def _leaves(cond: Any) -> Iterator[Any]:
+def leaves(cond: Any) -> Iterator[Any]:
+    """The comparisons that a condition is made of."""
     if not isinstance(cond, ConditionAND | ConditionOR | ConditionNOT):
         yield cond
         return
     for arg in cond.args:
-        yield from _leaves(arg)
+        yield from leaves(arg)
 
 
 class Where(Mends):
