@@ -55,21 +55,27 @@ def names(rule: Rule) -> Iterator[str]:
         yield from conversion.fields(rule)
         for key, value in _items(rule.document.get("detection")):
             if "fieldref" in key.split("|")[1:]:
-                yield from map(str, value if isinstance(value, list) else [value])
+                yield from map(str, _listed(value))
         return
     body = rule.document["correlation"]
     if not isinstance(body, Mapping):
         return
-    groups = body.get("group-by") or ()
-    yield from map(str, groups if isinstance(groups, list) else [groups])
+    yield from map(str, _listed(body.get("group-by")))
     condition = body.get("condition")
     counted = condition.get("field") if isinstance(condition, Mapping) else None
-    yield from map(str, counted if isinstance(counted, list) else [counted] if counted else ())
+    yield from map(str, _listed(counted))
     aliases = body.get("aliases")
     for alias, mapping in aliases.items() if isinstance(aliases, Mapping) else ():
         yield str(alias)
         if isinstance(mapping, Mapping):
             yield from map(str, mapping.values())
+
+
+def _listed(value: Any) -> list[Any]:
+    """What may be written as one or as a list; nothing where it is left out."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def _rules(rule: Rule) -> Iterator[str]:
@@ -83,7 +89,7 @@ def _rules(rule: Rule) -> Iterator[str]:
 def values(rule: Rule) -> Iterator[str]:
     """Every text that a rule's detection compares with."""
     for _, value in _items(rule.document.get("detection")):
-        for item in value if isinstance(value, list) else [value]:
+        for item in _listed(value):
             if isinstance(item, str):
                 yield item
 

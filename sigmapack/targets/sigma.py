@@ -154,6 +154,7 @@ YAML = Language(
     frame=_frame,
     correlate=_correlate,
     folder=_folder,
+    quotes=True,
     bases=True,
 )
 
