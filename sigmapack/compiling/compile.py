@@ -10,7 +10,7 @@ from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
 from sigma.rule import SigmaRule
 
-from sigmapack.compiling import conversion
+from sigmapack.compiling import conversion, names
 from sigmapack.compiling.product import Language, Part, Query, Target
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import KINDS
@@ -77,6 +77,7 @@ def _query(
         _written(content, language, rule, text),
         f"{target.name}/queries/lookup/{file}" if native else "",
         _written(content, language, rule, native) if native else "",
+        text,
     )
 
 
@@ -90,6 +91,7 @@ def _text(
 ) -> tuple[str, list[str]]:
     """A rule's query, and why it says less than the rule; a single rule is added to the parts."""
     reasons: list[str] = []
+    names.refuse(plain, language.quotes)
     if rule.is_correlation:
         text = _correlated(content, language, rule, parts, reasons)
     else:

@@ -48,6 +48,8 @@ class Language:
     """In which folder of the product a rule's query stands."""
     bases: bool = False
     """Whether a correlation's query refers to others, so that bases have queries, too."""
+    quotes: bool = False
+    """Whether any name of a field can be quoted; else those that no log has are refused."""
     longest: Callable[[Rule], int] = lambda rule: 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 
@@ -73,6 +75,8 @@ class Query:
     text: str
     native_path: str = ""
     native_text: str = ""
+    bare: str = ""
+    """The query without what is said about it: what runs."""
 
     def artifacts(self) -> Iterator[Artifact]:
         if self.path:

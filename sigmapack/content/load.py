@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,6 +19,8 @@ from sigmapack.content.model import Content, Lookup, Place, Problem, Row, Rule, 
 
 #: How many findings may refer to one another, each to the next.
 DEPTH = 3
+#: Names of lookups, which products import under them; a dot stands before a column.
+TABLE = re.compile(r"[A-Za-z0-9_-]+")
 RULE_SUFFIXES = (".yml", ".yaml")
 
 
@@ -161,6 +164,10 @@ def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
 
 def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
     name = shown(path)
+    if not TABLE.fullmatch(path.stem):
+        message = "a lookup's name is written into queries: call it by letters, digits, - and _"
+        problems.append(Problem(name, 1, "lookup-name", message))
+        return None
     reader = csv.reader(io.StringIO(text), strict=True)
     rows: list[Row] = []
     try:

@@ -14,6 +14,7 @@ or another one while the alert is active, are not named.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence, Set
 from pathlib import PurePosixPath
@@ -135,7 +136,8 @@ def trigger(content: Content, rule: Rule, told: Set[str]) -> dict[str, Any]:
     Weak evidence (rules for hunting, and informational ones), and what a finding tells of, stands
     on the page of alerts and tells nobody.
     """
-    message = MESSAGE.format(guidance=response.plain(content, rule).replace("{{", "{ {"))
+    guidance = re.sub(r"\{(?=\{)", "{ ", response.plain(content, rule))
+    message = MESSAGE.format(guidance=guidance)
     checked(rule, "message", message)
     return {
         "id": identifier(rule, "trigger"),

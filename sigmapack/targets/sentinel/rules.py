@@ -150,7 +150,8 @@ def analytic(content: Content, query: Query) -> dict[str, Any]:
 def title(query: Query) -> str:
     """The title of an alert, with whom it concerns."""
     who = entities.subject(query.rule, query.text)
-    return f"{query.rule.title}: {{{{{who}}}}}" if who else query.rule.title
+    own = re.sub(r"\{(?=\{)", "{ ", query.rule.title)  # two would begin the name of a column
+    return f"{own}: {{{{{who}}}}}" if who else own
 
 
 def incidents(kinds: set[str], rule: Rule) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact, Query, gathered
 from sigmapack.content.model import Content
-from sigmapack.targets.splunk.searches import APP, stanza
+from sigmapack.targets.splunk.searches import APP, setting, stanza
 
 LABEL = "3CX Detection Pack"
 ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
@@ -29,7 +29,7 @@ EPOCH = 315532800
 def conf(title: str, stanzas: Mapping[str, Mapping[str, str]]) -> bytes:
     """A .conf file."""
     parts = [
-        "\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in values.items())])
+        "\n".join([f"[{name}]", *(setting(key, value) for key, value in values.items())])
         for name, values in stanzas.items()
     ]
     return (f"# {title}\n\n" + "\n\n".join(parts) + "\n").encode()

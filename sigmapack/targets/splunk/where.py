@@ -9,6 +9,7 @@ stands beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -113,5 +114,13 @@ class Where(Mends):
 
 def _match(field: str, expression: str) -> str:
     """A field that is not there is compared as an empty text: `match` of null is null."""
-    escaped = expression.replace('"', '\\"')
-    return f'match(coalesce(\'{field}\', ""), "{escaped}")'
+    return f'match(coalesce(\'{field}\', ""), "{_written(expression)}")'
+
+
+def _written(expression: str) -> str:
+    """An expression inside of quotes, whether or not `\\\\` is an escape there.
+
+    A quote is written by its number, without the backslash that it may have already.
+    """
+    text = re.sub(r'(\\*)"', lambda found: found[1][: len(found[1]) & ~1] + r"\x22", expression)
+    return f"{text}(?:)" if text.endswith("\\") else text
