@@ -35,7 +35,10 @@ def name(rule: Rule) -> str:
     """
     found = f"3CX pack - {rule.title}"
     if len(found) > LONGEST_NAME:
-        raise TooLarge(f"{rule.path}: {found!r} has more than {LONGEST_NAME} characters")
+        raise TooLarge(
+            f"its name {found!r} has {len(found)} characters, Splunk takes {LONGEST_NAME}: "
+            "shorten the title"
+        )
     return found
 
 
