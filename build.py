@@ -22,7 +22,7 @@ from sigmapack import __version__, collection, exports, navigator, report
 from sigmapack.checks import problems
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
-from sigmapack.compiling.package import package
+from sigmapack.compiling.package import package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
 from sigmapack.content import coverage
 from sigmapack.content.files import shown
@@ -113,7 +113,7 @@ def build(
     queries, artifacts = make(content, targets, quiet or as_json, as_json)
     if without_hunting:
         left = [query for query in queries if not query.rule.is_hunting]
-        queries, artifacts = package_all(content, targets, left, as_json)
+        queries, artifacts = package_all(content, targets, left)
     artifacts += navigator.artifacts(content)
     if not names:
         artifacts += beside(content, block_from, as_json)
@@ -187,29 +187,13 @@ def make(
     content: Content, targets: list[Target], quiet: bool, as_json: bool
 ) -> tuple[list[Query], list[Artifact]]:
     """Queries and files of all products; stops on outcomes that nobody declared."""
-    queries = compile_all(content, targets, quiet)
-    queries, artifacts = package_all(content, targets, queries, as_json)
-    stop_on(sorted(outcome_problems(content, queries)), as_json)
-    return queries, artifacts
-
-
-def package_all(
-    content: Content, targets: list[Target], queries: list[Query], as_json: bool
-) -> tuple[list[Query], list[Artifact]]:
-    """Queries, of which importers may refuse some more, and the products' files with them."""
-    left: list[Query] = []
-    artifacts: list[Artifact] = []
-    for target in targets:
-        own = [query for query in queries if query.target == target.name]
-        try:
-            shipped, made = package(content, target, own)
-        except TooLarge as error:
-            where = shown(content.rules_dir)
-            stop_on([Problem(where, 1, "too-large", f"{target.title}: {error}")], as_json)
-            raise
-        left += shipped
-        artifacts += [artifact for query in shipped for artifact in query.artifacts()] + made
-    return left, artifacts
+    try:
+        found = package_all(content, targets, compile_all(content, targets, quiet))
+    except TooLarge as error:
+        stop_on([Problem(shown(content.rules_dir), 1, "too-large", str(error))], as_json)
+        raise
+    stop_on(sorted(outcome_problems(content, found[0])), as_json)
+    return found
 
 
 def beside(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sigmapack.compiling.product import Artifact, Query, Refusals, Target
+from sigmapack.compiling.product import Artifact, Query, Refusals, Target, TooLarge
 from sigmapack.content.model import Content
 
 
@@ -37,6 +37,27 @@ def package(
             left = [_refused(q, reasons[_key(q)]) if _key(q) in reasons else q for q in left]
         else:
             return left, [Artifact(f"{target.name}/{each.path}", each.data) for each in made]
+
+
+def package_all(
+    content: Content, targets: Iterable[Target], queries: Sequence[Query]
+) -> tuple[list[Query], list[Artifact]]:
+    """Queries, of which importers may refuse some more, and all files of the products with them.
+
+    Raises:
+        TooLarge: as `package` does, with the product's title.
+    """
+    left: list[Query] = []
+    files: list[Artifact] = []
+    for target in targets:
+        own = [query for query in queries if query.target == target.name]
+        try:
+            shipped, made = package(content, target, own)
+        except TooLarge as error:
+            raise TooLarge(f"{target.title}: {error}") from error
+        left += shipped
+        files += [file for query in shipped for file in query.artifacts()] + made
+    return left, files
 
 
 def _key(query: Query) -> tuple[str, str, str]:

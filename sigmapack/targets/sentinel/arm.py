@@ -73,11 +73,7 @@ def templates(rules: Sequence[Mapping[str, Any]]) -> list[Artifact]:
 
 
 def resource(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule as a resource of a template.
-
-    Raises:
-        TooLarge: it is larger than Azure takes.
-    """
+    """A rule as a resource of a template; raises `TooLarge` where Azure takes none so large."""
     found = alert_rule(rule) if "kind" in rule else saved_search(rule)
     if "kind" in rule and rule["requiredDataConnectors"]:
         found["condition"] = CONDITION
@@ -250,11 +246,7 @@ def split(
 
 
 def size(name: str, resource: Mapping[str, Any], most: int) -> int:
-    """The bytes of a resource in a template.
-
-    Raises:
-        TooLarge: they are more than Azure takes.
-    """
+    """The bytes of a resource in a template; raises `TooLarge` where they are too many."""
     own = len(json.dumps(resource, indent=2, ensure_ascii=False).encode())
     if own > most:
         raise TooLarge(
