@@ -22,8 +22,10 @@ from sigmapack import __version__, collection, exports, navigator, report
 from sigmapack.checks import problems
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.package import package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
 from sigmapack.content import coverage
+from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.settings import COVERAGE
@@ -108,18 +110,18 @@ def build(
     refuse_unless_replaceable(out)
     content = load(ROOT, rules)
     stop_on(problems(content), as_json)
-    queries = compile_all(content, targets, quiet or as_json)
-    stop_on(sorted(outcome_problems(content, queries)), as_json)
+    queries, artifacts = make(content, targets, quiet or as_json, as_json)
     if without_hunting:
-        queries = [query for query in queries if not query.rule.is_hunting]
-    artifacts = [*package(content, targets, queries), *navigator.artifacts(content)]
+        left = [query for query in queries if not query.rule.is_hunting]
+        queries, artifacts = package_all(content, targets, left)
+    artifacts += navigator.artifacts(content)
     if not names:
         artifacts += beside(content, block_from, as_json)
     try:
         write([*artifacts, manifest(queries, artifacts)], out)
     except WriteRefused as error:
         fail(str(error))
-    report.built(queries, artifacts, out, as_json, quiet)
+    report.built(content, queries, artifacts, out, as_json, quiet)
 
 
 @main.command()
@@ -130,10 +132,9 @@ def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
     """Look for problems in rules, lookups, waivers and events; write nothing."""
     content = load(ROOT, rules)
     found = problems(content)
-    if not found:
-        queries = compile_all(content, list(discover().values()), quiet or as_json)
-        found = sorted(outcome_problems(content, queries))
     stop_on(found, as_json)
+    make(content, list(discover().values()), quiet or as_json, as_json)
+    beside(content, None, as_json)
     report.checked(content, as_json, quiet)
 
 
@@ -182,18 +183,17 @@ def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Qu
     return queries
 
 
-def package(content: Content, targets: list[Target], queries: list[Query]) -> list[Artifact]:
-    """All files of a build but the manifest: queries, and what each product needs beside them."""
-    artifacts = [artifact for query in queries for artifact in query.artifacts()]
-    for target in targets:
-        own = tuple(query for query in queries if query.target == target.name)
-        try:
-            made = target.package(content, own)
-        except TooLarge as error:
-            click.echo(f"build.py: {target.title}: {error}", err=True)
-            sys.exit(PROBLEMS)
-        artifacts += [Artifact(f"{target.name}/{each.path}", each.data) for each in made]
-    return artifacts
+def make(
+    content: Content, targets: list[Target], quiet: bool, as_json: bool
+) -> tuple[list[Query], list[Artifact]]:
+    """Queries and files of all products; stops on outcomes that nobody declared."""
+    try:
+        found = package_all(content, targets, compile_all(content, targets, quiet))
+    except TooLarge as error:
+        stop_on([Problem(shown(content.rules_dir), 1, "too-large", str(error))], as_json)
+        raise
+    stop_on(sorted(outcome_problems(content, found[0])), as_json)
+    return found
 
 
 def beside(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:

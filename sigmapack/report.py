@@ -49,7 +49,12 @@ def problems(found: Sequence[Problem], as_json: bool) -> None:
 
 
 def built(
-    queries: Sequence[Query], artifacts: Sequence[Artifact], out: Path, as_json: bool, quiet: bool
+    content: Content,
+    queries: Sequence[Query],
+    artifacts: Sequence[Artifact],
+    out: Path,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """What a build made: the outcomes by target and language, the files, and where they are."""
     if as_json:
@@ -66,7 +71,21 @@ def built(
     table(("target", "language", *OUTCOMES), rows)
     click.echo()
     table(("folder", "files", "holds"), _folders(artifacts))
+    if not content.own:  # the pack's own are declared
+        _refused([query for query in queries if query.outcome == "refused"])
     click.echo(f"{sum(bool(query.path) for query in queries)} queries written to {out}")
+
+
+def _refused(queries: Sequence[Query]) -> None:
+    """The rules that products do not have, by product and reason: the manifest names each."""
+    found = Counter((query.target, query.language, query.reason) for query in queries)
+    first: dict[tuple[str, str, str], Query] = {}
+    for query in queries:
+        first.setdefault((query.target, query.language, query.reason), query)
+    for (target, language, reason), number in sorted(found.items()):
+        path = first[target, language, reason].rule.path
+        more = f" (and {number - 1} more)" if number > 1 else ""
+        click.echo(f"refused on {target}/{language}: {path}{more}: {reason}")
 
 
 def _folders(artifacts: Sequence[Artifact]) -> list[tuple[str, ...]]:

@@ -37,7 +37,10 @@ def name(rule: Rule) -> str:
     # A bracket would end the header of a stanza.
     found = f"3CX pack - {rule.title.replace('[', '(').replace(']', ')')}"
     if len(found) > LONGEST_NAME:
-        raise TooLarge(f"{rule.path}: {found!r} has more than {LONGEST_NAME} characters")
+        raise TooLarge(
+            f"its name {found!r} has {len(found)} characters, Splunk takes {LONGEST_NAME}: "
+            "shorten the title"
+        )
     return found
 
 
