@@ -11,14 +11,20 @@ Exit codes: 0 done, 1 the content has problems, 2 wrong use or unreadable input.
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before all that takes its time to import
+    from sigmapack import process
+
+    process.begin()
+
 import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
-from sigmapack import __version__, collection, exports, navigator, report
+from sigmapack import __version__, collection, exports, navigator, process, report
 from sigmapack.checks import problems
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
@@ -47,6 +53,14 @@ class Verbs(click.Group):
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
             args = ["build", *args]
         return super().parse_args(ctx, args)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with process.told(fail):
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with process.told(fail, WriteRefused):
+            return super().invoke(ctx)
 
 
 rules_option = click.option(
@@ -107,7 +121,7 @@ def build(
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
     targets = [target for name, target in discover().items() if not names or name in names]
-    refuse_unless_replaceable(out)
+    check_replaceable(out)  # before any work
     content = load(ROOT, rules)
     stop_on(problems(content), as_json)
     queries, artifacts = make(content, targets, quiet or as_json, as_json)
@@ -117,10 +131,7 @@ def build(
     artifacts += navigator.artifacts(content)
     if not names:
         artifacts += beside(content, block_from, as_json)
-    try:
-        write([*artifacts, manifest(queries, artifacts)], out)
-    except WriteRefused as error:
-        fail(str(error))
+    write([*artifacts, manifest(queries, artifacts)], out)
     report.built(content, queries, artifacts, out, as_json, quiet)
 
 
@@ -234,17 +245,9 @@ def stop_on(found: list[Problem], as_json: bool) -> None:
         sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)
 
 
-def refuse_unless_replaceable(out: Path) -> None:
-    """Say so before any work when the output folder is somebody's own."""
-    try:
-        check_replaceable(out)
-    except WriteRefused as error:
-        fail(str(error))
-
-
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Print one line on standard error and exit with 2."""
-    click.echo(f"build.py: {message}", err=True)
+    click.echo(f"build.py: {report.visible(message)}", err=True)
     sys.exit(WRONG_USE)
 
 

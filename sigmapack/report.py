@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
@@ -22,6 +24,8 @@ from sigmapack.replay import Match, Report
 
 Item = TypeVar("Item")
 
+#: Characters of these categories can end a line, turn its direction, or command a terminal.
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 LEVELS = ("critical", "high", "medium", "low", "informational")
 
 
@@ -30,6 +34,16 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def visible(text: str) -> str:
+    """A text of somebody else's on one line: what is not seen is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in UNSEEN else c
+        for c in text
+    )
 
 
 def progress(items: Sequence[Item], label: str, quiet: bool) -> Iterable[Item]:
@@ -45,7 +59,7 @@ def problems(found: Sequence[Problem], as_json: bool) -> None:
         keys = ("path", "line", "code", "message")
         dump([{key: getattr(problem, key) for key in keys} for problem in found])
     for problem in found:
-        click.echo(str(problem), err=True)
+        click.echo(visible(str(problem)), err=True)
 
 
 def built(
@@ -73,7 +87,9 @@ def built(
     table(("folder", "files", "holds"), _folders(artifacts))
     if not content.own:  # the pack's own are declared
         _refused([query for query in queries if query.outcome == "refused"])
-    click.echo(f"{sum(bool(query.path) for query in queries)} queries written to {out}")
+    click.echo(
+        f"{sum(bool(query.path) for query in queries)} queries written to {visible(str(out))}"
+    )
 
 
 def _refused(queries: Sequence[Query]) -> None:
@@ -85,7 +101,7 @@ def _refused(queries: Sequence[Query]) -> None:
     for (target, language, reason), number in sorted(found.items()):
         path = first[target, language, reason].rule.path
         more = f" (and {number - 1} more)" if number > 1 else ""
-        click.echo(f"refused on {target}/{language}: {path}{more}: {reason}")
+        click.echo(visible(f"refused on {target}/{language}: {path}{more}: {reason}"))
 
 
 def _folders(artifacts: Sequence[Artifact]) -> list[tuple[str, ...]]:
@@ -123,13 +139,14 @@ def covered(stages: Sequence[dict[str, Any]], as_json: bool) -> None:
         dump({"stages": list(stages)})
         return
     for stage in stages:
-        click.echo(f"{stage['id']}  {stage['title']}  ({', '.join(stage['techniques'])})")
-        for rule in stage["rules"]:
-            click.echo(f"      {rule['level']:<13} {rule['rule']}")
+        lines = [f"{stage['id']}  {stage['title']}  ({', '.join(stage['techniques'])})"]
+        lines += [f"      {rule['level']:<13} {rule['rule']}" for rule in stage["rules"]]
         if stage["telemetry"]:
-            click.echo(f"      needs: {', '.join(stage['telemetry'])}")
+            lines.append(f"      needs: {', '.join(stage['telemetry'])}")
         if stage["not_visible"]:
-            click.echo(f"      not visible: {stage['not_visible']}")
+            lines.append(f"      not visible: {stage['not_visible']}")
+        for line in lines:
+            click.echo(visible(line))
     seen = sum(stage["seen"] for stage in stages)
     click.echo(f"{seen} of {len(stages)} stages are seen by rules; the others say why not")
 
@@ -145,9 +162,10 @@ def replayed(result: Report, as_json: bool, quiet: bool) -> None:
         if ordered:
             table(columns, [_row(match) for match in ordered])
     for bad in result.bad:
-        click.echo(f"{bad.file}:{bad.line}: unreadable-record: {bad.message}", err=True)
+        line = f"{bad.file}:{bad.line}: unreadable-record: {bad.message}"
+        click.echo(visible(line), err=True)
     for query in result.refused:
-        click.echo(f"{query.rule.path}:1: not-replayed: {query.reason}", err=True)
+        click.echo(visible(f"{query.rule.path}:1: not-replayed: {query.reason}"), err=True)
     if not quiet:
         rules = len({match.rule.id for match in result.matches})
         levels = Counter(match.rule.level for match in result.matches)
@@ -173,11 +191,12 @@ def _row(match: Match) -> tuple[str, ...]:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal; columns apart by blanks in a pipe."""
+    rows = [[visible(cell) for cell in row] for row in rows]
     console = Console()
     if _watched(console):
         shown = Table(*columns)
         for row in rows:
-            shown.add_row(*row)
+            shown.add_row(*map(Text, row))  # a text, whose brackets are no markup
         console.print(shown)
         return
     widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
