@@ -17,7 +17,6 @@ if __name__ == "__main__":  # before all that takes its time to import
     process.begin()
 
 import sys
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,7 +34,7 @@ from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.settings import COVERAGE
-from sigmapack.events.read import UnreadableInput
+from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.manifest import manifest
 from sigmapack.replay import replay as run_replay
 from sigmapack.targets import discover
@@ -43,7 +42,6 @@ from sigmapack.write import WriteRefused, check_replaceable, write
 
 ROOT = Path(__file__).resolve().parent
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
-EVENT_SUFFIXES = {".json", ".jsonl", ".ndjson", ".evtx", ".log", ".gz"}
 
 
 class Verbs(click.Group):
@@ -166,10 +164,14 @@ def replay(
     content = load(ROOT, rules)
     stop_on([p for p in problems(content) if not content.own or p.unreadable], as_json)
     try:
-        result = run_replay(content, expand(files))
+        gathered = gather(files)
+        result = run_replay(content, gathered.files)
     except UnreadableInput as error:
         fail(str(error))
-    report.replayed(result, as_json, quiet)
+    result.unread = [*gathered.unread, *result.unread]
+    report.replayed(result, gathered.skipped, as_json, quiet)
+    if result.unread:
+        sys.exit(WRONG_USE)
     sys.exit(PROBLEMS if fail_on_match and result.matches else DONE)
 
 
@@ -222,20 +224,6 @@ def day_of_blocking(value: str | None) -> date | None:
         return exports.day_of_blocking(value) if value is not None else None
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-
-
-def expand(files: Iterable[Path]) -> list[Path]:
-    """The files named, and for a folder all event files below it, sorted."""
-    found: list[Path] = []
-    for path in files:
-        if path.is_dir():
-            inside = [p for p in path.rglob("*") if p.is_file() and p.suffix in EVENT_SUFFIXES]
-            found += sorted(inside)
-            if not inside:
-                fail(f"{path}: no event files below (*{', *'.join(sorted(EVENT_SUFFIXES))})")
-        else:
-            found.append(path)
-    return found
 
 
 def stop_on(found: list[Problem], as_json: bool) -> None:

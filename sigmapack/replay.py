@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,13 +17,15 @@ from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Content, LogSource, Refused, Rule
-from sigmapack.events.fields import Value
+from sigmapack.events.files import UnreadableInput, check_file
 from sigmapack.events.read import BadRecord, Event, read_events
+from sigmapack.events.rows import Rows
 from sigmapack.events.windows import channel_map
 from sigmapack.targets.sqlite import TARGET, guard, quoted
 
-#: Rows that one event with several multi-valued fields may become; more are cut off.
-MOST_ROWS = 64
+#: Unreadable records that are told one by one; a file of a gigabyte may have millions, and all are
+#: counted.
+MOST_TOLD = 10_000
 
 #: SQLite's own limit of columns (SQLITE_MAX_COLUMN), less those of `META`.
 MOST_FIELDS = 1_990
@@ -64,13 +65,35 @@ class Match:
 
 @dataclass
 class Report:
-    """What a replay found: matches, records that could not be read, rules that could not run."""
+    """What a replay found: matches, what could not be read, rules that could not run.
+
+    Every record is counted once: in `events`, or in `unreadable`.
+    """
 
     matches: list[Match] = field(default_factory=list)
     bad: list[BadRecord] = field(default_factory=list)
+    """The first `MOST_TOLD` unreadable records."""
+    unreadable: int = 0
+    partial: list[BadRecord] = field(default_factory=list)
+    """Events of which not every combination of values was compared, the first `MOST_TOLD`."""
+    partly: int = 0
+    unread: list[UnreadableInput] = field(default_factory=list)
+    """Files that could not be read, or of which no record could."""
     refused: list[Query] = field(default_factory=list)
     events: int = 0
     files: int = 0
+
+    def add_bad(self, record: BadRecord) -> None:
+        """Count a record, or several that one complaint stands for, as unreadable."""
+        self.unreadable += record.count
+        if len(self.bad) < MOST_TOLD:
+            self.bad.append(record)
+
+    def add_partial(self, record: BadRecord) -> None:
+        """Count an event as compared in part."""
+        self.partly += 1
+        if len(self.partial) < MOST_TOLD:
+            self.partial.append(record)
 
 
 def replay(content: Content, files: Iterable[Path], findings: bool = False) -> Report:
@@ -84,9 +107,14 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
         files: of events.
         findings: whether to run findings, too, which say of a host what their rules say already.
 
+    A file that turns out to be unreadable is noted, and the others are read.
+
     Raises:
-        UnreadableInput: a file cannot be opened.
+        UnreadableInput: a file is not there, or none of the kind that holds events.
     """
+    files = list(files)
+    for path in files:
+        check_file(path)
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
     queries = list(compile_target(content, TARGET))
@@ -96,10 +124,11 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
         path = Path(folder) / "events.db"
         with closing(sqlite3.connect(path)) as db:
             _create(db, columns)
-            rows = _load(db, columns, files, channel_map(content.sources), report)
+            rows = Rows(list(columns), _together(content))
+            number = _load(db, rows, files, channel_map(content.sources), report)
         with closing(guard.guarded(path)) as db:
             for query in queries:
-                _search(db, query, guard.seconds(rows), report)
+                _search(db, query, guard.seconds(number), report)
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report
 
@@ -131,6 +160,20 @@ def _correlation_fields(rule: Rule) -> list[str]:
     return [*correlation.group_by, *mapped, *extra]
 
 
+def _together(content: Content) -> Iterator[list[str]]:
+    """The fields that are compared together: each rule's, with those that its correlations add."""
+    by_name = content.by_name
+    for rule in content.rules:
+        if not rule.is_correlation:
+            yield list(conversion.fields(rule))
+            continue
+        added = _correlation_fields(rule)
+        members = read_correlation(rule).members if added else ()
+        for member in members:
+            known = by_name.get(member)
+            yield [*added, *(conversion.fields(known) if known else ())]
+
+
 def _create(db: sqlite3.Connection, columns: Mapping[str, str]) -> None:
     fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns.values())
     source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in META[2:])
@@ -145,51 +188,44 @@ def _create(db: sqlite3.Connection, columns: Mapping[str, str]) -> None:
 
 def _load(
     db: sqlite3.Connection,
-    columns: Mapping[str, str],
+    rows: Rows,
     files: Iterable[Path],
     channels: Mapping[tuple[str, int | None], tuple[LogSource, ...]],
     report: Report,
 ) -> int:
     """Write the events, and say how many rows they are."""
-    marks = ", ".join("?" * (len(META) + len(columns)))
-    places = {low: number for number, low in enumerate(columns)}
     for path in files:
         report.files += 1
-        for item in read_events(path, channels):
-            if isinstance(item, BadRecord):
-                report.bad.append(item)
-                continue
-            report.events += 1
-            number = report.events
-            name = item.file.encode("utf-8", "backslashreplace").decode()  # no surrogates in SQLite
-            place = (number, name, item.record, item.timestamp, item.host)
-            db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", place)
-            db.executemany(f"INSERT INTO logs VALUES ({marks})", _rows(number, item, places))
+        events, unreadable = report.events, report.unreadable
+        try:
+            for item in read_events(path, channels):
+                if isinstance(item, BadRecord):
+                    report.add_bad(item)
+                else:
+                    report.events += 1
+                    _insert(db, rows, report.events, item, report)
+        except UnreadableInput as error:
+            report.unread.append(error)
+            continue
+        if report.events == events and report.unreadable > unreadable:
+            report.unread.append(UnreadableInput(path, "none of its records can be read"))
     db.commit()
     number_of_rows: int = db.execute("SELECT count(*) FROM logs").fetchone()[0]
     return number_of_rows
 
 
-def _rows(number: int, event: Event, places: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
-    """An event's rows: one a log source, and one a combination of its multi-valued fields."""
-    cells: list[Value | None] = [None] * len(places)
-    several = False
-    if event.host:
-        cells[places["computer"]] = event.host
-    for name, value in event.fields.items():
-        place = places.get(name.lower())
-        if place is not None:
-            cells[place] = value
-            several = several or isinstance(value, tuple)
-    for logsource in _merged(event.logsource):
-        for combination in _combinations(cells) if several else (cells,):
-            yield (number, event.timestamp, *logsource, *combination)
-
-
-def _combinations(cells: Sequence[Value | None]) -> Iterable[Sequence[str | None]]:
-    """One value a cell, in every combination; an empty list is none."""
-    choices = [(cell or (None,)) if isinstance(cell, tuple) else (cell,) for cell in cells]
-    return itertools.islice(itertools.product(*choices), MOST_ROWS)
+def _insert(db: sqlite3.Connection, rows: Rows, number: int, event: Event, report: Report) -> None:
+    """Keep an event: one row a log source, and one a combination of its multi-valued fields."""
+    name = event.file.encode("utf-8", "backslashreplace").decode()  # no surrogates in SQLite
+    place = (number, name, event.record, event.timestamp, event.host)
+    db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", place)
+    made, missing = rows.of(event)
+    if missing:
+        report.add_partial(BadRecord(event.file, event.record, missing))
+    marks = ", ".join("?" * (len(META) + len(rows.places)))
+    sources = _merged(event.logsource)
+    lines = ((number, event.timestamp, *source, *row) for source in sources for row in made)
+    db.executemany(f"INSERT INTO logs VALUES ({marks})", lines)
 
 
 @cache

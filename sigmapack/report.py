@@ -19,13 +19,17 @@ from rich.text import Text
 
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
+from sigmapack.events.files import UnreadableInput
 from sigmapack.manifest import OUTCOMES, entry, summary
-from sigmapack.replay import Match, Report
+from sigmapack.replay import MOST_TOLD, Match, Report
 
 Item = TypeVar("Item")
 
 #: Characters of these categories can end a line, turn its direction, or command a terminal.
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+#: Files that the summary names; each is told on a line of its own before.
+MOST_NAMED = 5
+
 LEVELS = ("critical", "high", "medium", "low", "informational")
 
 
@@ -151,8 +155,10 @@ def covered(stages: Sequence[dict[str, Any]], as_json: bool) -> None:
     click.echo(f"{seen} of {len(stages)} stages are seen by rules; the others say why not")
 
 
-def replayed(result: Report, as_json: bool, quiet: bool) -> None:
-    """Matches on standard output; unreadable records and a summary on standard error."""
+def replayed(
+    result: Report, skipped: Sequence[UnreadableInput], as_json: bool, quiet: bool
+) -> None:
+    """Matches on standard output; what was not read and a summary on standard error."""
     if as_json:
         for match in result.matches:
             click.echo(json.dumps(match.as_json(), ensure_ascii=_ascii_only()))
@@ -161,20 +167,45 @@ def replayed(result: Report, as_json: bool, quiet: bool) -> None:
         columns = ("level", "rule", "record", "time", "host")
         if ordered:
             table(columns, [_row(match) for match in ordered])
-    for bad in result.bad:
-        line = f"{bad.file}:{bad.line}: unreadable-record: {bad.message}"
-        click.echo(visible(line), err=True)
+    _told("skipped-file", ((error.path, 1, error.message) for error in skipped))
+    _told("unreadable-file", ((error.path, 1, error.message) for error in result.unread))
+    _told("unreadable-record", ((bad.file, bad.line, bad.message) for bad in result.bad))
+    _told("partly-compared", ((bad.file, bad.line, bad.message) for bad in result.partial))
     for query in result.refused:
         click.echo(visible(f"{query.rule.path}:1: not-replayed: {query.reason}"), err=True)
     if not quiet:
-        rules = len({match.rule.id for match in result.matches})
-        levels = Counter(match.rule.level for match in result.matches)
-        spread = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
-        click.echo(
-            f"{result.events} events in {result.files} files, {len(result.bad)} unreadable: "
-            f"{len(result.matches)} matches of {rules} rules{f' ({spread})' if spread else ''}",
-            err=True,
-        )
+        _summed(result, len(skipped))
+
+
+def _told(code: str, places: Iterable[tuple[Path | str, int, str]]) -> None:
+    for path, line, message in places:
+        click.echo(visible(f"{path}:{line}: {code}: {message}"), err=True)
+
+
+def _summed(result: Report, skipped: int) -> None:
+    """The numbers of a replay, and a second line where not all was read."""
+    rules = len({match.rule.id for match in result.matches})
+    levels = Counter(match.rule.level for match in result.matches)
+    spread = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+    click.echo(
+        f"{result.events} events in {result.files} files, {result.unreadable} unreadable: "
+        f"{len(result.matches)} matches of {rules} rules{f' ({spread})' if spread else ''}",
+        err=True,
+    )
+    incomplete = []
+    if result.unread:
+        names = ", ".join(str(error.path) for error in result.unread[:MOST_NAMED])
+        more = len(result.unread) - MOST_NAMED
+        named = names + (f" and {more} more" if more > 0 else "")
+        incomplete.append(f"{len(result.unread)} files could not be read ({named})")
+    if skipped:
+        incomplete.append(f"{skipped} were skipped")
+    if max(len(result.bad), len(result.partial)) == MOST_TOLD:
+        incomplete.append(f"only the first {MOST_TOLD} complaints of records are shown")
+    if result.partly:
+        incomplete.append(f"{result.partly} events were compared in part")
+    if incomplete:
+        click.echo(visible(f"not all was read: {'; '.join(incomplete)}"), err=True)
 
 
 def _severity(match: Match) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sigmapack.events.fields import Fields, ShapeError, flatten, put, text
+from sigmapack.events.fields import MAX_FIELDS, Fields, ShapeError, flatten, put, text, too_much
 
 SYSTEM_TEXTS = ("Version", "Level", "Task", "Opcode", "Keywords")
 
@@ -77,6 +77,8 @@ def _event_data(data: Any) -> Fields:
             put(fields, name, _content(node))
         else:
             fields.update(flatten({name: node}))
+        if len(fields) > MAX_FIELDS:
+            raise ShapeError(too_much(len(fields)))
     if unnamed:
         fields["Data"] = "\n".join(unnamed)
     return fields
@@ -88,6 +90,8 @@ def _data_element(item: Any, fields: Fields, unnamed: list[str]) -> None:
     content = _inside(item)
     if name is not None:
         fields.update(flatten({name: content}))
+        if len(fields) > MAX_FIELDS:
+            raise ShapeError(too_much(len(fields)))
         return
     parts = content if isinstance(content, list) else [content]
     unnamed.extend(part for part in map(text, parts) if part is not None)

@@ -14,6 +14,12 @@ Fields = dict[str, Value]
 #: Levels of nesting that real events stay far below.
 MAX_DEPTH = 32
 
+#: Fields of one event, and characters of a field's name with those around it: Elasticsearch allows
+#: 1,000 fields of an index. Names are written out for each field: without limits a record of two
+#: megabytes would take a terabyte.
+MAX_FIELDS = 10_000
+MAX_NAME = 1024
+
 #: Algorithms in the order in which Sysmon writes them, and their length in hexadecimal digits.
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha256": 64, "imphash": 32}
 
@@ -53,7 +59,8 @@ def flatten(record: Mapping[str, Any]) -> Fields:
     one tuple for each of their keys.
 
     Raises:
-        ShapeError: objects or arrays are nested deeper than `MAX_DEPTH`.
+        ShapeError: objects or arrays are nested deeper than `MAX_DEPTH`, there are more than
+            `MAX_FIELDS` fields, or a name is longer than `MAX_NAME`.
     """
     fields: Fields = {}
     _flatten(record, "", fields, 0)
@@ -66,6 +73,8 @@ def _flatten(record: Mapping[str, Any], prefix: str, fields: Fields, depth: int)
     for key, value in record.items():
         if key.startswith("_note"):
             continue
+        if len(prefix) + len(key) > MAX_NAME or len(fields) >= MAX_FIELDS:
+            raise ShapeError(too_much(len(fields)))
         if isinstance(value, dict):
             _flatten(value, f"{prefix}{key}.", fields, depth + 1)
         elif isinstance(value, list):
@@ -81,7 +90,16 @@ def _flatten_list(items: list[Any], name: str, fields: Fields, depth: int) -> No
         _flatten({name: item}, "", inner, depth)
         for key, value in inner.items():
             found.setdefault(key, []).extend([value] if isinstance(value, str) else value)
+        if len(fields) + len(found) > MAX_FIELDS:
+            raise ShapeError(too_much(MAX_FIELDS))
     fields.update({key: tuple(values) for key, values in found.items()})
+
+
+def too_much(count: int) -> str:
+    """What to say of an event with so many fields, or of names too long."""
+    if count >= MAX_FIELDS:
+        return f"more than {MAX_FIELDS} fields: not an event of a known log"
+    return f"a field's name is longer than {MAX_NAME} characters: not an event of a known log"
 
 
 def put(fields: Fields, name: str, value: Value | None) -> None:

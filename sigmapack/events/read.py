@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
-import shutil
-import struct
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-from evtx import PyEvtxParser
+from typing import BinaryIO, cast
 
 from sigmapack.content.model import LogSource
+from sigmapack.events.arrays import json_array
+from sigmapack.events.chunks import EVTX_MAGIC, evtx_records
 from sigmapack.events.fields import ShapeError, Value
-from sigmapack.events.records import DECODER, Record, json_array, json_lines
+from sigmapack.events.files import UnreadableInput, check_file
+from sigmapack.events.records import Record, json_lines
 from sigmapack.events.shapes import shaped
 from sigmapack.events.windows import ChannelMap
 
 __all__ = ["BadRecord", "ChannelMap", "Event", "LogSource", "UnreadableInput", "read_events"]
 
 GZIP_MAGIC = b"\x1f\x8b"
-#: EVTX: a header of 4 KiB, then chunks of 64 KiB (https://github.com/libyal/libevtx).
-EVTX_MAGIC, CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
-HEADER_SIZE, CHUNK_SIZE, CHUNK_COUNT_OFFSET = 4096, 65536, 42
 BROKEN_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
 
 #: Text that is no JSON but shows what it is, and what to do then.
@@ -57,38 +52,33 @@ class Event:
 
 @dataclass(frozen=True)
 class BadRecord:
-    """A record that cannot be used: its line (in an EVTX file its position), and why."""
+    """A record that cannot be used: its line (in an EVTX file its position), and why.
+
+    Where several were lost in one place, `count` says how many.
+    """
 
     file: str
     line: int
     message: str
-
-
-class UnreadableInput(Exception):
-    """A file that cannot be read at all; its text is `path: what is wrong`."""
-
-    def __init__(self, path: Path | str, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path = path
-        self.message = message
+    count: int = 1
 
 
 def read_events(path: Path, channels: ChannelMap) -> Iterator[Event | BadRecord]:
     """Read a file of JSON Lines, a JSON array, JSON objects or EVTX; plain, or gzip of these.
 
-    Text is UTF-8 (with or without a byte order mark) or UTF-16. Records are read one at a time;
-    only a JSON array is held in memory whole. Kinds of records: flat Sigma fields, Winlogbeat and
-    Elastic Agent documents, Windows event JSON of EVTX dumpers, Zeek logs; a file may mix them.
+    Text is UTF-8 (with or without a byte order mark) or UTF-16. Records are read one at a time, of
+    an EVTX file one chunk: memory does not bound the size of a file, packed or not. Kinds of
+    records: flat Sigma fields, Winlogbeat and Elastic Agent documents, Windows event JSON of EVTX
+    dumpers, Zeek logs; a file may mix them.
 
     Args:
         path: the file; a pipe is fine.
         channels: what the events of a Windows channel are in Sigma.
 
     Raises:
-        UnreadableInput: the file is missing, a folder, not permitted, or neither text nor EVTX.
+        UnreadableInput: the file is missing, no file, not permitted, or neither text nor EVTX.
     """
-    if path.is_dir():
-        raise UnreadableInput(path, "a folder, not a file: name the event files in it")
+    check_file(path)
     line = 0
     try:
         with _opened(path) as stream:
@@ -107,26 +97,26 @@ def read_events(path: Path, channels: ChannelMap) -> Iterator[Event | BadRecord]
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[BufferedIOBase]:
     """The file's bytes, unpacked where it starts as gzip does."""
     with path.open("rb") as plain:
         if plain.peek(2)[:2] != GZIP_MAGIC:
             yield plain
             return
         with gzip.GzipFile(fileobj=plain) as unpacked:
-            yield cast(BinaryIO, unpacked)
+            yield cast(BufferedIOBase, unpacked)
 
 
 def _event(path: Path, record: Record, channels: ChannelMap) -> Event | BadRecord:
     if record.error:
-        return BadRecord(str(path), record.line, record.error)
+        return BadRecord(str(path), record.line, record.error, record.many)
     try:
         return Event(str(path), record.number, *shaped(record.value, path.name, channels))
     except ShapeError as error:
         return BadRecord(str(path), record.line, str(error))
 
 
-def _records(path: Path, stream: BinaryIO) -> Iterator[Record]:
+def _records(path: Path, stream: BufferedIOBase) -> Iterator[Record]:
     head = cast(io.BufferedReader, stream).peek(512)[:512]
     if head.startswith(EVTX_MAGIC):
         return _evtx(path, stream)
@@ -134,7 +124,7 @@ def _records(path: Path, stream: BinaryIO) -> Iterator[Record]:
     opening = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
     if path.suffix.lower() == ".evtx" and opening[:1] not in ("", "{", "["):
         raise UnreadableInput(path, "not an EVTX file (no ElfFile signature): export it again")
-    if "\0" in opening:
+    if "\0" in opening and not _some_text(opening):
         raise UnreadableInput(path, "neither JSON text nor an EVTX file: export it as one of these")
     for start, message in FOREIGN.items():
         if opening.startswith(start):
@@ -142,8 +132,14 @@ def _records(path: Path, stream: BinaryIO) -> Iterator[Record]:
     # Undecodable bytes stay visible, so that only their records are lost; UTF-16 has no such mode.
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     if opening.startswith("["):
-        return _array(stream, encoding, errors)
-    return json_lines(io.TextIOWrapper(stream, encoding, errors))
+        return json_array(stream, encoding, errors)
+    return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
+
+
+def _some_text(opening: str) -> bool:
+    """Whether among the NULs a line of JSON begins: a crash leaves NULs in a log, of any length."""
+    lines = (line.lstrip("\0 \t") for line in opening.splitlines())
+    return not opening.strip("\0") or any(line.startswith(("{", "[")) for line in lines)
 
 
 def _encoding(head: bytes) -> str:
@@ -156,55 +152,8 @@ def _encoding(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def _array(stream: BinaryIO, encoding: str, errors: str) -> Iterator[Record]:
-    pieces = []
-    broken: Exception | None = None
+def _evtx(path: Path, stream: BufferedIOBase) -> Iterator[Record]:
     try:
-        while piece := stream.read(CHUNK_SIZE):
-            pieces.append(piece)
-    except BROKEN_GZIP as error:  # what came before it is good
-        broken = error
-    yield from json_array(b"".join(pieces).decode(encoding, errors))
-    if broken:
-        raise broken
-
-
-def _evtx(path: Path, stream: BinaryIO) -> Iterator[Record]:
-    """The records of an EVTX file, those that cannot be parsed as errors."""
-    with tempfile.TemporaryFile() as unpacked:
-        if not stream.seekable() or isinstance(stream, gzip.GzipFile):
-            shutil.copyfileobj(stream, unpacked)
-            stream = cast(BinaryIO, unpacked)
-        size = stream.seek(0, io.SEEK_END)
-        stream.seek(0)
-        head = stream.read(HEADER_SIZE + len(CHUNK_MAGIC))
-        if head[HEADER_SIZE:] != CHUNK_MAGIC:
-            raise UnreadableInput(path, "damaged EVTX file, without events: export it again")
-        number = 0
-        for number, record in enumerate(_parsed(path, stream), 1):
-            if isinstance(record, str):
-                reason = f"damaged part of the EVTX file ({record}): export the log again"
-                yield Record(number, number, None, reason)
-            else:
-                yield Record(number, number, record)
-        (chunks,) = struct.unpack_from("<H", head, CHUNK_COUNT_OFFSET)
-        if size < HEADER_SIZE + chunks * CHUNK_SIZE or (size - HEADER_SIZE) % CHUNK_SIZE:
-            reason = "the EVTX file is cut off here: export the log again"
-            yield Record(number + 1, number + 1, None, reason)
-
-
-def _parsed(path: Path, stream: BinaryIO) -> Iterator[Any]:
-    """Each record's JSON, decoded; for a record that cannot be parsed, the parser's complaint."""
-    stream.seek(0)
-    try:
-        records = PyEvtxParser(stream, number_of_threads=1).records_json()
-    except (OSError, RuntimeError) as error:
-        raise UnreadableInput(path, f"damaged EVTX file ({error}): export it again") from None
-    while True:
-        try:
-            record: Any = next(records)
-            yield DECODER.decode(record["data"])
-        except StopIteration:
-            return
-        except (RuntimeError, json.JSONDecodeError) as error:  # RecursionError is a RuntimeError
-            yield str(error)
+        yield from evtx_records(stream)
+    except ValueError as error:
+        raise UnreadableInput(path, str(error)) from None

@@ -4,100 +4,93 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TextIO
 
 #: Numbers stay as they are written ("18.10" is not 18.1), however long they are.
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
-SEPARATORS = re.compile(r"[\s,\[\]]*")
-STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|([{\[])|([}\]])')
+#: Characters of one record. The greatest Windows event has 64 KiB; this leaves room for what
+#: exporters add. Decoded, such a record takes up to 100 times its size in memory.
+MAX_RECORD = 4 * 1024 * 1024
+
+#: A string, to its closing quote or the end. It never goes back over what it has passed: strings
+#: of megabytes take linear time.
+STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 EVTX_DUMP_HEADING = re.compile(r"Record \d+\s*")
 ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 NOT_UTF8 = "not UTF-8: save the file as UTF-8"
 UNCLOSED = "the JSON object that starts here is not closed: export the record again"
 TOO_DEEP = "nested too deeply: not an event of a known log"
+TOO_LONG = (
+    f"longer than {MAX_RECORD} characters, the limit of a record: not an event of a known log"
+)
 
 
 class Record(NamedTuple):
-    """One record: its number, the line where it starts, and its value or what is wrong with it."""
+    """One record: its number, the line where it starts, and its value or what is wrong with it.
+
+    `many` is the number of records that one complaint stands for.
+    """
 
     number: int
     line: int
     value: Any
     error: str = ""
+    many: int = 1
 
 
-def json_lines(lines: Iterable[str]) -> Iterator[Record]:
+def json_lines(stream: TextIO) -> Iterator[Record]:
     """One record a line, or objects over several lines each; `number` is the first line's.
 
     Blank lines and the `Record 1` headings of evtx_dump are passed over. Bytes that could not be
-    decoded stand in the lines as surrogates (Python's `surrogateescape`).
+    decoded stand in the lines as surrogates (Python's `surrogateescape`). Of a line, and of an
+    object over several, `MAX_RECORD` characters are held.
     """
     block: list[str] = []
-    start = depth = 0
-    for number, line in enumerate(lines, 1):
+    start = depth = size = 0
+    for number, line in enumerate(_lines(stream), 1):
         if block and _starts_anew(block, line):
-            yield Record(start, start, None, UNCLOSED)
+            yield from _unclosed(block, start, size)
             block = []
         if block:
-            block.append(line)
             depth += _opened(line)
-            if depth <= 0:
-                yield _decoded("".join(block), start)
-                block = []
+            if size <= MAX_RECORD < size + len(line):
+                yield from _unclosed(block, start, size + len(line))
+                block = block[:2]
+            size += len(line)
+            if size <= MAX_RECORD:
+                block.append(line)
+                if depth <= 0:
+                    yield _decoded("".join(block), start)
+            block = block if depth > 0 else []
+        elif len(line) > MAX_RECORD:
+            yield Record(number, number, None, TOO_LONG)
         elif line.strip() and not EVTX_DUMP_HEADING.fullmatch(line):
             record = _decoded(line, number)
             depth = _opened(line) if record.error and not _string_cut(line) else 0
             if depth > 0:
-                block, start = [line], number
+                block, start, size = [line], number, len(line)
             else:
                 yield record
     if block:
-        yield Record(start, start, None, UNCLOSED)
+        yield from _unclosed(block, start, size)
 
 
-def json_array(content: str) -> Iterator[Record]:
-    """The elements of a JSON array (or of several, one after the other); `number` is the position.
-
-    After a broken element reading goes on at the next line that starts as that element did.
-    """
-    number = position = 0
-    line = 1
-    while (begin := _after_separators(content, position)) < len(content):
-        line += content.count("\n", position, begin)
-        number += 1
-        value, position, error = _element(content, begin)
-        if error and position == len(content):
-            error += "; the rest of the file is not read"
-        yield Record(number, line, value, f"element {number}: {error}" if error else "")
-        line += content.count("\n", begin, position)
-    if not content.rstrip().endswith("]"):
-        reason = "the JSON array is not closed, the file was cut off: export it again"
-        yield Record(number + 1, line, None, reason)
+def _lines(stream: TextIO) -> Iterator[str]:
+    """Lines; of one that is too long its beginning, one character longer than the limit."""
+    while line := stream.readline(MAX_RECORD + 1):
+        yield line
+        while len(line) > MAX_RECORD and not line.endswith("\n"):
+            line = stream.readline(MAX_RECORD + 1)
 
 
-def _element(content: str, begin: int) -> tuple[Any, int, str]:
-    """The element that begins there, where it ends, and what is wrong with it."""
-    try:
-        value, end = DECODER.raw_decode(content, begin)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return None, _next_alike(content, begin), _reason(error)
-    return value, end, _undecoded(content[begin:end])
-
-
-def _after_separators(content: str, position: int) -> int:
-    match = SEPARATORS.match(content, position)
-    return match.end() if match else position
-
-
-def _next_alike(content: str, begin: int) -> int:
-    """Where the next element starts after a broken one: the next line indented as its own."""
-    indent = content[content.rfind("\n", 0, begin) + 1 : begin]
-    if not indent.isspace() and indent:
-        return len(content)
-    found = content.find(f"\n{indent}{{", begin)
-    return len(content) if found < 0 else found
+def _unclosed(block: list[str], start: int, size: int) -> Iterator[Record]:
+    """An object that is not closed or too long, and the whole objects that stand at its margin."""
+    yield Record(start, start, None, TOO_LONG if size > MAX_RECORD else UNCLOSED)
+    for number, line in enumerate(block[1:], start + 1):
+        if line.startswith("{") and not (record := _decoded(line, number)).error:
+            yield record
 
 
 def _starts_anew(block: list[str], line: str) -> bool:
@@ -112,33 +105,36 @@ def _starts_anew(block: list[str], line: str) -> bool:
 
 
 def _string_cut(line: str) -> bool:
-    return '"' in STRUCTURE.sub("", line)
+    """Whether a line ends inside a string: then a quote after it is the end of that one."""
+    return STRING.sub("", f'{line} "}}').endswith("}")
 
 
 def _opened(line: str) -> int:
     """How many braces and brackets a line opens more than it closes (strings do not count)."""
-    found = STRUCTURE.findall(line)
-    return sum(bool(opening) - bool(closing) for opening, closing in found)
+    rest = STRING.sub("", line)
+    return sum(rest.count(sign) for sign in "{[") - sum(rest.count(sign) for sign in "}]")
 
 
 def _decoded(source: str, number: int) -> Record:
-    if reason := _undecoded(source):
-        return Record(number, number, None, reason)
+    if complaint := undecoded(source):
+        return Record(number, number, None, complaint)
     source = source.strip()
     try:
         value, end = DECODER.raw_decode(source)
         if source[end:].strip(" \t\r\n,"):
             raise json.JSONDecodeError("text after the object", source, end)
     except (json.JSONDecodeError, RecursionError) as error:
-        return Record(number, number, None, _reason(error))
+        return Record(number, number, None, reason(error))
     return Record(number, number, value)
 
 
-def _undecoded(source: str) -> str:
+def undecoded(source: str) -> str:
+    """What to say of text with bytes that could not be decoded, "" for other text."""
     return NOT_UTF8 if not source.isascii() and ESCAPED_BYTE.search(source) else ""
 
 
-def _reason(error: json.JSONDecodeError | RecursionError) -> str:
+def reason(error: json.JSONDecodeError | RecursionError) -> str:
+    """What to say of text that is no JSON."""
     if isinstance(error, RecursionError):
         return TOO_DEEP
     what = error.msg[:1].lower() + error.msg[1:]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.cli.command import PROBLEM, lookups, run
 from tests.cli.faults import break_placeholder
@@ -67,3 +70,59 @@ def test_replay_stops_on_rules_with_problems(rules_folder: RulesFolder, tmp_path
     result = run("replay", events, "--rules", folder)
     assert (result.exit_code, result.stdout) == (1, "")
     assert PROBLEM.fullmatch(result.stderr.rstrip("\n"))
+
+
+def test_matches_of_good_files_are_printed_beside_a_bad_one(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    folder = rules_folder(sample=RULE)
+    events = tmp_path / "events"
+    events.mkdir()
+    lookups(events / "good.jsonl", "bad.example.com")
+    (events / "bad.evtx").write_bytes(b"MZ")
+    (events / "notes.txt").write_bytes(b"")
+    result = run("replay", events, "--rules", folder, "--json", "--fail-on-match")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["file"] == str(events / "good.jsonl")
+    skipped, unreadable, summary, incomplete = result.stderr.splitlines()
+    assert skipped.startswith(f"{events / 'notes.txt'}:1: skipped-file: suffix .txt is none of")
+    assert unreadable.startswith(f"{events / 'bad.evtx'}:1: unreadable-file: not an EVTX file")
+    assert summary.startswith("1 events in 2 files, 0 unreadable: 1 matches")
+    assert incomplete == (
+        f"not all was read: 1 files could not be read ({events / 'bad.evtx'}); 1 were skipped"
+    )
+
+
+@pytest.mark.parametrize("suffix", ["evtx", "json", "jsonl", "log", "gz", "txt"])
+@pytest.mark.parametrize("data", [b"<Events>", b"\x7fELF\0\0\0\0", b"{broken", b"ElfFile\0"])
+def test_a_file_of_which_nothing_is_read_exits_with_2_whatever_its_suffix(
+    rules_folder: RulesFolder, tmp_path: Path, suffix: str, data: bytes
+) -> None:
+    path = tmp_path / f"x.{suffix}"
+    path.write_bytes(data)
+    result = run("replay", path, "--rules", rules_folder(sample=RULE))
+    assert result.exit_code == 2
+    assert f"{path}:1: unreadable-file: " in result.stderr
+    assert f"1 files could not be read ({path})" in result.stderr
+
+
+def test_skipped_files_alone_exit_with_0(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    lookups(folder / "A.JSONL", "bad.example.com")
+    (folder / "notes.txt").write_bytes(b"")
+    result = run("replay", folder, "--rules", rules_folder(sample=RULE))
+    assert result.exit_code == 0
+    assert "1 events in 1 files" in result.stderr
+    assert result.stderr.endswith("not all was read: 1 were skipped\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes, and line breaks in names, of POSIX")
+def test_a_files_name_forges_no_line(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    os.mkfifo(folder / "a\nb:1: forged: x.jsonl")
+    result = run("replay", folder, "--rules", rules_folder(sample=RULE))
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 3
+    assert r"a\nb:1: forged" in result.stderr

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from tests.reading.sample import SYSMON
@@ -41,24 +42,38 @@ def xml_element(offset: int, name: str, attributes: dict[str, str], *inside: Any
 
 def evtx(*events: Element) -> bytes:
     """An EVTX file of one chunk."""
+    return evtx_of(events)
+
+
+def evtx_of(*chunks: Sequence[Element]) -> bytes:
+    """An EVTX file of several chunks."""
+    parts = []
+    number = 1
+    for events in chunks:
+        parts.append(_chunk(number, events))
+        number += len(events)
+    header = bytearray(4096)
+    layout = (b"ElfFile\0", 0, len(chunks) - 1, number, 128, 1, 3, 4096, len(chunks))
+    struct.pack_into("<8sQQQIHHHH", header, 0, *layout)
+    struct.pack_into("<I", header, 124, zlib.crc32(header[:120]))
+    return bytes(header) + b"".join(parts)
+
+
+def _chunk(first: int, events: Sequence[Element]) -> bytes:
     chunk = bytearray(65536)
     start = end = 512
-    for number, event in enumerate(events, 1):
+    for number, event in enumerate(events, first):
         start = end
         xml = b"\x0f\x01\x01\0" + xml_element(start + 28, *event) + b"\0"
         size = 24 + len(xml) + 4
         head = struct.pack("<4sIQQ", b"**\0\0", size, number, 133245576001230000)
         end += size
         chunk[start:end] = head + xml + struct.pack("<I", size)
-    count = len(events)
-    layout = (b"ElfChnk\0", 1, count, 1, count, 128, start, end, zlib.crc32(chunk[512:end]))
+    last = first + len(events) - 1
+    layout = (b"ElfChnk\0", first, last, first, last, 128, start, end, zlib.crc32(chunk[512:end]))
     struct.pack_into("<8sQQQQIIII", chunk, 0, *layout)
     struct.pack_into("<I", chunk, 124, zlib.crc32(chunk[:120] + chunk[128:512]))
-    header = bytearray(4096)
-    layout = (b"ElfFile\0", 0, 0, count + 1, 128, 1, 3, 4096, 1)
-    struct.pack_into("<8sQQQIHHHH", header, 0, *layout)
-    struct.pack_into("<I", header, 124, zlib.crc32(header[:120]))
-    return bytes(header + chunk)
+    return bytes(chunk)
 
 
 def sysmon(query: str) -> Element:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import struct
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,21 @@ def test_an_event_without_its_system_part_says_so(tmp_path: Path) -> None:
     path.write_text('{"Event": {"EventData": {}}}', "utf-8")
     (bad,) = read(path)
     assert isinstance(bad, BadRecord) and "without System" in bad.message
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {f"group{number}": {f"F{inner}": 1 for inner in range(6000)} for number in range(2)},
+        {"Data": [{"@Name": f"F{number}", "#text": "x"} for number in range(10_001)]},
+    ],
+    ids=["groups", "named"],
+)
+def test_an_event_with_fields_without_end_is_told(tmp_path: Path, data: dict[str, Any]) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps(dumped(SYSMON, 22, data)), "utf-8")
+    (bad,) = read(path)
+    assert isinstance(bad, BadRecord) and "more than 10000 fields" in bad.message
 
 
 @pytest.mark.parametrize("packed", [False, True])

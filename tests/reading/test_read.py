@@ -99,3 +99,14 @@ def test_a_file_that_says_nothing_has_no_events(tmp_path: Path, data: bytes) -> 
     path = tmp_path / "x.json"
     path.write_bytes(data)
     assert read(path) == []
+
+
+@pytest.mark.parametrize("nuls", [1, 100, 5000])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_line_of_nuls_costs_itself_only(tmp_path: Path, nuls: int, place: int) -> None:
+    path = tmp_path / "x.jsonl"
+    lines = [json.dumps(FLAT)] * 3
+    lines.insert(place, "\0" * nuls)
+    path.write_text("\n".join(lines), "utf-8")
+    kinds = [type(record).__name__ for record in read(path)]
+    assert sorted(kinds) == ["BadRecord", "Event", "Event", "Event"]

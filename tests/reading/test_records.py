@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sigmapack.events.fields import MAX_FIELDS, MAX_NAME
 from sigmapack.events.read import BadRecord, Event
+from sigmapack.events.records import MAX_RECORD
 from tests.reading.sample import FLAT, read
 
 
@@ -118,3 +120,49 @@ def test_nesting_without_end_is_one_bad_record(tmp_path: Path) -> None:
         True,
         True,
     ]
+
+
+def kinds(path: Path, text: str) -> list[str]:
+    path.write_text(text, "utf-8")
+    return [type(record).__name__ for record in read(path)]
+
+
+GOOD = json.dumps(FLAT)
+
+
+def test_objects_behind_one_that_is_not_closed_are_read(tmp_path: Path) -> None:
+    found = kinds(tmp_path / "x.jsonl", "{\n" + f"{GOOD}\n" * 3)
+    assert found == ["BadRecord", "Event", "Event", "Event"]
+
+
+def test_a_line_that_is_too_long_costs_itself_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sigmapack.events.records.MAX_RECORD", 500)
+    path = tmp_path / "x.jsonl"
+    long = json.dumps({**FLAT, "Image": "x" * 5000})
+    assert kinds(path, f"{GOOD}\n{long}\n{GOOD}\n{long}") == ["Event", "BadRecord"] * 2
+    lines = [record.line for record in read(path) if isinstance(record, BadRecord)]
+    assert lines == [2, 4]
+    over = json.dumps({**FLAT, **{f"F{number}": "x" for number in range(500)}}, indent=1)
+    assert kinds(path, f"{over}\n{GOOD}\n{over}\n") == ["BadRecord", "Event", "BadRecord"]
+
+
+def test_a_line_as_long_as_the_limit_is_read(tmp_path: Path) -> None:
+    fill = "x" * (MAX_RECORD - len(GOOD) - 1)
+    exact = json.dumps({**FLAT, "Computer": f"WS-1{fill}"})
+    assert len(exact) == MAX_RECORD - 1
+    assert kinds(tmp_path / "x.jsonl", f"{exact}\n") == ["Event"]
+    assert kinds(tmp_path / "x.jsonl", f"{exact[:-2]}xx{exact[-2:]}\n") == ["BadRecord"]
+
+
+def test_a_record_with_names_or_fields_without_end_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    wide = json.dumps({**FLAT, **{f"F{number}": 1 for number in range(MAX_FIELDS)}})
+    listed = json.dumps({**FLAT, "L": [{f"F{number}": 1} for number in range(MAX_FIELDS)]})
+    long = json.dumps({**FLAT, "x" * (MAX_NAME + 1): 1})
+    deep = json.dumps({**FLAT, "x" * MAX_NAME: {"y": 1}})
+    assert kinds(path, "\n".join([wide, listed, long, deep, GOOD])) == ["BadRecord"] * 4 + ["Event"]
+    messages = [record.message for record in read(path) if isinstance(record, BadRecord)]
+    assert [str(MAX_FIELDS) in text for text in messages] == [True, True, False, False]
+    assert [str(MAX_NAME) in text for text in messages] == [False, False, True, True]

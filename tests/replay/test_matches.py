@@ -165,3 +165,69 @@ def test_rule_that_cannot_run_is_reported(run: Run) -> None:
     keywords = RULE.replace("QueryName|expand: '%ioc_domains%'", "- just a word")
     found = run(query("2023-03-29 10:00:00.000"), a=keywords)
     assert [item.rule.name for item in found.refused] == ["sample"]
+
+
+SEVERAL = RULE.replace("QueryName|expand: '%ioc_domains%'", "A: a9\n        B: b9\n        C: c9")
+
+
+def test_only_the_last_of_a_thousand_combinations_matches(run: Run) -> None:
+    values = {name: [f"{name.lower()}{number}" for number in range(10)] for name in "ABC"}
+    found = run(event(22, "2023-03-29 10:00:00.000", "WS-1", **values), a=SEVERAL)
+    assert [match.fields for match in found.matches] == [{"A": "a9", "B": "b9", "C": "c9"}]
+    assert (found.partial, found.partly) == ([], 0)
+
+
+def test_many_fields_of_several_values_hide_no_match_of_another_rule(run: Run) -> None:
+    values = {f"F{number}": ["x", "y", "z"] for number in range(30)}
+    name = [f"{number}.example" for number in range(200)] + ["bad.example.com"]
+    found = run(query("2023-03-29 10:00:00.000", name, **values))
+    assert [match.fields for match in found.matches] == [{"QueryName": "bad.example.com"}]
+
+
+def test_combinations_beyond_the_limit_are_told(run: Run) -> None:
+    values = {name: [f"{name.lower()}{number}" for number in range(100)] for name in "ABC"}
+    found = run(event(22, "2023-03-29 10:00:00.000", "WS-1", **values), a=SEVERAL)
+    (partial,) = found.partial
+    assert (partial.line, found.partly, found.unreadable, found.events) == (1, 1, 0, 1)
+    assert "a (100 values), b (100 values), c (100 values)" in partial.message
+
+
+def test_a_correlation_sees_each_combination_with_its_group(run: Run) -> None:
+    count = BOTH.replace("temporal_ordered", "event_count").replace("[sample, other]", "[sample]")
+    count = count.replace("timespan: 1h", "timespan: 1h\n    condition: {gte: 2}")
+    count = count.replace("group-by: [Computer]", "group-by: [Users]")
+    users = [f"u{number}" for number in range(40)]
+    names = [f"{number}.example" for number in range(40)] + ["bad.example.com"]
+    events = [
+        query("2023-03-29 10:00:00.000", names, Users=[*users, "u9x"]),
+        query("2023-03-29 10:10:00.000", names, Users=["other", "u9x"]),
+    ]
+    found = run(*events, a=RULE, c=count)
+    groups = [match.fields for match in found.matches if match.rule.name == "both"]
+    assert groups == [{"Users": "u9x"}]
+
+
+def test_a_bad_file_does_not_take_the_matches_of_others(
+    tmp_path: Path, make_content: MakeContent
+) -> None:
+    good = [tmp_path / f"{number}.jsonl" for number in range(100)]
+    for path in good:
+        path.write_text(json.dumps(query("2023-03-29 10:00:00.000")), "utf-8")
+    (tmp_path / "bad.evtx").write_bytes(b"MZ")
+    (tmp_path / "bad.bin").write_bytes(b"\x7fELF\0\0")
+    (tmp_path / "bad.log").write_text("<Events>", "utf-8")
+    bad = [tmp_path / f"bad.{suffix}" for suffix in ("evtx", "bin", "log")]
+    found = replay(make_content(a=RULE), [good[0], *bad, *good[1:]])
+    assert len(found.matches) == 100
+    assert [error.path for error in found.unread] == bad
+
+
+def test_complaints_are_bounded_and_counted(
+    tmp_path: Path, make_content: MakeContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sigmapack.replay.MOST_TOLD", 10)
+    path = tmp_path / "x.jsonl"
+    path.write_text("{}\n" + json.dumps(query("2023-03-29 10:00:00.000")) + "\n5" * 98, "utf-8")
+    found = replay(make_content(a=RULE), [path])
+    assert (len(found.bad), found.unreadable, found.events) == (10, 99, 1)
+    assert found.unread == []
