@@ -11,18 +11,26 @@ Exit codes: 0 done, 1 the content has problems, 2 wrong use or unreadable input.
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before all that takes its time to import
+    from sigmapack import process
+
+    process.begin()
+
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
-from sigmapack import __version__, collection, exports, navigator, report
+from sigmapack import __version__, collection, exports, navigator, process, report
 from sigmapack.checks import problems
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.package import package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
 from sigmapack.content import coverage
+from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.settings import COVERAGE
@@ -43,6 +51,14 @@ class Verbs(click.Group):
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
             args = ["build", *args]
         return super().parse_args(ctx, args)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with process.told(fail):
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with process.told(fail, WriteRefused):
+            return super().invoke(ctx)
 
 
 rules_option = click.option(
@@ -103,21 +119,18 @@ def build(
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
     targets = [target for name, target in discover().items() if not names or name in names]
-    refuse_unless_replaceable(out)
+    check_replaceable(out)  # before any work
     content = load(ROOT, rules)
     stop_on(problems(content), as_json)
-    queries = compile_all(content, targets, quiet or as_json)
-    stop_on(sorted(outcome_problems(content, queries)), as_json)
+    queries, artifacts = make(content, targets, quiet or as_json, as_json)
     if without_hunting:
-        queries = [query for query in queries if not query.rule.is_hunting]
-    artifacts = [*package(content, targets, queries), *navigator.artifacts(content)]
+        left = [query for query in queries if not query.rule.is_hunting]
+        queries, artifacts = package_all(content, targets, left)
+    artifacts += navigator.artifacts(content)
     if not names:
         artifacts += beside(content, block_from, as_json)
-    try:
-        write([*artifacts, manifest(queries, artifacts)], out)
-    except WriteRefused as error:
-        fail(str(error))
-    report.built(queries, artifacts, out, as_json, quiet)
+    write([*artifacts, manifest(queries, artifacts)], out)
+    report.built(content, queries, artifacts, out, as_json, quiet)
 
 
 @main.command()
@@ -128,10 +141,9 @@ def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
     """Look for problems in rules, lookups, waivers and events; write nothing."""
     content = load(ROOT, rules)
     found = problems(content)
-    if not found:
-        queries = compile_all(content, list(discover().values()), quiet or as_json)
-        found = sorted(outcome_problems(content, queries))
     stop_on(found, as_json)
+    make(content, list(discover().values()), quiet or as_json, as_json)
+    beside(content, None, as_json)
     report.checked(content, as_json, quiet)
 
 
@@ -184,18 +196,17 @@ def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Qu
     return queries
 
 
-def package(content: Content, targets: list[Target], queries: list[Query]) -> list[Artifact]:
-    """All files of a build but the manifest: queries, and what each product needs beside them."""
-    artifacts = [artifact for query in queries for artifact in query.artifacts()]
-    for target in targets:
-        own = tuple(query for query in queries if query.target == target.name)
-        try:
-            made = target.package(content, own)
-        except TooLarge as error:
-            click.echo(f"build.py: {target.title}: {error}", err=True)
-            sys.exit(PROBLEMS)
-        artifacts += [Artifact(f"{target.name}/{each.path}", each.data) for each in made]
-    return artifacts
+def make(
+    content: Content, targets: list[Target], quiet: bool, as_json: bool
+) -> tuple[list[Query], list[Artifact]]:
+    """Queries and files of all products; stops on outcomes that nobody declared."""
+    try:
+        found = package_all(content, targets, compile_all(content, targets, quiet))
+    except TooLarge as error:
+        stop_on([Problem(shown(content.rules_dir), 1, "too-large", str(error))], as_json)
+        raise
+    stop_on(sorted(outcome_problems(content, found[0])), as_json)
+    return found
 
 
 def beside(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:
@@ -222,17 +233,9 @@ def stop_on(found: list[Problem], as_json: bool) -> None:
         sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)
 
 
-def refuse_unless_replaceable(out: Path) -> None:
-    """Say so before any work when the output folder is somebody's own."""
-    try:
-        check_replaceable(out)
-    except WriteRefused as error:
-        fail(str(error))
-
-
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Print one line on standard error and exit with 2."""
-    click.echo(f"build.py: {message}", err=True)
+    click.echo(f"build.py: {report.visible(message)}", err=True)
     sys.exit(WRONG_USE)
 
 

@@ -16,13 +16,16 @@ from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import PERIOD, read_correlation
-from sigmapack.content.model import Content, LogSource, Rule
+from sigmapack.content.model import Content, LogSource, Refused, Rule
 from sigmapack.events.files import UnreadableInput, check_file
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.rows import Rows
 from sigmapack.events.windows import channel_map
 from sigmapack.matches import Match, Report
-from sigmapack.targets import sqlite
+from sigmapack.targets.sqlite import TARGET, guard, quoted
+
+#: SQLite's own limit of columns (SQLITE_MAX_COLUMN), less those of `META`.
+MOST_FIELDS = 1_990
 
 __all__ = ["Match", "Report", "replay"]
 
@@ -49,42 +52,43 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
         check_file(path)
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
-    queries = list(compile_target(content, sqlite.TARGET))
+    queries = list(compile_target(content, TARGET))
     report = Report(refused=[query for query in queries if query.outcome == "refused"])
-    columns = _columns(content)
-    with (
-        tempfile.TemporaryDirectory(prefix="replay-") as folder,
-        closing(sqlite3.connect(Path(folder) / "events.db")) as db,
-    ):
-        _create(db, columns)
-        rows = Rows(list(columns), _together(content))
-        _load(db, rows, files, channel_map(content.sources), report)
-        for query in queries:
-            if query.path:
-                report.matches.extend(_run(db, query))
+    columns, queries = _columns(queries, report)
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        path = Path(folder) / "events.db"
+        with closing(sqlite3.connect(path)) as db:
+            _create(db, columns)
+            rows = Rows(list(columns), _together(content))
+            number = _load(db, rows, files, channel_map(content.sources), report)
+        with closing(guard.guarded(path)) as db:
+            for query in queries:
+                _search(db, query, guard.seconds(number), report)
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report
 
 
-def _columns(content: Content) -> dict[str, str]:
-    """Lower-case name -> name of every field that a rule or correlation of the content uses."""
-    names = ["Computer"]
-    for rule in content.rules:
-        if rule.is_correlation:
-            names += _correlation_fields(rule)
-        else:
-            names += conversion.fields(rule)
-    found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(name.lower(), name)
-    return {low: name for low, name in found.items() if low not in META}
+def _columns(queries: Iterable[Query], report: Report) -> tuple[dict[str, str], list[Query]]:
+    """Lower-case name -> name of every field that a query uses, and the queries that can run."""
+    found = {"computer": "Computer"}
+    kept = []
+    for query in queries:
+        rule = query.rule
+        if not query.path:
+            continue
+        names = _correlation_fields(rule) if rule.is_correlation else conversion.fields(rule)
+        wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
+        if len(wider) > MOST_FIELDS:
+            reason = f"a table of events has {MOST_FIELDS:,} fields, and other rules use them"
+            report.refused.append(replace(query, outcome="refused", reason=reason, path=""))
+            continue
+        found = wider
+        kept.append(query)
+    return found, kept
 
 
 def _correlation_fields(rule: Rule) -> list[str]:
-    try:
-        correlation = read_correlation(rule)
-    except Exception:  # a refused or broken rule is reported by the compiler, not here
-        return []
+    correlation = read_correlation(rule)
     mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
     counted = correlation.value_field
     extra = [counted] if counted and counted != PERIOD else []
@@ -106,11 +110,11 @@ def _together(content: Content) -> Iterator[list[str]]:
 
 
 def _create(db: sqlite3.Connection, columns: Mapping[str, str]) -> None:
-    quoted = ", ".join(f"`{name}` TEXT COLLATE NOCASE" for name in columns.values())
+    fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns.values())
     source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in META[2:])
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
-    db.execute(f"CREATE TABLE logs (event_id INTEGER, timestamp TEXT, {source}, {quoted})")
+    db.execute(f"CREATE TABLE logs (event_id INTEGER, timestamp TEXT, {source}, {fields})")
     db.execute(
         "CREATE TABLE records (event_id INTEGER PRIMARY KEY, file TEXT, record INTEGER, "
         "timestamp TEXT, host TEXT)"
@@ -123,7 +127,8 @@ def _load(
     files: Iterable[Path],
     channels: Mapping[tuple[str, int | None], tuple[LogSource, ...]],
     report: Report,
-) -> None:
+) -> int:
+    """Write the events, and say how many rows they are."""
     for path in files:
         report.files += 1
         events, unreadable = report.events, report.unreadable
@@ -140,6 +145,8 @@ def _load(
         if report.events == events and report.unreadable > unreadable:
             report.unread.append(UnreadableInput(path, "none of its records can be read"))
     db.commit()
+    number_of_rows: int = db.execute("SELECT count(*) FROM logs").fetchone()[0]
+    return number_of_rows
 
 
 def _insert(db: sqlite3.Connection, rows: Rows, number: int, event: Event, report: Report) -> None:
@@ -168,10 +175,17 @@ def _merged(logsources: tuple[LogSource, ...]) -> list[tuple[str | None, ...]]:
     return merged
 
 
-def _run(db: sqlite3.Connection, query: Query) -> Iterator[Match]:
-    cursor = db.execute(query.text)
-    names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _search(db: sqlite3.Connection, query: Query, limit: float, report: Report) -> None:
+    """Add a rule's matches to the report; a rule whose query does not run is refused there."""
+    try:
+        report.matches += list(_run(db, query, limit))
+    except Refused as error:
+        report.refused.append(replace(query, outcome="refused", reason=str(error), path=""))
+
+
+def _run(db: sqlite3.Connection, query: Query, limit: float) -> Iterator[Match]:
+    names, found_rows = guard.rows(db, query.bare, limit)
+    rows = [dict(zip(names, row, strict=True)) for row in found_rows]
     if query.rule.is_correlation:
         yield from _correlation_matches(db, query.rule, rows)
         return

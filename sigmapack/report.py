@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
@@ -23,6 +25,8 @@ from sigmapack.matches import MOST_TOLD, Match, Report
 
 Item = TypeVar("Item")
 
+#: Characters of these categories can end a line, turn its direction, or command a terminal.
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 #: Files that the summary names; each is told on a line of its own before.
 MOST_NAMED = 5
 
@@ -34,6 +38,16 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def visible(text: str) -> str:
+    """A text of somebody else's on one line: what is not seen is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in UNSEEN else c
+        for c in text
+    )
 
 
 def progress(items: Sequence[Item], label: str, quiet: bool) -> Iterable[Item]:
@@ -49,11 +63,16 @@ def problems(found: Sequence[Problem], as_json: bool) -> None:
         keys = ("path", "line", "code", "message")
         dump([{key: getattr(problem, key) for key in keys} for problem in found])
     for problem in found:
-        click.echo(str(problem), err=True)
+        click.echo(visible(str(problem)), err=True)
 
 
 def built(
-    queries: Sequence[Query], artifacts: Sequence[Artifact], out: Path, as_json: bool, quiet: bool
+    content: Content,
+    queries: Sequence[Query],
+    artifacts: Sequence[Artifact],
+    out: Path,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """What a build made: the outcomes by target and language, the files, and where they are."""
     if as_json:
@@ -70,7 +89,23 @@ def built(
     table(("target", "language", *OUTCOMES), rows)
     click.echo()
     table(("folder", "files", "holds"), _folders(artifacts))
-    click.echo(f"{sum(bool(query.path) for query in queries)} queries written to {out}")
+    if not content.own:  # the pack's own are declared
+        _refused([query for query in queries if query.outcome == "refused"])
+    click.echo(
+        f"{sum(bool(query.path) for query in queries)} queries written to {visible(str(out))}"
+    )
+
+
+def _refused(queries: Sequence[Query]) -> None:
+    """The rules that products do not have, by product and reason: the manifest names each."""
+    found = Counter((query.target, query.language, query.reason) for query in queries)
+    first: dict[tuple[str, str, str], Query] = {}
+    for query in queries:
+        first.setdefault((query.target, query.language, query.reason), query)
+    for (target, language, reason), number in sorted(found.items()):
+        path = first[target, language, reason].rule.path
+        more = f" (and {number - 1} more)" if number > 1 else ""
+        click.echo(visible(f"refused on {target}/{language}: {path}{more}: {reason}"))
 
 
 def _folders(artifacts: Sequence[Artifact]) -> list[tuple[str, ...]]:
@@ -108,13 +143,14 @@ def covered(stages: Sequence[dict[str, Any]], as_json: bool) -> None:
         dump({"stages": list(stages)})
         return
     for stage in stages:
-        click.echo(f"{stage['id']}  {stage['title']}  ({', '.join(stage['techniques'])})")
-        for rule in stage["rules"]:
-            click.echo(f"      {rule['level']:<13} {rule['rule']}")
+        lines = [f"{stage['id']}  {stage['title']}  ({', '.join(stage['techniques'])})"]
+        lines += [f"      {rule['level']:<13} {rule['rule']}" for rule in stage["rules"]]
         if stage["telemetry"]:
-            click.echo(f"      needs: {', '.join(stage['telemetry'])}")
+            lines.append(f"      needs: {', '.join(stage['telemetry'])}")
         if stage["not_visible"]:
-            click.echo(f"      not visible: {stage['not_visible']}")
+            lines.append(f"      not visible: {stage['not_visible']}")
+        for line in lines:
+            click.echo(visible(line))
     seen = sum(stage["seen"] for stage in stages)
     click.echo(f"{seen} of {len(stages)} stages are seen by rules; the others say why not")
 
@@ -136,19 +172,14 @@ def replayed(
     _told("unreadable-record", ((bad.file, bad.line, bad.message) for bad in result.bad))
     _told("partly-compared", ((bad.file, bad.line, bad.message) for bad in result.partial))
     for query in result.refused:
-        click.echo(f"{query.rule.path}:1: not-replayed: {query.reason}", err=True)
+        click.echo(visible(f"{query.rule.path}:1: not-replayed: {query.reason}"), err=True)
     if not quiet:
         _summed(result, len(skipped))
 
 
 def _told(code: str, places: Iterable[tuple[Path | str, int, str]]) -> None:
     for path, line, message in places:
-        click.echo(_one_line(f"{path}:{line}: {code}: {message}"), err=True)
-
-
-def _one_line(text: str) -> str:
-    """Text of a stranger's, such as the name of a file, that forges no line of its own."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+        click.echo(visible(f"{path}:{line}: {code}: {message}"), err=True)
 
 
 def _summed(result: Report, skipped: int) -> None:
@@ -174,7 +205,7 @@ def _summed(result: Report, skipped: int) -> None:
     if result.partly:
         incomplete.append(f"{result.partly} events were compared in part")
     if incomplete:
-        click.echo(_one_line(f"not all was read: {'; '.join(incomplete)}"), err=True)
+        click.echo(visible(f"not all was read: {'; '.join(incomplete)}"), err=True)
 
 
 def _severity(match: Match) -> int:
@@ -191,11 +222,12 @@ def _row(match: Match) -> tuple[str, ...]:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal; columns apart by blanks in a pipe."""
+    rows = [[visible(cell) for cell in row] for row in rows]
     console = Console()
     if _watched(console):
         shown = Table(*columns)
         for row in rows:
-            shown.add_row(*row)
+            shown.add_row(*map(Text, row))  # a text, whose brackets are no markup
         console.print(shown)
         return
     widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sigmapack import write as module
 from sigmapack.compiling.product import Artifact
-from sigmapack.write import WriteRefused, write
+from sigmapack.write import WriteRefused, disk, scratch, write
 
 MANIFEST = Artifact("manifest.json", b"{}")
+OF_OLD = Artifact("manifest.json", b'{"files": {"old.txt": ""}}')
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -20,7 +20,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_folder_holds_just_the_artifacts(tmp_path: Path) -> None:
     out = tmp_path / "dist"
-    write([MANIFEST, Artifact("old.txt", b"1")], out)
+    write([OF_OLD, Artifact("old.txt", b"1")], out)
     write([MANIFEST, Artifact("a/new.txt", b"2")], out)
     assert tree(out) == {"manifest.json": b"{}", "a/new.txt": b"2"}
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
@@ -44,20 +44,20 @@ def test_two_artifacts_with_one_path_are_an_error(tmp_path: Path) -> None:
         write([Artifact("a.txt", b"1"), Artifact("a.txt", b"2")], tmp_path / "dist")
 
 
-@pytest.mark.parametrize("broken", ["_fill", "_swap"])
+@pytest.mark.parametrize(("broken", "call"), [(scratch, "fill"), (disk, "exchange")])
 def test_earlier_build_stays_when_writing_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: object, call: str
 ) -> None:
     out = tmp_path / "dist"
-    write([MANIFEST, Artifact("old.txt", b"1")], out)
+    write([OF_OLD, Artifact("old.txt", b"1")], out)
 
     def fail(*args: object) -> None:
         raise OSError(28, "No space left on device", "x")
 
-    monkeypatch.setattr(module, broken, fail)
+    monkeypatch.setattr(broken, call, fail)
     with pytest.raises(WriteRefused, match="No space left on device: nothing changed"):
         write([MANIFEST], out)
-    assert tree(out) == {"manifest.json": b"{}", "old.txt": b"1"}
+    assert tree(out) == {"manifest.json": OF_OLD.data, "old.txt": b"1"}
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 
 
@@ -65,15 +65,19 @@ def test_earlier_build_comes_back_when_the_last_rename_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "dist"
-    write([MANIFEST, Artifact("old.txt", b"1")], out)
-    rename = Path.rename
+    write([OF_OLD, Artifact("old.txt", b"1")], out)
+    rename = disk.rename
 
-    def fail_for_new(self: Path, target: Path) -> Path:
-        if self.name == "new":
-            raise OSError(13, "Permission denied", str(self))
-        return rename(self, target)
+    def fail_for_new(source: Path, target: Path) -> None:
+        if source.name == "new":
+            raise OSError(13, "Permission denied", str(source))
+        rename(source, target)
 
-    monkeypatch.setattr(Path, "rename", fail_for_new)
+    def exchange(one: Path, other: Path) -> None:
+        raise OSError(38, "Function not implemented", str(other))
+
+    monkeypatch.setattr(disk, "rename", fail_for_new)
+    monkeypatch.setattr(disk, "exchange", exchange)
     with pytest.raises(WriteRefused):
         write([MANIFEST], out)
     assert (out / "old.txt").read_bytes() == b"1"

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sigma.exceptions import SigmaError
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
 from sigma.rule import SigmaRule
 
-from sigmapack.compiling import conversion
-from sigmapack.compiling.product import Language, Part, Query, Target
+from sigmapack.compiling import conversion, names
+from sigmapack.compiling.product import EXPECTED, Language, Part, Query, Target, said
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Refused, Rule
 from sigmapack.content.placeholders import native_uses, resolve
-
-#: What stops a rule on one target, and is shown as the reason of its refusal.
-STOPS = (Refused, SigmaError, NotImplementedError, ValueError)
 
 
 def resolved(content: Content) -> Content:
@@ -59,8 +55,8 @@ def _query(
 ) -> Query:
     try:
         text, reasons = _text(content, target, language, rule, parts, plain)
-    except STOPS as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+    except Exception as error:  # whatever it is: the other rules go on
+        reason = said(error)
         if not rule.is_correlation:
             parts[rule.name] = parts[rule.id] = reason
         return Query(rule, target.name, language.name, "refused", reason, "", "")
@@ -77,6 +73,7 @@ def _query(
         _written(content, language, rule, text),
         f"{target.name}/queries/lookup/{file}" if native else "",
         _written(content, language, rule, native) if native else "",
+        text,
     )
 
 
@@ -90,6 +87,7 @@ def _text(
 ) -> tuple[str, list[str]]:
     """A rule's query, and why it says less than the rule; a single rule is added to the parts."""
     reasons: list[str] = []
+    names.refuse(plain, language.quotes)
     if rule.is_correlation:
         text = _correlated(content, language, rule, parts, reasons)
     else:
@@ -169,7 +167,7 @@ def _native(content: Content, language: Language, rule: Rule) -> str:
     try:
         left = resolve(rule, content.lookups, frozenset(language.native))
         return _converted(content, language, left, native=True).query
-    except STOPS:
+    except EXPECTED:
         return ""
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sigma.conversion.base import TextQueryBackend
+from sigma.exceptions import SigmaError
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.content.correlation import Correlation, read_correlation
-from sigmapack.content.model import Content, Rule, Sources
+from sigmapack.content.model import Content, Refused, Rule, Sources
+
+Made = TypeVar("Made")
+
+#: What says by itself why a rule stops on one target.
+EXPECTED = (Refused, SigmaError, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Language:
     """In which folder of the product a rule's query stands."""
     bases: bool = False
     """Whether a correlation's query refers to others, so that bases have queries, too."""
+    quotes: bool = False
+    """Whether any name of a field can be quoted; else those that no log has are refused."""
     longest: Callable[[Rule], int] = lambda rule: 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 
@@ -73,6 +82,8 @@ class Query:
     text: str
     native_path: str = ""
     native_text: str = ""
+    bare: str = ""
+    """The query without what is said about it: what runs."""
 
     def artifacts(self) -> Iterator[Artifact]:
         if self.path:
@@ -97,7 +108,65 @@ def gathered(content: Content, queries: Iterable[Query]) -> frozenset[str]:
 
 
 class TooLarge(ValueError):
-    """What an importer would refuse; the text names the rule, the limit and the way out."""
+    """What an importer would refuse; the text says the limit and the way out."""
+
+
+class Refusals(TooLarge):
+    """Queries that a product's importer would refuse, each with the reason: the others fit."""
+
+    def __init__(self, reasons: Sequence[tuple[Query, str]]) -> None:
+        super().__init__("; ".join(f"{query.rule.path}: {reason}" for query, reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+def each(queries: Iterable[Query], make: Callable[[Query], Made]) -> list[Made]:
+    """What is made of each query for a product; those of which nothing can be made are told of.
+
+    A fault of ours, too, stops no more than the rule that shows it: the reason then says so.
+
+    Raises:
+        Refusals: `make` failed for some; it was tried for all.
+    """
+    made, refused = [], []
+    for query in queries:
+        try:
+            made.append(make(query))
+        except Exception as error:
+            refused.append((query, said(error)))
+    if refused:
+        raise Refusals(refused)
+    return made
+
+
+def once(queries: Iterable[Query], what: str) -> Callable[[Query], None]:
+    """What refuses a query whose rule has the title of an earlier one, where a title is a name.
+
+    Args:
+        queries: those of a product, in order: the first of a title has it.
+        what: what the title names, such as `an alert of Loki`.
+    """
+    first: dict[str, Rule] = {}
+    for query in queries:
+        first.setdefault(query.rule.title, query.rule)
+
+    def check(query: Query) -> None:
+        other = first[query.rule.title]
+        if other is not query.rule:
+            raise TooLarge(
+                f"the title {query.rule.title!r} is also that of {other.path}, but it names "
+                f"{what}: give one of them another title"
+            )
+
+    return check
+
+
+def said(error: Exception) -> str:
+    """An error as the reason of a refusal, in one line; one that nobody foresaw with its type."""
+    text = " ".join(str(error).split())
+    if isinstance(error, EXPECTED) and text:
+        return text
+    name = type(error).__name__
+    return f"the rule cannot be compiled ({name}: {text})" if text else f"{name} while compiling"
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,8 @@ def read_correlation(rule: Rule) -> Correlation:
         if temporal and (operator, count) != ("gte", len(names)):
             raise Refused("a temporal correlation of only some of its rules is not supported")
         value_field = condition.fieldref if isinstance(condition.fieldref, str) else None
+        if value_field == PERIOD:
+            raise Refused(f"{PERIOD} is no field: it stands for the time here")
     kind, period = parsed.type.name.lower(), 0
     groups = tuple(parsed.group_by or ())
     aliases = _aliases(rule.document["correlation"].get("aliases") or {})

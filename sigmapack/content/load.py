@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
 from sigmapack.content import settings
+from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
-from sigmapack.content.model import Content, Lookup, Place, Problem, Row, Rule, Sources
+from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
 
 #: How many findings may refer to one another, each to the next.
 DEPTH = 3
+#: Names of lookups, which products import under them; a dot stands before a column.
+TABLE = re.compile(r"[A-Za-z0-9_-]+")
 RULE_SUFFIXES = (".yml", ".yaml")
 
 
@@ -95,48 +97,7 @@ def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
         return
     for path in _files(directory, problems):
         if path.suffix in RULE_SUFFIXES and (text := text_of(path, problems)) is not None:
-            yield from _documents(shown(path), text, problems)
-
-
-def _documents(path: str, text: str, problems: list[Problem]) -> Iterator[Rule]:
-    try:
-        loader = yaml.CSafeLoader(text)
-        while loader.check_node():
-            node = loader.get_node()
-            assert node is not None  # check_node() said so
-            data = loader.construct_document(node)
-            if not isinstance(data, dict):
-                line = node.start_mark.line + 1
-                problems.append(Problem(path, line, "not-a-rule", "a rule is a mapping of keys"))
-                continue
-            lines: dict[Place, int] = {}
-            _walk(node, (), lines, path, problems)
-            yield Rule(path, data, lines)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        message = " ".join(str(getattr(error, "problem", None) or error).split())
-        problems.append(Problem(path, mark.line + 1 if mark else 1, "yaml", message))
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem(path, 1, "yaml", " ".join(str(error).split())))
-
-
-def _walk(
-    node: yaml.Node, place: Place, lines: dict[Place, int], path: str, problems: list[Problem]
-) -> None:
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
-                message = f"the key {key.value!r} stands twice here: YAML would keep only the last"
-                problems.append(Problem(path, line, "duplicate-key", message))
-            seen.add(key.value)
-            _walk(value, (*place, key.value), lines, path, problems)
-            lines[(*place, key.value)] = line
-    elif isinstance(node, yaml.SequenceNode):
-        for position, item in enumerate(node.value):
-            _walk(item, (*place, position), lines, path, problems)
+            yield from documents(shown(path), text, problems)
 
 
 def _lookup_dir(root: Path, rules_dir: Path) -> Path:
@@ -161,6 +122,10 @@ def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
 
 def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
     name = shown(path)
+    if not TABLE.fullmatch(path.stem):
+        message = "a lookup's name is written into queries: call it by letters, digits, - and _"
+        problems.append(Problem(name, 1, "lookup-name", message))
+        return None
     reader = csv.reader(io.StringIO(text), strict=True)
     rows: list[Row] = []
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sigmapack.content.stages import Stage
+from sigmapack.content.text import one_line
 
 #: Where something stands in a YAML document: keys and list positions from the root.
 Place = tuple[str | int, ...]
@@ -69,7 +70,8 @@ class Rule:
 
     @property
     def title(self) -> str:
-        return str(self.document.get("title", ""))
+        """The title as one line: it stands in comments, and names what products import."""
+        return one_line(str(self.document.get("title", "")))
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sigmapack.content.model import Content, Playbook, Rule
+from sigmapack.content.text import clean, one_line
 
 
 def playbook(content: Content, rule: Rule) -> Playbook | None:
@@ -12,7 +13,7 @@ def playbook(content: Content, rule: Rule) -> Playbook | None:
 
 def description(rule: Rule) -> str:
     """The rule's description as one paragraph."""
-    return " ".join(str(rule.document.get("description", "")).split())
+    return " ".join(one_line(str(rule.document.get("description", ""))).split())
 
 
 def plain(content: Content, rule: Rule) -> str:
@@ -23,17 +24,17 @@ def plain(content: Content, rule: Rule) -> str:
         lines += ["Check first:", *(f"{n}. {text}" for n, text in enumerate(book.check, 1))]
         lines += ["Contain:", *(f"{n}. {text}" for n, text in enumerate(book.contain, 1))]
         lines += [f"Tell: {book.tell}"]
-    return "\n".join(line for line in lines if line)
+    return clean("\n".join(line for line in lines if line))
 
 
 def markdown(content: Content, rule: Rule) -> str:
     """The guidance as Markdown, for products that render it."""
     book = playbook(content, rule)
     if book is None:
-        return description(rule)
+        return passive(description(rule))
     parts = [
         f"## {book.title}",
-        description(rule),
+        passive(description(rule)),
         "### Check first",
         "\n".join(f"{n}. {text}" for n, text in enumerate(book.check, 1)),
         "### Contain",
@@ -41,4 +42,13 @@ def markdown(content: Content, rule: Rule) -> str:
         "### Tell",
         book.tell,
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(map(clean, parts))
+
+
+def passive(text: str) -> str:
+    """A stranger's text in Markdown, in which nothing becomes a button that runs a query.
+
+    `!{investigate{…}}` and `!{osquery{…}}` do in Kibana:
+    https://www.elastic.co/docs/solutions/security/detect-and-alert/launch-timeline-from-investigation-guides
+    """
+    return text.replace("!{", "! {")

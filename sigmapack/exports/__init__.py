@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from sigmapack.compiling.product import Artifact
-from sigmapack.content.model import Content
+from sigmapack.content.model import Content, Problem
 from sigmapack.exports.feed import Export, Feed
 from sigmapack.exports.rows import Unfit, read
 
@@ -64,9 +66,35 @@ def artifacts(content: Content, block_from: date | None = None) -> list[Artifact
     made = [
         Artifact(f"{FOLDER}/{export.name}/{artifact.path}", artifact.data)
         for export in exports.values()
-        for artifact in export.files(feed)
+        for artifact in _files(content, export, feed)
     ]
     return [*made, Artifact(f"{FOLDER}/README.md", _readme(feed, exports).encode())]
+
+
+def _files(content: Content, export: Export, feed: Feed) -> list[Artifact]:
+    """The files of a format.
+
+    Raises:
+        Unfit: an indicator that the format cannot carry, such as one that is too long for it.
+    """
+    try:
+        return export.files(feed)
+    except ValueError:
+        problems = list(_unfit(content, export, feed))
+        if not problems:
+            raise
+        raise Unfit(sorted(problems)) from None
+
+
+def _unfit(content: Content, export: Export, feed: Feed) -> Iterator[Problem]:
+    """A problem for each indicator with which alone the format has no files."""
+    for one in feed.indicators:
+        try:
+            export.files(replace(feed, indicators=(one,)))
+        except ValueError as error:
+            table = content.lookups[one.table]
+            line = next((r.line for r in table.rows if one.value in r.values.values()), 1)
+            yield Problem(table.path, line, "too-long", f"{export.title}: {error}")
 
 
 def _readme(feed: Feed, exports: dict[str, Export]) -> str:

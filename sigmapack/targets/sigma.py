@@ -11,9 +11,11 @@ from typing import Any
 import yaml
 from sigma.processing.pipeline import ProcessingPipeline
 
+from sigmapack.compiling import comments
 from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Content, Rule, Sources
+from sigmapack.content.text import HIDDEN
 from sigmapack.targets.yaml_text import ours
 
 
@@ -92,12 +94,22 @@ def _portable(rule: Rule) -> dict[str, Any]:
     return document
 
 
+def _texts(node: Any) -> str:
+    """All texts of a document, as one."""
+    if isinstance(node, Mapping):
+        return "".join(_texts(part) for pair in node.items() for part in pair)
+    if isinstance(node, list | tuple):
+        return "".join(map(_texts, node))
+    return str(node)
+
+
 def _dump(document: Mapping[str, Any]) -> str:
     text = yaml.dump(
         dict(document),
         Dumper=DUMPER,
         sort_keys=False,
-        allow_unicode=True,
+        # What nobody would see in a file is written by its number there, with all else but ASCII.
+        allow_unicode=not HIDDEN.search(_texts(document)),
         width=1_000_000,
         indent=4,
     )
@@ -129,10 +141,6 @@ def _folder(rule: Rule) -> str:
     return "bases" if rule.findings else "findings"
 
 
-def _comment(text: list[str]) -> str:
-    return "".join(f"# {line}\n" for line in text)
-
-
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     return []
 
@@ -140,12 +148,13 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
 YAML = Language(
     name="sigma",
     suffix=".yml",
-    comment=_comment,
+    comment=comments.after("#"),
     backend=None,
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
     folder=_folder,
+    quotes=True,
     bases=True,
 )
 

@@ -66,3 +66,21 @@ def test_lookups_lie_beside_a_folder_called_sigma_rules(
     result = run("--rules", tmp_path / "sigma_rules", "--out", tmp_path / "dist", *QUICK)
     assert result.exit_code == 0
     assert b"beside.example.com" in tree(tmp_path / "dist")["sigma/rules/sample.yml"]
+
+
+def test_a_rule_that_one_product_cannot_hold_stops_no_other(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    folder = rules_folder(
+        sample=RULE, long=SECOND.replace("Sample", "x" * 100).replace("name: sample", "name: long")
+    )
+    result = run("--rules", folder, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    (line,) = [line for line in result.stdout.splitlines() if "Splunk takes 99" in line]
+    assert line.startswith("refused on splunk/spl: ") and "long.yml: its name" in line
+    queries = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))["queries"]
+    outcomes = {(q["target"], q["rule"]): q["outcome"] for q in queries}
+    assert outcomes["splunk", "long"] == "refused"
+    assert outcomes["splunk", "sample"] == outcomes["sentinel", "long"] == "ok"
+    assert not (tmp_path / "out" / "splunk" / "queries" / "long.spl").exists()
+    assert (tmp_path / "out" / "splunk" / "queries" / "sample.spl").is_file()

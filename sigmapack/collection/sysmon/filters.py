@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from sigmapack.collection.sysmon.schema import Event
-from sigmapack.collection.terms import BEGINS, CONTAINS, ENDS, IS, Ask, Term
+from sigmapack.collection.sysmon.width import Width
+from sigmapack.collection.terms import CONTAINS, ENDS, IS, Ask, Term
 
 #: How many filters one term may become: what has more alternatives is asked for in part.
 MOST = 12
@@ -43,13 +44,6 @@ class Condition:
         """Sysmon's name of the condition."""
         return f"{self.how} any" if len(self.values) > 1 else self.how
 
-    def implies(self, other: Condition) -> bool:
-        """Whether every value that fulfils it fulfils the other, too."""
-        return self.field == other.field and all(
-            any(_implies(self.how, mine, other.how, value) for value in other.values)
-            for mine in self.values
-        )
-
 
 #: All of its conditions are asked for.
 Filter = tuple[Condition, ...]
@@ -69,12 +63,13 @@ def filters(found: Iterable[tuple[str, Term]], event: Event) -> dict[Filter, tup
     for rule, term in found:
         for one in _filters(term, event):
             wanted.setdefault(one, set()).add(rule)
-    kept = _widest([*wanted, *_whole_domains(wanted)])
+    every = {*wanted, *_whole_domains(wanted)}
+    widest = Width(sorted(every, key=lambda one: (len(one), one))).widest()
+    kept: dict[Filter, set[str]] = {one: set() for one in widest}
+    width = Width(widest)
     for one, rules in wanted.items():
-        for other in kept:
-            if _within(one, other):
-                kept[other] |= rules
-                break
+        if (other := width.first(one)) is not None:
+            kept[other] |= rules
     return {one: tuple(sorted(kept[one])) for one in sorted(kept)}
 
 
@@ -106,11 +101,10 @@ def _least(how: str, values: tuple[str, ...]) -> tuple[str, ...]:
     """The values without those that another covers."""
     if how == CONTAINS:  # blanks at the ends are lost where XML is tidied
         values = tuple(stripped for value in values if (stripped := value.strip())) or values
-    kept: list[str] = []
-    for value in sorted(set(values), key=lambda found: (len(found), found)):
-        if not any(_implies(how, value, how, other) for other in kept):
-            kept.append(value)
-    return tuple(kept)
+    ordered = sorted(set(values), key=lambda found: (len(found), found))
+    return tuple(
+        one[0].values[0] for one in Width((Condition("", how, (v,)),) for v in ordered).widest()
+    )
 
 
 def _whole_domains(wanted: Collection[Filter]) -> Iterator[Filter]:
@@ -120,27 +114,3 @@ def _whole_domains(wanted: Collection[Filter]) -> Iterator[Filter]:
         (value,) = condition.values
         if condition.how == IS and Condition(condition.field, ENDS, (f".{value}",)) in alone:
             yield (Condition(condition.field, ENDS, (value,)),)
-
-
-def _widest(wanted: Iterable[Filter]) -> dict[Filter, set[str]]:
-    kept: list[Filter] = []
-    for one in sorted(set(wanted), key=lambda found: (len(found), found)):
-        if not any(_within(one, other) for other in kept):
-            kept = [other for other in kept if not _within(other, one)] + [one]
-    return {one: set() for one in kept}
-
-
-def _within(one: Filter, other: Filter) -> bool:
-    """Whether all that passes one filter passes the other."""
-    return all(any(mine.implies(theirs) for mine in one) for theirs in other)
-
-
-def _implies(how: str, value: str, other: str, wanted: str) -> bool:
-    value, wanted = value.lower(), wanted.lower()
-    if other == IS:
-        return how == IS and value == wanted
-    if other == ENDS:
-        return how in (IS, ENDS) and value.endswith(wanted)
-    if other == BEGINS:
-        return how in (IS, BEGINS) and value.startswith(wanted)
-    return wanted in value

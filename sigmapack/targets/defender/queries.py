@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import conversion
+from sigmapack.compiling import comments, conversion
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused, Rule, Sources
@@ -113,7 +113,7 @@ def _member(part: Part) -> Member:
 KQL = Language(
     name="kql",
     suffix=".kql",
-    comment=kql_tables.comment,
+    comment=comments.after("//"),
     backend=Backend,
     pipeline=_pipeline,
     frame=_frame,

@@ -17,7 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
+from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -63,10 +63,11 @@ def rules(content: Content, queries: Sequence[Query]) -> list[Artifact]:
     alerting = [q for q in queries if q.path and q.rule.alerts and q.rule.name not in told]
     for query in sorted(alerting, key=_weight):
         alike.setdefault(body(query), []).append(query)
-    found = [
-        Artifact(f"{FOLDER}/{stem(first)}.json", dumped(rule(content, first, others)))
-        for first, *others in alike.values()
-    ]
+    others = {first.path: rest for first, *rest in alike.values()}
+    found = each(
+        [first for first, *_ in alike.values()],
+        lambda q: Artifact(f"{FOLDER}/{stem(q)}.json", dumped(rule(content, q, others[q.path]))),
+    )
     return sorted(found, key=lambda file: file.path)
 
 
@@ -139,7 +140,10 @@ def rule(content: Content, query: Query, others: Sequence[Query] = ()) -> dict[s
 def description(own: Rule, others: Sequence[Query]) -> str:
     """What a rule says of itself, and which others say the same here."""
     same = [f"Defender has one table for this and: {other.rule.title}." for other in others]
-    return " ".join([response.description(own), *same])
+    text = " ".join([response.description(own), *same])
+    if same and len(text) > LONGEST_TEXT:  # what others are called is no reason to refuse it
+        text = f"{response.description(own)} Defender has one table for this and {len(same)} more."
+    return text
 
 
 def check(content: Content, query: Query, described: str) -> None:
@@ -156,13 +160,13 @@ def check(content: Content, query: Query, described: str) -> None:
     ):
         if len(text) > most:
             raise TooLarge(
-                f"{own.path}: the {what} has {len(text):,} characters, a custom detection takes "
+                f"the {what} has {len(text):,} characters, a custom detection takes "
                 f"{most:,}: shorten it, or the playbook in response.toml"
             )
     lacking = set(NEEDED) - columns(own, query.text)
     if lacking:
         raise TooLarge(
-            f"{own.path}: the rows of its query lack {', '.join(sorted(lacking))}, which a custom "
+            f"the rows of its query lack {', '.join(sorted(lacking))}, which a custom "
             "detection needs: keep them in the projection"
         )
 
@@ -195,7 +199,7 @@ def frequency(own: Rule) -> str:
         # What began in the last interval of an earlier run must still be seen whole.
         if interval >= every and (back >= span + interval or back == span == 30 * 1440):
             return name
-    raise TooLarge(f"{own.path}: spans {span:,} minutes, Defender looks back 30 days at most")
+    raise TooLarge(f"it spans {span:,} minutes, Defender looks back 30 days at most")
 
 
 def tactics(content: Content, own: Rule) -> list[dict[str, Any]]:

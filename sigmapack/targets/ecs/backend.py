@@ -48,6 +48,13 @@ def is_literal(value: Pieces) -> bool:
     return all(isinstance(piece, str) for piece in value)
 
 
+def quoted(text: str) -> str:
+    """A string of EQL or ES|QL, on one line."""
+    for char, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+        text = text.replace(char, escape)
+    return f'"{text}"'
+
+
 class EcsMends(Mends):
     """Each field by its type; an OR has its own parentheses, since a frame puts AND before it."""
 

@@ -37,6 +37,8 @@ MOST_LONE = 8
 DOMAIN = (r"(.*\.)?", r"\.?")
 #: The same where both may have a port, too.
 HOST = (DOMAIN[0], r"(\.|:.*)?")
+#: Words that are no terms.
+OPERATORS = ("AND", "OR", "NOT", "TO")
 #: Letters, digits and what means nothing to Lucene's regular expressions or its query parser.
 SAFE = re.compile(r"[\w\s,;:=!%'_-]")
 
@@ -186,7 +188,7 @@ def quoted(value: str) -> str:
 
 def equals(field: str, values: Iterable[str]) -> str:
     """A field that has one of some values, literally."""
-    listed = [value if value.isalnum() else quoted(value) for value in values]
+    listed = [v if v.isalnum() and v not in OPERATORS else quoted(v) for v in values]
     body = listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})"
     return f"{field}:{body}"
 

@@ -26,7 +26,7 @@ from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Refused
 from sigmapack.content.urls import Address
-from sigmapack.targets.ecs.backend import EcsMends, Pieces
+from sigmapack.targets.ecs.backend import EcsMends, Pieces, quoted
 from sigmapack.targets.ecs.lucene import expressions, in_url
 
 MAX_RUNS = 100
@@ -34,8 +34,7 @@ MAX_RUNS = 100
 
 def text(value: str) -> str:
     """A string literal."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    return quoted(value)
 
 
 def field_name(field: str) -> str:

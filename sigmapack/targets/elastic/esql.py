@@ -21,7 +21,7 @@ from sigma.conditions import ConditionNOT
 from sigma.conversion.state import ConversionState
 
 from sigmapack.content.urls import Address
-from sigmapack.targets.ecs.backend import EcsMends, Pieces, is_literal, literal, shape
+from sigmapack.targets.ecs.backend import EcsMends, Pieces, is_literal, literal, quoted, shape
 from sigmapack.targets.ecs.fields import MULTIPLE, kind
 from sigmapack.targets.ecs.lucene import (
     DOMAIN,
@@ -42,19 +42,23 @@ MAX_TERMS = 3
 
 def text(value: str) -> str:
     """A string literal: with three quotes where that spares doubled backslashes."""
-    if "\\" in value and '"' not in value and "\n" not in value:
+    if "\\" in value and not re.search(r'["\n\r]', value):
         return f'"""{value}"""'
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    return quoted(value)
 
 
 def field_name(field: str) -> str:
     """A field's name, in backticks where it needs them."""
     plain = all(re.fullmatch(r"[A-Za-z_@]\w*", part) for part in field.split("."))
-    return field if plain else f"`{field}`"
+    return field if plain else "`" + field.replace("`", "``") + "`"
 
 
 def like(value: Pieces) -> str:
+    """A value as a pattern of LIKE, in quotes."""
+    return text(pattern(value))
+
+
+def pattern(value: Pieces) -> str:
     """A value as a pattern of LIKE."""
     parts = []
     for piece in value:
@@ -62,7 +66,7 @@ def like(value: Pieces) -> str:
             parts.append(re.sub(r"([\\*?])", r"\\\1", piece.lower()))
         else:
             parts.append("*" if piece.name == "WILDCARD_MULTI" else "?")
-    return text("".join(parts))
+    return "".join(parts)
 
 
 def joined(field: str) -> str:
@@ -84,11 +88,8 @@ def _one_among(field: str, value: Pieces) -> str:
     front, body, end = shape(value)
     start: Pieces = () if front else (BAR,)
     stop: Pieces = () if end else (BAR,)
-    parts = (*start, *body, *stop)
-    inner = like(parts)
-    pattern = inner.strip('"')
-    quotes = '"""' if inner.startswith('"""') else '"'
-    return f"{joined(field)} LIKE {quotes}*{pattern}*{quotes}"
+    inner = pattern((*start, *body, *stop))
+    return f"{joined(field)} LIKE {text(f'*{inner}*')}"
 
 
 def equals(field: str, values: Iterable[str], kind: str = "exact") -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
 
+from sigmapack.compiling import comments
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused, Rule, Sources
@@ -38,10 +39,6 @@ def _pipeline(first: bool) -> Callable[[Rule, Sources], ProcessingPipeline]:
 
 def _with_defend(rule: Rule) -> Rule:
     return prepare(rule, defend=True)
-
-
-def _slashes(text: list[str]) -> str:
-    return "".join(f"// {line}\n" for line in text)
 
 
 def _lucene(rule: Rule, condition: str, described: Sources) -> str:
@@ -138,7 +135,7 @@ def _stats(correlation: Correlation, parts: Mapping[str, Part], described: Sourc
 LUCENE = Language(
     name="lucene",
     suffix=".lucene",
-    comment=lambda text: "",
+    comment=comments.none,
     backend=lucene.Backend,
     pipeline=_pipeline(first=False),
     frame=_lucene,
@@ -150,7 +147,7 @@ LUCENE = Language(
 EQL = Language(
     name="eql",
     suffix=".eql",
-    comment=_slashes,
+    comment=comments.after("//"),
     backend=eql.Backend,
     pipeline=_pipeline(first=False),
     frame=_eql,
@@ -162,7 +159,7 @@ EQL = Language(
 ESQL = Language(
     name="esql",
     suffix=".esql",
-    comment=_slashes,
+    comment=comments.after("//"),
     backend=esql.Backend,
     pipeline=_pipeline(first=True),
     frame=_esql,

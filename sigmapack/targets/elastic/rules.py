@@ -7,13 +7,14 @@ can be said, else ES|QL, else Lucene; and one indicator match rule on the pack's
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
+from sigmapack.compiling.product import Artifact, Query, Refusals, each, gathered
 from sigmapack.content import coverage, response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -61,7 +62,7 @@ def rules(
         indices: a rule's name -> its index patterns.
 
     Raises:
-        TooLarge: more than Kibana imports at once.
+        Refusals: rules beyond what Kibana imports at once.
     """
     by_rule: dict[str, dict[str, Query]] = {}
     for query in queries:
@@ -72,17 +73,24 @@ def rules(
         language = preferred(languages)
         chosen.append(languages[language])
     told = gathered(content, chosen)
-    found = [rule(content, query, indices.get(query.rule.name, ()), told) for query in chosen]
-    if "ioc_domains" in content.lookups:
-        found.append(indicator_match(content))
-    lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in found]
-    data = ("\n".join(lines) + "\n").encode()
-    if len(lines) > MOST_RULES or len(data) > MOST_BYTES:
-        raise TooLarge(
-            f"rules.ndjson: {len(lines):,} rules in {len(data):,} bytes, Kibana imports "
-            f"{MOST_RULES:,} in {MOST_BYTES:,} at once: build fewer rules with --rules"
-        )
-    return Artifact("rules.ndjson", data)
+    lines = each(chosen, lambda q: line(rule(content, q, indices.get(q.rule.name, ()), told)))
+    match = [line(indicator_match(content))] if "ioc_domains" in content.lookups else []
+    rules, room = MOST_RULES - len(match), MOST_BYTES - sum(map(len, match))
+    for fit, size in enumerate(itertools.accumulate(map(len, lines)), 1):
+        if fit > rules or size > room:
+            reason = (
+                f"rules.ndjson: {len(lines):,} rules in {sum(map(len, lines)):,} bytes, Kibana "
+                f"imports {MOST_RULES:,} in {MOST_BYTES:,} at once: build fewer rules with --rules"
+            )
+            beyond = {query.rule.name for query in chosen[fit - 1 :]}
+            over = [query for query in queries if query.path and query.rule.name in beyond]
+            raise Refusals([(query, reason) for query in over])
+    return Artifact("rules.ndjson", b"".join([*lines, *match]))
+
+
+def line(entry: Mapping[str, Any]) -> bytes:
+    """A rule as a line of the file."""
+    return (json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
 def preferred(languages: Mapping[str, Query]) -> str:

@@ -60,8 +60,10 @@ class Backend(KustoBackend):
         self.single: list[Any] = []
 
     def escape_and_quote_field(self, field_name: str) -> str:
-        """A name that is no identifier is written `['name']`, not as a text (1.0.1)."""
-        return field_name if re.fullmatch(r"[A-Za-z_]\w*", field_name) else f"['{field_name}']"
+        """A name that is no identifier is written `["name"]`, not as a text (1.0.1)."""
+        if re.fullmatch(r"[A-Za-z_]\w*", field_name, re.ASCII):
+            return field_name
+        return f"[{literal(field_name)}]"
 
     def finalize_query_default(self, rule: Any, query: Any, index: int, state: Any) -> Any:
         """The bare condition; targets write the table before it."""

@@ -206,8 +206,3 @@ def source(sources: Sources, product: str, rule: Rule, reasons: Mapping[str, str
         default = f"logsources.toml has no [product.{product}] line for {key}"
         raise Refused(reasons.get(key, default))
     return str(found)
-
-
-def comment(text: list[str]) -> str:
-    """Lines of comment."""
-    return "".join(f"// {line}\n" for line in text)

@@ -17,7 +17,7 @@ from sigma.types import SigmaString, SpecialChars
 from sigmapack.compiling.mends import Mends, texts_and_numbers
 from sigmapack.compiling.regex import domains, regex_body, tokens
 from sigmapack.content.model import Refused
-from sigmapack.targets.logscale.fields import ALGORITHMS
+from sigmapack.targets.logscale.fields import ALGORITHMS, PLAIN, name
 
 
 class Backend(Mends, LogScaleBackend):
@@ -28,7 +28,11 @@ class Backend(Mends, LogScaleBackend):
     or_token: ClassVar[str] = "OR"
     not_token: ClassVar[str] = "NOT"
     # 3.0.0: the name of an array's element gets quotes, which it has nowhere else in a query.
-    field_quote_pattern: ClassVar[re.Pattern[str]] = re.compile(r"^[@#]?[\w.\[\]]+$")
+    field_quote_pattern: ClassVar[re.Pattern[str]] = PLAIN
+
+    def escape_and_quote_field(self, field_name: str) -> str:
+        """3.0.0: a backslash before the closing quote takes it away."""
+        return name(field_name)
 
     def terms(self, field: str, values: list[Any]) -> list[str]:
         """One expression for all texts, and each number as a number."""
@@ -43,7 +47,9 @@ class Backend(Mends, LogScaleBackend):
             return self._exists(field)
         pattern = expression(values)
         if field in ALGORITHMS:  # alone, or among others as Sysmon writes them
-            pattern = f"(?:^|{field}=)(?:{'|'.join(str(value) for value in values)})(?:,|$)"
+            listed = "|".join(regex_body(tokens(value)) for value in values)
+            pattern = f"(?:^|{field}=)(?:{listed})(?:,|$)"
+        pattern = literal(pattern)
         flags = "id" if ".*" in pattern else "i"
         if not field.endswith("[]"):
             return f"{self.escape_and_quote_field(field)}=/{pattern}/{flags}"
@@ -68,7 +74,7 @@ class Backend(Mends, LogScaleBackend):
         """3.0.0: a slash ends the expression, and a quote gets a backslash."""
         if cond.field.endswith("[]"):
             raise Refused(f"a regular expression on the list {cond.field} has no template")
-        escaped = re.sub(r"(?<!\\)/", r"\\/", str(cond.value.regexp))
+        escaped = literal(str(cond.value.regexp))
         plain = escaped.removeprefix("(?i)")
         fold = plain != escaped or "IGNORECASE" in {flag.name for flag in cond.value.flags}
         name = self.escape_and_quote_field(cond.field)
@@ -77,6 +83,17 @@ class Backend(Mends, LogScaleBackend):
     def convert_condition_field_eq_val_cidr(self, cond: Any, state: ConversionState) -> Any:
         """3.0.0: the network stands behind the condition, so that an OR is refused."""
         raise Refused(f"{cond.field} cannot be compared with a network")
+
+
+def literal(pattern: str) -> str:
+    """An expression between slashes: none of its own is bare, and it has one line."""
+    named = {"/": r"\/", "\n": r"\n", "\r": r"\r"}
+    return re.sub(
+        r"\\(?P<escaped>.)|(?P<bare>.)",
+        lambda found: named.get(found["escaped"] or found["bare"], found[0]),
+        pattern,
+        flags=re.DOTALL,
+    )
 
 
 def expression(values: Sequence[SigmaString]) -> str:

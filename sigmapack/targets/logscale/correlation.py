@@ -12,7 +12,7 @@ from sigmapack.compiling import conversion
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused, Sources
-from sigmapack.targets.logscale.fields import field_map
+from sigmapack.targets.logscale.fields import PLAIN, field_map
 from sigmapack.targets.logscale.steps import stages
 
 #: When LogScale got the last event of a row, in milliseconds; for a finding the first.
@@ -46,7 +46,7 @@ def _case(correlation: Correlation, parts: Mapping[str, Part], sources: Sources)
 def _key(field: str, mapping: Mapping[str, str], part: Part) -> str:
     """The field of a key, which must be a name that needs no quotes."""
     found = conversion.mapped(field, mapping, part.rule)
-    if " " in found or found[-1] == "]" or found == "@rawstring":
+    if not PLAIN.fullmatch(found) or found[-1] == "]" or found == "@rawstring":
         raise Refused(f"{field} of {part.rule.name} cannot be a key")
     return found
 

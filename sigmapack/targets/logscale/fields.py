@@ -12,6 +12,7 @@ is ECS, keeps the vendor's own fields under `Vendor.`, and removed `event.code` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sigmapack.compiling import conversion
@@ -34,6 +35,8 @@ OTHER = {
 #: Security 4688 beside Sysmon 1.
 SECURITY = {"Image": "NewProcessName", "ParentImage": "ParentProcessName"}
 ARRAYS = ("answers", "cookie_vars")
+#: Names that need no quotes.
+PLAIN = re.compile(r"[@#]?[\w.\[\]]+")
 #: How many answers of a reply are looked at: an alias comes before what it leads to.
 ANSWERS = 4
 ENDPOINT = {
@@ -109,6 +112,13 @@ def first_of(logsource: LogSource, field: str) -> list[str]:
     if logsource.category == "process_creation" and field in SECURITY:
         found.append(f"windows.EventData.{SECURITY[field]}")
     return found
+
+
+def name(field: str) -> str:
+    """A field's name as a query has it: in quotes where it is no plain one."""
+    if PLAIN.fullmatch(field):
+        return field
+    return '"' + field.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def field_map(rule: Rule, *more: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sigmapack import __version__
-from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
+from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered, once
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -63,7 +63,8 @@ def package(content: Content, queries: Sequence[Query], lookups: Mapping[str, by
         lookups: a table's name -> its CSV.
 
     Raises:
-        ValueError: two rules have one title, or a lookup file is too large.
+        Refusals: two rules have one title.
+        TooLarge: a lookup file is too large.
     """
     found = files(content, [query for query in queries if query.path], lookups)
     return Artifact(f"{SCOPE}-{NAME}-{__version__}.zip", archive(found))
@@ -73,31 +74,27 @@ def files(
     content: Content, queries: Sequence[Query], lookups: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """The files of the package, by path."""
-    _check(queries, lookups)
+    _check(lookups)
     found = {"manifest.yaml": dump(manifest()).encode(), "README.md": readme(content, queries)}
     found |= {f"data/{name}.csv": data for name, data in lookups.items()}
     told = gathered(content, queries)
-    for query in queries:
+    named = once(queries, "an asset of LogScale")
+
+    def asset(query: Query) -> tuple[str, bytes]:
+        named(query)
         name = f"{PurePosixPath(query.path).stem}.yaml"
         if query.rule.is_correlation:
-            kind, asset = "scheduled-searches", scheduled_search(content, query)
+            kind, made = "scheduled-searches", scheduled_search(content, query)
         elif not query.rule.alerts or query.rule.name in told:
-            kind, asset = "queries", saved_query(query)
+            kind, made = "queries", saved_query(query)
         else:
-            kind, asset = "filter-alerts", filter_alert(content, query)
-        found[f"{kind}/{name}"] = dump(asset).encode()
-    return found
+            kind, made = "filter-alerts", filter_alert(content, query)
+        return f"{kind}/{name}", dump(made).encode()
+
+    return found | dict(each(queries, asset))
 
 
-def _check(queries: Sequence[Query], lookups: Mapping[str, bytes]) -> None:
-    seen: dict[str, Rule] = {}
-    for rule in (query.rule for query in queries):
-        other = seen.setdefault(rule.title, rule)
-        if other is not rule:
-            raise TooLarge(
-                f"{rule.path}: the title {rule.title!r} is also that of {other.path}, but it names "
-                "an asset of LogScale: give one of them another title"
-            )
+def _check(lookups: Mapping[str, bytes]) -> None:
     for name, data in lookups.items():
         if len(data) > LARGEST:
             raise TooLarge(

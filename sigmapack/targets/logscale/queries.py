@@ -11,7 +11,7 @@ from typing import Any
 
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import conversion, userdata
+from sigmapack.compiling import comments, conversion, userdata
 from sigmapack.compiling.product import Language
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Rule, Sources
@@ -73,14 +73,10 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
     return None
 
 
-def _comment(text: list[str]) -> str:
-    return "".join(f"// {line}\n" for line in text)
-
-
 CQL = Language(
     name="cql",
     suffix=".cql",
-    comment=_comment,
+    comment=comments.after("//"),
     backend=Backend,
     pipeline=_pipeline,
     frame=_frame,

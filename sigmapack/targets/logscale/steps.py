@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sigmapack.compiling import conversion
 from sigmapack.content.model import Rule, Sources
-from sigmapack.targets.logscale.fields import first_of
+from sigmapack.targets.logscale.fields import first_of, name
 
 
 def _source(rule: Rule, sources: Sources) -> str:
@@ -24,5 +24,6 @@ def stages(rule: Rule, condition: str, sources: Sources, *more: str) -> list[str
     stages = [_source(rule, sources)]
     for field in dict.fromkeys([*conversion.fields(rule), *more]):
         found = first_of(rule.logsource, field)
-        stages += [f"{field} := coalesce([{', '.join(found)}])"] if found else []
+        listed = ", ".join(map(name, found))
+        stages += [f"{name(field)} := coalesce([{listed}])"] if found else []
     return [*stages, condition]

@@ -7,11 +7,14 @@ two events exactly a span apart do not count as within it.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 
 from sigmapack.compiling.product import Part
 from sigmapack.content.correlation import PERIOD, Correlation
 from sigmapack.content.model import Refused
+from sigmapack.content.text import BREAKS
 from sigmapack.targets.loki.fields import ARRAYS, SYSTEM, field_map
 
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "==", "neq": "!="}
@@ -19,10 +22,13 @@ LONGEST = 30 * 86400 + 3600
 
 
 def quoted(text: str) -> str:
-    """A LogQL string: raw in backticks, or in quotes where it has one."""
-    if "`" not in text:
+    """A LogQL string: raw in backticks, or in quotes where it has one, or several lines.
+
+    In quotes it is a string of Go, which takes the escapes of JSON (https://go.dev/ref/spec).
+    """
+    if not re.search(f"[`{BREAKS}]", text):
         return f"`{text}`"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text, ensure_ascii=False)
 
 
 def correlate(correlation: Correlation, parts: Mapping[str, Part]) -> str:

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import conversion, userdata
+from sigmapack.compiling import comments, conversion, userdata
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Refused, Rule, Sources
@@ -102,10 +102,6 @@ def _xml_name(label: str) -> str:
     return label.replace("_", " ") if label in ("New_Value", "Old_Value", "Threat_Name") else label
 
 
-def _comment(text: list[str]) -> str:
-    return "".join(f"# {line}\n" for line in text)
-
-
 def _correlate(correlation: Any, parts: Mapping[str, Part], sources: Sources) -> str:
     return correlate(correlation, parts)
 
@@ -122,7 +118,7 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
 LOGQL = Language(
     name="logql",
     suffix=".logql",
-    comment=_comment,
+    comment=comments.after("#"),
     backend=Backend,
     pipeline=_pipeline,
     frame=_frame,

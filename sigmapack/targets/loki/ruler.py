@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
+from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered, once
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -32,10 +32,12 @@ def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
     In the last is what a finding tells of.
 
     Raises:
-        ValueError: a query is longer than Loki takes, or two alerts have one name.
+        Refusals: a query is longer than Loki takes, or two alerts have one name.
     """
     shipped = [query for query in queries if query.path]
-    _check(shipped)
+    named = once(shipped, "an alert of Loki")
+    alerts = each(shipped, lambda query: (named(query), alert(content, query))[1])
+    made = dict(zip((query.rule.name for query in shipped), alerts, strict=True))
     found = []
     told = gathered(content, shipped)
     parts: dict[str, list[Query]] = {name: [] for name in HEAD}
@@ -44,37 +46,24 @@ def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
         parts[single if query.rule.alerts else "hunting"].append(query)
     for name, chosen in parts.items():
         if chosen:
-            text = dump({"groups": groups(content, chosen)})
+            text = dump({"groups": groups(chosen, made)})
             found.append(Artifact(f"rules/threecx_{name}.yaml", (HEAD[name] + text).encode()))
     return found
 
 
-def _check(queries: Sequence[Query]) -> None:
-    seen: dict[str, Rule] = {}
-    for query in queries:
-        rule = query.rule
-        other = seen.setdefault(rule.title, rule)
-        if other is not rule:
-            raise TooLarge(
-                f"{rule.path}: the title {rule.title!r} is also that of {other.path}, but it names "
-                "an alert of Loki: give one of them another title"
-            )
-        size = len(expression(query).encode())
-        if size >= LONGEST:
-            raise TooLarge(
-                f"{rule.path}: its LogQL alert has {size:,} bytes, and Loki parses less than "
-                f"{LONGEST:,}: split the rule, or refuse it for loki in waivers.toml"
-            )
+def groups(queries: Sequence[Query], alerts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Groups by log source and interval; the rules of a group run one after the other.
 
-
-def groups(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
-    """Groups by log source and interval; the rules of a group run one after the other."""
+    Args:
+        queries: those of one file.
+        alerts: a rule's name -> its alerting rule.
+    """
     found: dict[str, dict[str, Any]] = {}
     for query in sorted(queries, key=lambda query: query.rule.name):
         every = window(query.rule)[0]
         name = f"threecx_{source(query.rule)}_{every}m"
         group = found.setdefault(name, {"name": name, "interval": f"{every}m", "rules": []})
-        group["rules"].append(alert(content, query))
+        group["rules"].append(alerts[query.rule.name])
     return [found[name] for name in sorted(found)]
 
 
@@ -87,8 +76,18 @@ def source(rule: Rule) -> str:
 
 
 def alert(content: Content, query: Query) -> dict[str, Any]:
-    """One alerting rule."""
+    """One alerting rule.
+
+    Raises:
+        TooLarge: its query is longer than Loki takes.
+    """
     rule = query.rule
+    size = len(expression(query).encode())
+    if size >= LONGEST:
+        raise TooLarge(
+            f"its LogQL alert has {size:,} bytes, and Loki parses less than {LONGEST:,}: split "
+            "the rule"
+        )
     tags = [tag.removeprefix("attack.").upper() for tag in rule.tags if tag.startswith("attack.t")]
     labels = {
         "severity": rule.level,

@@ -14,12 +14,13 @@ or another one while the alert is active, are not named.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence, Set
 from pathlib import PurePosixPath
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
+from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered
 from sigmapack.content import response
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.ecs.entity import subject
@@ -51,16 +52,16 @@ def files(
         indices: a rule's name -> its index patterns.
 
     Raises:
-        TooLarge: a limit of OpenSearch is exceeded.
+        Refusals: rules that exceed a limit of OpenSearch.
     """
-    found = []
     told = gathered(content, queries)
-    for query in queries:
-        if query.path:
-            made = monitor(content, query, indices[query.rule.name], told)
-            text = json.dumps(made, indent=1)
-            path = f"monitors/{PurePosixPath(query.path).stem}.json"
-            found.append(Artifact(path, f"{text}\n".encode()))
+
+    def made(query: Query) -> Artifact:
+        text = json.dumps(monitor(content, query, indices[query.rule.name], told), indent=1)
+        path = f"monitors/{PurePosixPath(query.path).stem}.json"
+        return Artifact(path, f"{text}\n".encode())
+
+    found = each([query for query in queries if query.path], made)
     readme = Artifact("README.md", README.replace("{NAMES}", _names()).encode())
     return [*found, *rules.files(content, queries), readme]
 
@@ -125,7 +126,7 @@ def condition(query: Query) -> dict[str, Any]:
         ValueError: it has the braces of a template.
     """
     if "{{" in query.text:
-        raise TooLarge(f"{query.rule.path}: OpenSearch takes `{{{{` of the query for a template")
+        raise TooLarge("OpenSearch takes `{{` of the query for a template")
     return {"query_string": {"query": query.text, "analyze_wildcard": True}}
 
 
@@ -135,7 +136,8 @@ def trigger(content: Content, rule: Rule, told: Set[str]) -> dict[str, Any]:
     Weak evidence (rules for hunting, and informational ones), and what a finding tells of, stands
     on the page of alerts and tells nobody.
     """
-    message = MESSAGE.format(guidance=response.plain(content, rule).replace("{{", "{ {"))
+    guidance = re.sub(r"\{(?=\{)", "{ ", response.plain(content, rule))
+    message = MESSAGE.format(guidance=guidance)
     checked(rule, "message", message)
     return {
         "id": identifier(rule, "trigger"),
@@ -174,7 +176,7 @@ def checked(rule: Rule, what: str, text: str) -> None:
     size = len(text.encode())
     if size > LONGEST:
         raise TooLarge(
-            f"{rule.path}: its {what} has {size:,} bytes in an OpenSearch monitor, whose templates "
+            f"its {what} has {size:,} bytes in an OpenSearch monitor, whose templates "
             f"may have {LONGEST:,} (script.max_size_in_bytes): split the rule, or refuse it for "
             "opensearch in waivers.toml"
         )

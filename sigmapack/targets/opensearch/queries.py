@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from sigma.processing.pipeline import ProcessingPipeline
 
+from sigmapack.compiling import comments
 from sigmapack.compiling.product import Language, Part
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Rule, Sources
@@ -38,7 +39,7 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], described: S
 LUCENE = Language(
     name="lucene",
     suffix=".lucene",
-    comment=lambda text: "",
+    comment=comments.none,
     backend=Backend,
     pipeline=_pipeline,
     frame=_frame,

@@ -6,7 +6,7 @@ rules and hunting queries (`entities` whom they name), `arm` the templates to de
 
 from __future__ import annotations
 
-from sigmapack.compiling.product import Artifact, Query, Target
+from sigmapack.compiling.product import Artifact, Query, Target, each
 from sigmapack.content.model import Content
 from sigmapack.targets import csv_text
 from sigmapack.targets.sentinel import arm
@@ -22,6 +22,8 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     files = [Artifact(f"watchlists/{alias(name)}.csv", text) for name, text in texts.items()]
     files += arm.watchlists(content, texts)
     rules = sentinel_rules.rules(content, queries)
+    by_id = {rule["id"]: rule for rule in rules}
+    each([query for query in queries if query.path], lambda q: arm.resource(by_id[q.rule.id]))
     return [*files, *sentinel_rules.files(rules, queries), *arm.templates(rules)]
 
 

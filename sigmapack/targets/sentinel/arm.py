@@ -69,13 +69,16 @@ def templates(rules: Sequence[Mapping[str, Any]]) -> list[Artifact]:
     Args:
         rules: as `sentinel.rules.rules` gives them.
     """
-    made = []
-    for rule in rules:
-        resource = alert_rule(rule) if "kind" in rule else saved_search(rule)
-        if "kind" in rule and rule["requiredDataConnectors"]:
-            resource["condition"] = CONDITION
-        made.append(resource)
-    return split("azuredeploy", made)
+    return split("azuredeploy", [resource(rule) for rule in rules])
+
+
+def resource(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule as a resource of a template; raises `TooLarge` where Azure takes none so large."""
+    found = alert_rule(rule) if "kind" in rule else saved_search(rule)
+    if "kind" in rule and rule["requiredDataConnectors"]:
+        found["condition"] = CONDITION
+    size("azuredeploy", escaped(found), MOST_RESOURCE)
+    return found
 
 
 def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
@@ -227,21 +230,27 @@ def split(
         ValueError: one resource alone is larger than Azure takes.
     """
     parts: list[list[Mapping[str, Any]]] = [[]]
-    size = 0
+    total = 0
     for resource in map(escaped, resources):
-        own = len(json.dumps(resource, indent=2, ensure_ascii=False).encode())
-        if own > most:
-            raise TooLarge(
-                f"{name}.json: {resource['name']} has {own:,} bytes, Azure takes {most:,}: "
-                "shorten its query or table"
-            )
-        if parts[-1] and (size + own > MOST_BYTES or len(parts[-1]) == MOST_RESOURCES):
+        own = size(name, resource, most)
+        if parts[-1] and (total + own > MOST_BYTES or len(parts[-1]) == MOST_RESOURCES):
             parts.append([])
-            size = 0
+            total = 0
         parts[-1].append(resource)
-        size += own
+        total += own
     return [
         Artifact(f"{name}_{number}.json" if number > 1 else f"{name}.json", template(part))
         for number, part in enumerate(parts, 1)
         if part
     ]
+
+
+def size(name: str, resource: Mapping[str, Any], most: int) -> int:
+    """The bytes of a resource in a template; raises `TooLarge` where they are too many."""
+    own = len(json.dumps(resource, indent=2, ensure_ascii=False).encode())
+    if own > most:
+        raise TooLarge(
+            f"{name}.json: {resource['name']} has {own:,} bytes, Azure takes {most:,}: "
+            "shorten its query or table"
+        )
+    return own

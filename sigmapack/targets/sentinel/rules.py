@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from sigmapack.compiling.compile import version
-from sigmapack.compiling.product import Artifact, Query, TooLarge, gathered
+from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -53,14 +53,16 @@ def rules(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
     """Every query as an analytics rule or, without a `kind`, a hunting query, by name.
 
     What a finding tells of is for hunting: Sentinel groups the alerts of one rule only.
+
+    Raises:
+        Refusals: the importer takes no such name or description.
     """
     ready = sorted((query for query in queries if query.path), key=lambda query: query.rule.name)
     alerting = {query.rule.name for query in ready if is_analytic(query)}
     alerting -= gathered(content, [query for query in ready if query.rule.name in alerting])
-    return [
-        analytic(content, query) if query.rule.name in alerting else hunting(content, query)
-        for query in ready
-    ]
+    return each(
+        ready, lambda q: analytic(content, q) if q.rule.name in alerting else hunting(content, q)
+    )
 
 
 def files(rules: Sequence[dict[str, Any]], queries: Sequence[Query]) -> list[Artifact]:
@@ -90,7 +92,7 @@ def common(content: Content, query: Query) -> dict[str, Any]:
     ):
         if len(value) > most:
             raise TooLarge(
-                f"{rule.path}: the {what} has {len(value):,} characters, Sentinel takes {most:,}: "
+                f"the {what} has {len(value):,} characters, Sentinel takes {most:,}: "
                 "shorten it, or the playbook in response.toml"
             )
     tactics = attack.tactics(content, rule)
@@ -150,7 +152,8 @@ def analytic(content: Content, query: Query) -> dict[str, Any]:
 def title(query: Query) -> str:
     """The title of an alert, with whom it concerns."""
     who = entities.subject(query.rule, query.text)
-    return f"{query.rule.title}: {{{{{who}}}}}" if who else query.rule.title
+    own = re.sub(r"\{(?=\{)", "{ ", query.rule.title)  # two would begin the name of a column
+    return f"{own}: {{{{{who}}}}}" if who else own
 
 
 def incidents(kinds: set[str], rule: Rule) -> dict[str, Any]:

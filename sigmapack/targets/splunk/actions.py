@@ -30,6 +30,7 @@ ASSETS = ("src", "dest")
 #: Of the time that the search looked at.
 WINDOW = {"earliest_offset": "$info_min_time$", "latest_offset": "$info_max_time$"}
 NETWORK = ("dns", "proxy", "firewall")
+TOKEN = re.compile(r"\$[^$]+\$")
 
 
 def scores(rule: Rule) -> bool:
@@ -80,9 +81,8 @@ def actions(content: Content, query: Query, label: str, fields: list[str]) -> di
 
 def titled(rule: Rule, fields: list[str]) -> str:
     """The rule's title and whom it is about, by the fields of the result."""
-    return (
-        f"{rule.title} on {', '.join(f'${field}$' for field in fields)}" if fields else rule.title
-    )
+    title = rule.title.replace("$", "")  # what is between two of them is a field of the result
+    return f"{title} on {', '.join(f'${field}$' for field in fields)}" if fields else title
 
 
 def risk(content: Content, rule: Rule, fields: list[str]) -> list[dict[str, object]]:
@@ -125,13 +125,15 @@ def drilldowns(query: Query, fields: list[str]) -> list[dict[str, str]]:
     """Searches that open what matched on the host, and what else the pack has scored there."""
     shown = " and ".join(f"${field}$" for field in fields)
     same = "".join(f' {field}="${field}$"' for field in fields)
-    text = re.sub(r"\n?```.*?```\n", "", query.text, flags=re.DOTALL).strip()
+    text = query.bare.strip()
     if query.rule.is_correlation:
         text = correlation.events(text)
     if not fields:
-        return [{"name": "What matched", "search": text, **WINDOW}]
+        return [{"name": "What matched", "search": text, **WINDOW}] * (not TOKEN.search(text))
+    found = {"name": f"What matched on {shown}", "search": f"{text}\n| search{same}", **WINDOW}
     return [
-        {"name": f"What matched on {shown}", "search": f"{text}\n| search{same}", **WINDOW},
+        # Enterprise Security puts fields of the event where a value looks like one of its tokens.
+        *([] if TOKEN.search(text) else [found]),
         {
             "name": f"What else was scored on {shown} in 30 days",
             "search": f'index=risk earliest=-30d latest=now risk_object="${fields[0]}$"'

@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from sigmapack import __version__
-from sigmapack.compiling.product import Artifact, Query, gathered
+from sigmapack.compiling.product import Artifact, Query, each, gathered, once
 from sigmapack.content.model import Content
-from sigmapack.targets.splunk.searches import APP, stanza
+from sigmapack.targets.splunk.searches import APP, setting, stanza
 
 LABEL = "3CX Detection Pack"
 ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
@@ -29,7 +29,7 @@ EPOCH = 315532800
 def conf(title: str, stanzas: Mapping[str, Mapping[str, str]]) -> bytes:
     """A .conf file."""
     parts = [
-        "\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in values.items())])
+        "\n".join([f"[{name}]", *(setting(key, value) for key, value in values.items())])
         for name, values in stanzas.items()
     ]
     return (f"# {title}\n\n" + "\n\n".join(parts) + "\n").encode()
@@ -38,9 +38,14 @@ def conf(title: str, stanzas: Mapping[str, Mapping[str, str]]) -> bytes:
 def files(
     content: Content, queries: Sequence[Query], settings: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """The app's files by path: `settings` are macros.conf, transforms.conf and lookups/*.csv."""
+    """The app's files by path: `settings` are macros.conf, transforms.conf and lookups/*.csv.
+
+    Raises:
+        Refusals: two searches have one name (Splunk would make one of both), or a name is too long.
+    """
     told = gathered(content, queries)
-    stanzas = sorted(stanza(content, query, told) for query in queries)
+    named = once(queries, "a saved search of Splunk")
+    stanzas = sorted(each(queries, lambda q: (named(q), stanza(content, q, told))[1]))
     app = {
         "install": {"is_configured": "0"},
         "ui": {"is_visible": "1", "label": LABEL},

@@ -8,8 +8,10 @@ from typing import Any
 from sigma.backends.splunk.splunk import SplunkBackend
 from sigma.conditions import ConditionAND, ConditionOR
 from sigma.conversion.state import ConversionState
+from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupported
+from sigma.types import SigmaQueryExpression
 
-from sigmapack.targets.splunk.where import Where, conjuncts, late, together, widened
+from sigmapack.targets.splunk.where import Where, conjuncts, late, leaves, together, widened
 
 
 class Backend(SplunkBackend):
@@ -30,16 +32,22 @@ class Backend(SplunkBackend):
         return super().convert_rule(rule, *arguments)
 
     def convert_condition(self, cond: Any, state: ConversionState) -> Any:
-        """A condition, of which a rule's own is divided into `search` and `where`."""
+        """A condition, of which a rule's own is divided into `search` and `where`.
+
+        Raises:
+            Unsupported: `where` would have to read a lookup, as only `search` does by a subsearch.
+        """
         parts = conjuncts(cond) if self.whole else []
         self.whole = False
         behind = [part for part in parts if late(part)]
         if not behind:
             return super().convert_condition(cond, state)
+        if any(isinstance(leaf.value, SigmaQueryExpression) for p in behind for leaf in leaves(p)):
+            raise Unsupported("`where` reads no lookup")
         before = [part for each in parts if (part := widened(each)) is not None]
         search = super().convert_condition(together(before), state) if before else ""
-        where = Where().convert_condition(together(behind), ConversionState())
-        return f"{search}\n| where {where}"
+        wheres = (Where().convert_condition(part, ConversionState()) for part in behind)
+        return "".join([str(search), *(f"\n| where {where}" for where in wheres)])
 
     def compare_precedence(self, outer: Any, inner: Any) -> bool:
         """Whether `inner` stands without parentheses in `outer`."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sigmapack.compiling import conversion, userdata
-from sigmapack.content.model import Rule
+from sigmapack.compiling.names import values
+from sigmapack.content.model import Refused, Rule
+from sigmapack.content.text import BREAKS
 
 #: DNS answers that are no address but a code (RFC 1035, 4.1.1, and RFC 2136, 2.2).
 REPLIES = {"FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
@@ -21,6 +23,7 @@ Selection = Mapping[str, Any]
 
 def prepared(rule: Rule) -> Rule:
     """The rule as Splunk's fields hold what it asks for."""
+    _writable(rule)
     source = rule.logsource
     if userdata.holds(rule):  # the add-on leaves the fields in their XML
         rule = userdata.as_xml(rule, "UserData_Xml")
@@ -32,6 +35,22 @@ def prepared(rule: Rule) -> Rule:
     if source.key == "any/proxy" and rule.response == BLOCKED:
         return conversion.with_alternatives(rule, _stopped)
     return rule
+
+
+def _writable(rule: Rule) -> None:
+    """See that no value is more than a text.
+
+    A macro is called in quotes, too, and no backslash stops that. What has several lines would
+    have to be folded in savedsearches.conf, where a backslash before a line's end is no text.
+
+    Raises:
+        Refused: a value that cannot be written.
+    """
+    for value in values(rule):
+        if "`" in value:
+            raise Refused("a value has a backtick, which calls a macro even inside of quotes")
+        if re.search(f"[{BREAKS}]", value):
+            raise Refused("a value has several lines, which savedsearches.conf cannot hold")
 
 
 def _bare(field: str, value: str) -> str:

@@ -10,6 +10,7 @@ from sigma.processing.pipeline import ProcessingPipeline
 from sigmapack.compiling import conversion
 from sigmapack.compiling.product import Language
 from sigmapack.content.model import Content, Rule, Sources
+from sigmapack.content.text import one_line
 from sigmapack.targets.splunk import entities
 from sigmapack.targets.splunk.backend import Backend
 from sigmapack.targets.splunk.correlation import correlate
@@ -25,7 +26,7 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 def _comment(text: list[str]) -> str:
     """Lines as a comment, which nothing in them can end."""
-    return "``` " + "\n    ".join(line.replace("`", "'") for line in text) + " ```\n"
+    return "``` " + "\n    ".join(one_line(line).replace("`", "'") for line in text) + " ```\n"
 
 
 def _written(content: Content, rule: Rule, lines: list[str], text: str) -> str:

@@ -5,6 +5,7 @@ Settings and limits: savedsearches.conf.spec of Splunk 10.4 (Admin manual, "save
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Set
 
 from sigmapack.compiling.product import Query, TooLarge
@@ -33,18 +34,28 @@ def name(rule: Rule) -> str:
     Raises:
         TooLarge: it is longer than Splunk takes.
     """
-    found = f"3CX pack - {rule.title}"
+    # A bracket would end the header of a stanza.
+    found = f"3CX pack - {rule.title.replace('[', '(').replace(']', ')')}"
     if len(found) > LONGEST_NAME:
-        raise TooLarge(f"{rule.path}: {found!r} has more than {LONGEST_NAME} characters")
+        raise TooLarge(
+            f"its name {found!r} has {len(found)} characters, Splunk takes {LONGEST_NAME}: "
+            "shorten the title"
+        )
     return found
 
 
 def folded(text: str) -> str:
-    """A value of several lines as .conf files write it: a backslash before each line's end."""
-    lines = text.rstrip("\n").split("\n")
-    if any(line.endswith("\\") for line in lines):
-        raise TooLarge(f"a line ends in a backslash: {text[:80]!r}")
-    return "\\\n".join(lines)
+    """A value of several lines as .conf files write it: a backslash before each line's end.
+
+    A line's own last backslash would add the next line to the value: it gets a full stop behind.
+    """
+    lines = re.split(r"\r\n|\n|\r", text.rstrip("\r\n"))
+    return "\\\n".join(f"{line}." if line.endswith("\\") else line for line in lines)
+
+
+def setting(key: str, value: str) -> str:
+    """A line of a stanza, or several that are one; nothing else writes one."""
+    return f"{key} = {folded(value)}"
 
 
 def whom(rule: Rule) -> list[str]:
@@ -67,15 +78,15 @@ def stanza(content: Content, query: Query, told: Set[str] = frozenset()) -> str:
     fields = whom(rule)
     when = timing(content, rule)
     settings = {
-        "search": folded(query.text),
-        "description": folded(response.plain(content, rule)),
+        "search": query.text,
+        "description": response.plain(content, rule),
         "disabled": "1",
         **schedule(runs, when),
         **alert(rule, when, fields),
         "request.ui_dispatch_app": APP,
         **actions.actions(content, query, name(rule), fields),
     }
-    lines = [f"{key} = {value}" for key, value in settings.items() if value]
+    lines = [setting(key, value) for key, value in settings.items() if value]
     return "\n".join([f"[{name(rule)}]", *lines])
 
 

@@ -9,6 +9,7 @@ stands beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -32,10 +33,10 @@ MOST = 300
 
 def late(cond: Any) -> bool:
     """Whether a part of a condition is said by `where`."""
-    leaves = list(_leaves(cond))
-    if any(isinstance(getattr(leaf, "value", None), SigmaRegularExpression) for leaf in leaves):
+    found = list(leaves(cond))
+    if any(isinstance(getattr(leaf, "value", None), SigmaRegularExpression) for leaf in found):
         return True
-    return isinstance(cond, ConditionNOT) and len(leaves) > MOST
+    return isinstance(cond, ConditionNOT) and len(found) > MOST
 
 
 def conjuncts(cond: Any) -> list[Any]:
@@ -75,12 +76,13 @@ def _containing(cond: ConditionFieldEqualsValueExpression) -> Any:
     return ConditionOR(parts) if parts else None
 
 
-def _leaves(cond: Any) -> Iterator[Any]:
+def leaves(cond: Any) -> Iterator[Any]:
+    """The comparisons that a condition is made of."""
     if not isinstance(cond, ConditionAND | ConditionOR | ConditionNOT):
         yield cond
         return
     for arg in cond.args:
-        yield from _leaves(arg)
+        yield from leaves(arg)
 
 
 class Where(Mends):
@@ -112,5 +114,13 @@ class Where(Mends):
 
 def _match(field: str, expression: str) -> str:
     """A field that is not there is compared as an empty text: `match` of null is null."""
-    escaped = expression.replace('"', '\\"')
-    return f'match(coalesce(\'{field}\', ""), "{escaped}")'
+    return f'match(coalesce(\'{field}\', ""), "{_written(expression)}")'
+
+
+def _written(expression: str) -> str:
+    """An expression inside of quotes, whether or not `\\\\` is an escape there.
+
+    A quote is written by its number, without the backslash that it may have already.
+    """
+    text = re.sub(r'(\\*)"', lambda found: found[1][: len(found[1]) & ~1] + r"\x22", expression)
+    return f"{text}(?:)" if text.endswith("\\") else text

@@ -18,7 +18,7 @@ from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import conversion
+from sigmapack.compiling import comments, conversion
 from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.kinds import all_forms
@@ -125,17 +125,20 @@ def _periods(
     correlation: Correlation, documents: list[dict[str, Any]], document: dict[str, Any]
 ) -> str:
     """A count of the periods in which there are any events, as one of distinct values."""
+    column = "sigma_period"
+    while column in str(documents):  # a name that stands nowhere else, not in a value either
+        column += "_"
     body = {
         **document["correlation"],
         "type": correlation.type,
         "rules": [each["name"] for each in documents],
-        "condition": {correlation.operator: correlation.count, "field": "sigma_period"},
+        "condition": {correlation.operator: correlation.count, "field": column},
     }
     if correlation.aliases:
         body["aliases"] = {name: dict(mapping) for name, mapping in correlation.aliases.items()}
     collection = SigmaCollection.from_dicts([*documents, {**document, "correlation": body}])
     counted = f"(strftime('%s', timestamp) / {correlation.period})"
-    return f"{_backend().convert(collection)[-1]};".replace("`sigma_period`", counted)
+    return f"{_backend().convert(collection)[-1]};".replace(quoted(column), counted)
 
 
 def _steps(correlation: Correlation) -> list[dict[str, list[str]]]:
@@ -179,25 +182,28 @@ def _merged(name: str, parts: list[Part]) -> dict[str, Any]:
     }
 
 
-def _comment(text: list[str]) -> str:
-    return "".join(f"-- {line}\n" for line in text)
-
-
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
+    """A text in quotes."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name of a table or column in backticks: what is no column is then an error, not a text."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _table(lookup: Lookup) -> str:
     """A table with a LIKE pattern per matching form (escape character: backslash)."""
     columns = ["pattern", *lookup.columns]
-    created = ", ".join(f"`{column}` TEXT COLLATE NOCASE" for column in columns)
+    created = ", ".join(f"{quoted(column)} TEXT COLLATE NOCASE" for column in columns)
     rows = []
     for row in lookup.rows:
         for form in all_forms(lookup.key, row.values):
             values = [like(form), *(row.values[column] for column in lookup.columns)]
-            rows.append(f"({', '.join(map(_literal, values))})")
-    inserted = f"INSERT INTO `{lookup.name}` VALUES\n" + ",\n".join(rows) + ";\n" if rows else ""
-    return f"CREATE TABLE `{lookup.name}` ({created});\n{inserted}"
+            rows.append(f"({', '.join(map(literal, values))})")
+    table = quoted(lookup.name)
+    inserted = f"INSERT INTO {table} VALUES\n" + ",\n".join(rows) + ";\n" if rows else ""
+    return f"CREATE TABLE {table} ({created});\n{inserted}"
 
 
 def like(form: str) -> str:
@@ -213,12 +219,13 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
 SQL = Language(
     name="sql",
     suffix=".sql",
-    comment=_comment,
+    comment=comments.after("--"),
     backend=_backend,
     pipeline=_pipeline,
     frame=_frame,
     correlate=_correlate,
     prepare=_prepare,
+    quotes=True,
     native={
         kind: "EXISTS (SELECT 1 FROM `{id}` WHERE {field} LIKE pattern ESCAPE '\\')"
         for kind in ("domain", "hash", "version", "zone")

@@ -2,20 +2,34 @@
 
 Not imported by the tests: `eql_engine` starts it with the Python of that environment. Two things
 of Elasticsearch's EQL that python-eql 1.0.1 does not know are written out: `with runs=n` as n
-steps, and hours as a span.
+steps, and hours as a span. A third it does otherwise: an expression of `regex` is Lucene's, which
+holds for the whole of a value (https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
+and .../query-dsl/regexp-syntax), where python-eql compares its beginning.
 """
 
 import json
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import eql
 from eql.engine import Event, PythonEngine
+from eql.functions import Match
 from eql.parser import elasticsearch_syntax
+from eql.utils import is_string
 
 RUNS = re.compile(r"^(\s*)(\[.*\]) with runs=(\d+)\s*$", re.MULTILINE)
 HOURS = re.compile(r"(?<=maxspan=)(\d+)h")
+
+
+def whole(cls: type[Match], source: Any, *literals: Any) -> Callable[..., bool | None]:
+    """The comparison of a value with expressions, as `Match.get_callback`, but of all of it."""
+    pattern = re.compile("|".join(each.value for each in literals), re.I | re.S)
+    return lambda value, *_: pattern.fullmatch(value) is not None if is_string(value) else None
+
+
+Match.get_callback = classmethod(whole)
 
 
 def translated(text: str) -> str:

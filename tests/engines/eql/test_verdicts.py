@@ -36,13 +36,10 @@ PLAIN = {name: text for name, text in TEXTS.items() if not CONTENT.by_name[name]
 #: Agent -> what its events are too poor for, or too rich, and why. What is no longer so must go.
 KNOWN: Mapping[str, Mapping[str, str]] = {
     "squid": {
-        "proxy_threecx_c2_url matched": "host and path are taken out of the bare address",
         "proxy_threecx_stale_user_agent missed": "Squid's own log has no user agent",
         "proxy_threecx_stale_user_agent_c2 missed": "Squid's own log has no user agent",
     },
-    "zscaler": {
-        "proxy_threecx_c2_url matched": "host and path are taken out of the bare address",
-    },
+    "zscaler": {},
     "defend": {
         "dns_query_win_threecx_c2_domain_blocked missed": "lookups have no aliases",
         "net_connection_win_threecx_c2_domain missed": "connections have no name",

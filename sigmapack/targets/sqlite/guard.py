@@ -1,0 +1,116 @@
+"""SQLite: a connection on which a stranger's query can read events, and nothing else.
+
+The authorizer is asked while a statement is compiled, for everything that it would do
+(https://www.sqlite.org/c3ref/set_authorizer.html); limits and the progress handler stop what would
+fill memory or never end (https://www.sqlite.org/security.html, "Untrusted SQL Inputs").
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sigmapack.content.model import Refused
+
+Row = tuple[Any, ...]
+
+ALLOWED = frozenset(
+    {
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_RECURSIVE,
+    }
+)
+#: Functions that reach beyond the database; those of the shell are there in case it is built in.
+FORBIDDEN = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
+#: What a statement may be at most. The pack's longest has 78,000 bytes.
+LIMITS = {
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1_000_000,
+    # Of a text that a query makes, such as the list of a window's events.
+    sqlite3.SQLITE_LIMIT_LENGTH: 64 * 2**20,
+    # SQLite's own default, which pySigma's backend keeps to by groups of alternatives.
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 1_000,
+    # A field is a column, and no pack looks at so many.
+    sqlite3.SQLITE_LIMIT_COLUMN: 2_000,
+    # A correlation has a SELECT for each of its rules.
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 500,
+    # Half of the default of 50,000: what a pattern costs grows with its length times the value's.
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 25_000,
+    # A tenth of a program's instructions by default: the pack's longest query has 33,000.
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 25_000_000,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+#: Instructions between two looks at the clock: some hundred microseconds.
+STEPS = 10_000
+#: Seconds for a rule, and more for each row of events: a condition on hundreds of indicators takes
+#: less than a tenth of a millisecond a row.
+SECONDS, SECONDS_A_ROW = 60.0, 0.001
+
+
+def seconds(rows: int) -> float:
+    """How long a rule's query may take on so many rows of events."""
+    return SECONDS + SECONDS_A_ROW * rows
+
+
+def guarded(path: Path) -> sqlite3.Connection:
+    """A connection to a database that is there, which can only read it.
+
+    Args:
+        path: of a database that nobody writes to any more.
+    """
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    for category, most in LIMITS.items():
+        db.setlimit(category, most)
+    # Its table is declared at the first use, which the authorizer would take for a new table.
+    db.execute("SELECT count(*) FROM json_each('[]'), json_tree('[]')").fetchall()
+    db.set_authorizer(_authorized)
+    return db
+
+
+def _authorized(action: int, first: str | None, second: str | None, *rest: str | None) -> int:
+    """Whether a statement may do something; a function's name is the second argument."""
+    named = (second or "").lower() if action == sqlite3.SQLITE_FUNCTION else ""
+    allowed = action in ALLOWED and named not in FORBIDDEN
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def rows(db: sqlite3.Connection, query: str, limit: float) -> tuple[list[str], list[Row]]:
+    """The columns and rows that a query gives.
+
+    Args:
+        db: of `guarded`.
+        query: one statement, without the comment above it.
+        limit: seconds that it may take.
+
+    Raises:
+        Refused: SQLite does not take it, or it takes too long.
+    """
+    late = _clock(limit)
+    db.set_progress_handler(late, STEPS)
+    try:
+        cursor = db.execute(query)
+        found = cursor.fetchall()
+    except sqlite3.Error as error:
+        if late():
+            raise Refused(
+                f"its query takes longer than {limit:,.0f} seconds: replay fewer events at once, "
+                "or leave the rule out"
+            ) from None
+        raise Refused(f"SQLite does not run its query: {error}") from None
+    except (MemoryError, ValueError, OverflowError) as error:
+        raise Refused(f"SQLite cannot hold its query: {error or 'no memory'}") from None
+    finally:
+        db.set_progress_handler(None, 0)
+    return [column[0] for column in cursor.description or ()], found
+
+
+def _clock(limit: float) -> Callable[[], bool]:
+    """What says whether the time is over."""
+    end = time.monotonic() + limit
+    return lambda: time.monotonic() > end

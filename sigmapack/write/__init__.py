@@ -1,0 +1,84 @@
+"""The only writer: the output folder is replaced whole or not at all, and only what is ours.
+
+A build grows in a scratch folder. Then it changes names with the earlier one in one step, or step
+by step with a journal where the folder cannot be renamed. A lock lets one build write at a time, so
+that what lies there without its holder is a dead build's: the next one ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+from sigmapack.compiling.product import Artifact
+from sigmapack.write import beside, inside, lock, scratch
+from sigmapack.write.errors import Immovable, WriteRefused
+from sigmapack.write.place import MANIFEST, check, find, stays
+
+__all__ = ["MANIFEST", "WriteRefused", "check_replaceable", "write"]
+
+
+def check_replaceable(out: Path) -> None:
+    """Make sure that replacing `out` destroys nothing but an earlier build.
+
+    What a build that died left there is ended first.
+
+    Raises:
+        WriteRefused: `out` is no folder, holds the pack or the user's home, has files that no
+            build wrote, or what a dead build left cannot be put in order.
+    """
+    place = find(out)
+    _end_dead_builds(place)
+    try:
+        check(out, place)
+    except WriteRefused:
+        if not _end_dead_builds(place):  # a living build may have been at work meanwhile
+            raise
+        check(out, place)
+
+
+def write(artifacts: Iterable[Artifact], out: Path) -> None:
+    """Write all artifacts, so that `out` holds these and what no build wrote.
+
+    Raises:
+        WriteRefused: `out` is not replaceable, is no build of the same pack, has somebody's file
+            where the build has one, or the system refuses to write.
+        ValueError: two artifacts have the same path.
+    """
+    files = sorted(artifacts, key=lambda artifact: artifact.path)
+    for one, next_one in pairwise(files):
+        if one.path == next_one.path:
+            raise ValueError(f"two artifacts have the path {one.path}")
+    check_replaceable(out)
+    place = find(out)
+    try:
+        if stays(place):
+            inside.write(files, out, place)
+            return
+        try:
+            beside.write(files, out, place)
+        except Immovable:
+            inside.write(files, out, place)
+    except OSError as error:
+        raise WriteRefused(f"{error.filename or out}: {error.strerror}: nothing changed") from error
+
+
+def _end_dead_builds(place: Path) -> bool:
+    """Put in order what dead builds left at a place; whether there was anything."""
+    found = False
+    for spot, recover in (
+        (scratch.within(place), inside.recover),
+        (scratch.beside(place), beside.recover),
+    ):
+        try:
+            if spot.lock.exists() or spot.left():
+                found = True
+                with lock.held(spot.lock) as alone:
+                    if alone:
+                        recover(place)
+        except OSError as error:
+            raise WriteRefused(
+                f"{error.filename or place}: {error.strerror}: nothing changed"
+            ) from error
+    return found
