@@ -47,7 +47,7 @@ def write(files: Sequence[Artifact], out: Path, place: Path) -> None:
 
 def _write_locked(files: Sequence[Artifact], out: Path, place: Path, folder: Path) -> None:
     try:
-        grow(files, out, place, folder / "new")
+        _grow(files, out, place, folder / "new")
         with disk.uninterrupted():
             exchanged = _swap(folder, place)
             with cleaning(place):
@@ -126,7 +126,7 @@ def make_parents(folder: Path) -> list[Path]:
     return missing
 
 
-def grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> None:
+def _grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> None:
     """Write the new build into a scratch folder, with what somebody put into the earlier one.
 
     Raises:
@@ -139,7 +139,8 @@ def grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> None:
     if place.is_dir():
         found = strangers.find(place)
         strangers.check(found, (artifact.path for artifact in files), out)
-        strangers.carry(found, place, new)
+        with _movable(place):
+            strangers.carry(found, place, new)
         disk.set_mode(new, stat.S_IMODE(place.stat().st_mode))
 
 
