@@ -91,7 +91,7 @@ def main() -> None:
     type=click.Path(path_type=Path),
     default=ROOT / "dist",
     show_default="dist/ beside build.py",
-    help="Folder to write; an earlier build there is replaced whole.",
+    help="Folder to write; of an earlier build there all that it wrote is replaced.",
 )
 @click.option("--without-hunting", is_flag=True, help="Leave out the rules for hunting.")
 @click.option(
@@ -119,7 +119,7 @@ def build(
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
     targets = [target for name, target in discover().items() if not names or name in names]
-    check_replaceable(out)  # before any work
+    check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
     content = load(ROOT, rules)
     stop_on(problems(content), as_json)
     queries, artifacts = make(content, targets, quiet or as_json, as_json)

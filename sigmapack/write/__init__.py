@@ -19,16 +19,20 @@ from sigmapack.write.place import MANIFEST, check, find, stays
 __all__ = ["MANIFEST", "WriteRefused", "check_replaceable", "write"]
 
 
-def check_replaceable(out: Path) -> None:
+def check_replaceable(out: Path, *sources: Path) -> None:
     """Make sure that replacing `out` destroys nothing but an earlier build.
 
     What a build that died left there is ended first.
 
+    Args:
+        out: the output folder.
+        sources: folders that a build reads, and so must not write into.
+
     Raises:
-        WriteRefused: `out` is no folder, holds the pack or the user's home, has files that no
-            build wrote, or what a dead build left cannot be put in order.
+        WriteRefused: `out` is no folder, holds the pack or the user's home, lies in a source, has
+            files that no build wrote, or what a dead build left cannot be put in order.
     """
-    place = find(out)
+    place = find(out, *sources)
     _end_dead_builds(place)
     try:
         check(out, place)

@@ -28,9 +28,10 @@ def write(files: Sequence[Artifact], out: Path, place: Path) -> None:
             swap stopped between two steps.
         OSError: the system refuses to write; nothing changed.
     """
-    made = make_parents(place.parent)
+    made: list[Path] = []
     spot = scratch.beside(place)
     try:
+        _make_parents(place.parent, made)
         with ExitStack() as stack:
             with _movable(place):
                 alone = stack.enter_context(lock.held(spot.lock))
@@ -47,7 +48,7 @@ def write(files: Sequence[Artifact], out: Path, place: Path) -> None:
 
 def _write_locked(files: Sequence[Artifact], out: Path, place: Path, folder: Path) -> None:
     try:
-        grow(files, out, place, folder / "new")
+        _grow(files, out, place, folder / "new")
         with disk.uninterrupted():
             exchanged = _swap(folder, place)
             with cleaning(place):
@@ -114,8 +115,8 @@ def keep(old: Path, place: Path, late: bool) -> None:
         )
 
 
-def make_parents(folder: Path) -> list[Path]:
-    """Make a folder and those above it; the new ones, the lowest first."""
+def _make_parents(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it, and note the new ones, the lowest first."""
     missing: list[Path] = []
     while not folder.is_dir():
         missing.append(folder)
@@ -123,10 +124,10 @@ def make_parents(folder: Path) -> list[Path]:
     for each in reversed(missing):
         with suppress(FileExistsError):
             disk.make_folder(each)
-    return missing
+            made.insert(0, each)
 
 
-def grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> None:
+def _grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> None:
     """Write the new build into a scratch folder, with what somebody put into the earlier one.
 
     Raises:
@@ -139,7 +140,8 @@ def grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> None:
     if place.is_dir():
         found = strangers.find(place)
         strangers.check(found, (artifact.path for artifact in files), out)
-        strangers.carry(found, place, new)
+        with _movable(place):
+            strangers.carry(found, place, new)
         disk.set_mode(new, stat.S_IMODE(place.stat().st_mode))
 
 

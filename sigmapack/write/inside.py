@@ -7,6 +7,7 @@ a build came. The manifest goes first and comes last: a folder without one is in
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -90,7 +91,12 @@ def _grow(files: Sequence[Artifact], out: Path, place: Path, new: Path) -> list[
     old = [name for name in entries(place) if name in built and name not in found]
     moving = {*old, *(path.split("/")[0] for path in paths)}
     scratch.fill(new, files)
-    strangers.carry([path for path in found if path.split("/")[0] in moving], place, new)
+    try:
+        strangers.carry([path for path in found if path.split("/")[0] in moving], place, new)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        raise strangers.mounted(Path(error.filename)) from error
     return old
 
 

@@ -31,17 +31,33 @@ REASONS = {
 }
 
 
-def find(out: Path) -> Path:
+def find(out: Path, *sources: Path) -> Path:
     """The folder that `out` leads to, without symbolic links; it need not exist.
 
     Raises:
-        WriteRefused: it is no folder, or one that holds more than a build ever may.
+        WriteRefused: it is no folder, one that holds more than a build ever may, or lies in one
+            of the sources, where the next build would read it.
     """
+    place, mode = _look(out)
+    for is_kind, kind in KINDS:
+        if is_kind(mode):
+            raise WriteRefused(f"{out}: is {kind}: give --out a folder")
+    for kept, what in ((ROOT, "the pack itself"), (_home(), "your home folder")):
+        if kept is not None and (place == kept or place in kept.parents):
+            raise _refusal(out, f"is or holds {what} ({kept})")
+    for source in sources:
+        if place.is_relative_to(source.resolve()):
+            raise _refusal(out, f"lies in {source}, which the next build reads")
+    return place
+
+
+def _look(out: Path) -> tuple[Path, int]:
+    """Where a path leads and what is there, 0 for nothing."""
     try:
         place = out.resolve()
-        mode = place.stat().st_mode
+        return place, place.stat().st_mode
     except FileNotFoundError:
-        return place
+        return place, 0
     except RuntimeError as error:  # Python before 3.13
         raise _refusal(out, REASONS[errno.ELOOP]) from error
     except OSError as error:
@@ -49,13 +65,6 @@ def find(out: Path) -> Path:
         raise _refusal(out, reason) from error
     except ValueError as error:
         raise _refusal(out, "is no path") from error
-    for is_kind, kind in KINDS:
-        if is_kind(mode):
-            raise WriteRefused(f"{out}: is {kind}: give --out a folder")
-    for kept, what in ((ROOT, "the pack itself"), (_home(), "your home folder")):
-        if kept is not None and (place == kept or place in kept.parents):
-            raise _refusal(out, f"is or holds {what} ({kept})")
-    return place
 
 
 def check(out: Path, place: Path) -> None:

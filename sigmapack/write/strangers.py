@@ -47,7 +47,7 @@ def find(folder: Path) -> list[str]:
         info = (folder / path).lstat()
         if stat.S_ISDIR(info.st_mode):
             if info.st_dev != device:
-                raise WriteRefused(_mounted(folder / path))
+                raise mounted(folder / path)
             inner = os.listdir(folder / path)
             waiting += [f"{path}/{name}" for name in inner]
             if not inner and path not in parents:
@@ -79,7 +79,11 @@ def check(found: Iterable[str], files: Iterable[str], out: Path) -> None:
 
 
 def carry(found: Iterable[str], old: Path, new: Path) -> None:
-    """Give what somebody put into the old build a second name in the new one."""
+    """Give what somebody put into the old build a second name in the new one.
+
+    Raises:
+        OSError: EXDEV: the old build, or something in it, is a mount; or any other fault.
+    """
     made = {new}
     for path in found:
         target = new / path
@@ -138,8 +142,6 @@ def _link_or_copy(source: Path, target: Path) -> None:
     try:
         disk.link(source, target)
     except OSError as error:
-        if error.errno == errno.EXDEV:
-            raise WriteRefused(_mounted(source)) from error
         mode = source.lstat().st_mode
         if error.errno not in NO_LINK or not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
             raise
@@ -160,5 +162,8 @@ def _parents(path: str) -> list[str]:
     return ["/".join(parts[:end]) for end in range(1, len(parts))]
 
 
-def _mounted(path: Path) -> str:
-    return f"{path}: another file system is mounted there: unmount it; nothing changed"
+def mounted(path: Path) -> WriteRefused:
+    """The error that says of a mount in an output folder that it is in the way."""
+    return WriteRefused(
+        f"{path}: another file system is mounted there: unmount it; nothing changed"
+    )

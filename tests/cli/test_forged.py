@@ -58,8 +58,8 @@ def test_a_file_name_forges_no_line(rules_folder: RulesFolder, tmp_path: Path) -
     assert len(result.stdout.splitlines()) == 2
     (bad, _summary) = result.stderr.splitlines()
     assert "x\\nrules.yml:1: forged: y" in bad and ": unreadable-record: " in bad
-    for arguments in (["replay", odd / "nowhere.jsonl"], ["replay", tmp_path / "a\nb"]):
-        result = run(*arguments, "--rules", rules)
+    for missing in (odd / "nowhere.jsonl", tmp_path / "a\nb"):
+        result = run("replay", missing, "--rules", rules)
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
 
 

@@ -128,7 +128,7 @@ def test_a_fault_in_a_first_build_leaves_nothing(tmp_path: Path, number: int | N
     while True:
         at += 1
         base = tmp_path / str(at)
-        out = base / "new" / "dist"
+        out = base / "new" / "er" / "dist"
         base.mkdir()
         layer = Layer(at, number)
         with pytest.MonkeyPatch.context() as patch:
