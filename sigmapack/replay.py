@@ -15,6 +15,7 @@ from typing import Any
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.names import names as names_of
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Content, LogSource, Refused, Rule
@@ -112,7 +113,7 @@ def _columns(queries: Iterable[Query], report: Report) -> tuple[dict[str, str], 
         rule = query.rule
         if not query.path:
             continue
-        names = _correlation_fields(rule) if rule.is_correlation else conversion.fields(rule)
+        names = _correlation_fields(rule) if rule.is_correlation else list(names_of(rule))
         wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
         if len(wider) > MOST_FIELDS:
             reason = f"a table of events has {MOST_FIELDS:,} fields, and other rules use them"

@@ -143,6 +143,8 @@ def _converted(content: Content, language: Language, rule: Rule, native: bool = 
     prepared = language.prepare(rule)
     if language.backend is None:
         return Part(prepared, "", language.frame(prepared, "", content.sources))
+    # Backends end a query with them as they are: a command of Splunk's among them would run.
+    prepared = prepared.with_document({k: v for k, v in prepared.document.items() if k != "fields"})
     pipeline = language.pipeline(prepared, content.sources)
     if native:
         pipeline = pipeline + _lookup_pipeline(language, content)
