@@ -128,8 +128,7 @@ def _correlation_fields(rule: Rule) -> list[str]:
     correlation = read_correlation(rule)
     mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
     counted = correlation.value_field
-    extra = [counted] if counted and counted != PERIOD else []
-    return [*correlation.group_by, *mapped, *extra]
+    return [*correlation.group_by, *mapped, *([counted] if counted and counted != PERIOD else [])]
 
 
 def _create(db: sqlite3.Connection, columns: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from sigmapack.compiling.product import Language, Part, Query, Target
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Refused, Rule
-from sigmapack.content.placeholders import native_uses, resolve
+from sigmapack.content.placeholders import native_uses, references, resolve
 
 #: What stops a rule on one target, and is shown as the reason of its refusal.
 STOPS = (Refused, SigmaError, NotImplementedError, ValueError)
@@ -92,6 +92,9 @@ def _text(
     """A rule's query, and why it says less than the rule; a single rule is added to the parts."""
     reasons: list[str] = []
     names.refuse(plain, language.quotes)
+    for _, name in references(rule):
+        if not content.lookups[name.partition(".")[0]].rows:
+            raise Refused(f"%{name}% has no row")
     if rule.is_correlation:
         text = _correlated(content, language, rule, parts, reasons)
     else:

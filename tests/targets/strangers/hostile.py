@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+import csv
+import io
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from sigmapack.content.load import chained, load
-from sigmapack.content.model import Content, Lookup, Row, Rule
+from sigmapack.content.load import _table, chained, load
+from sigmapack.content.model import Content, Rule
 from tests.conftest import ROOT
 
 #: Nothing else has this word: where it stands in the code of a query, a text became code.
@@ -105,8 +108,10 @@ def content(*documents: Document, stem: str = "rule", lookup: str = "") -> Conte
     )
     row = {"domain": lookup or "bad.example.com", "role": lookup or "c2", "confidence": "high"}
     row |= {"source": lookup or "x", "advisory": "yes"}
-    table = Lookup("ioc_domains", "lookups/ioc_domains.csv", tuple(row), (Row(2, row),))
-    return replace(pack(), rules=rules, lookups={"ioc_domains": table})
+    written = io.StringIO()
+    csv.writer(written).writerows([row, row.values()])
+    table = _table(Path("lookups/ioc_domains.csv"), written.getvalue(), [])
+    return replace(pack(), rules=rules, lookups={"ioc_domains": table} if table else {})
 
 
 def _set(path: str) -> Callable[[Document, str], None]:
