@@ -14,6 +14,7 @@ from typing import Any
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
+from sigmapack.compiling.names import names as names_of
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Content, LogSource, Refused, Rule
@@ -76,7 +77,7 @@ def _columns(queries: Iterable[Query], report: Report) -> tuple[dict[str, str], 
         rule = query.rule
         if not query.path:
             continue
-        names = _correlation_fields(rule) if rule.is_correlation else conversion.fields(rule)
+        names = _correlation_fields(rule) if rule.is_correlation else list(names_of(rule))
         wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
         if len(wider) > MOST_FIELDS:
             reason = f"a table of events has {MOST_FIELDS:,} fields, and other rules use them"
@@ -91,8 +92,7 @@ def _correlation_fields(rule: Rule) -> list[str]:
     correlation = read_correlation(rule)
     mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
     counted = correlation.value_field
-    extra = [counted] if counted and counted != PERIOD else []
-    return [*correlation.group_by, *mapped, *extra]
+    return [*correlation.group_by, *mapped, *([counted] if counted and counted != PERIOD else [])]
 
 
 def _together(content: Content) -> Iterator[list[str]]:

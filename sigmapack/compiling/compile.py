@@ -14,7 +14,7 @@ from sigmapack.compiling.product import EXPECTED, Language, Part, Query, Target,
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Refused, Rule
-from sigmapack.content.placeholders import native_uses, resolve
+from sigmapack.content.placeholders import native_uses, references, resolve
 
 
 def resolved(content: Content) -> Content:
@@ -88,6 +88,9 @@ def _text(
     """A rule's query, and why it says less than the rule; a single rule is added to the parts."""
     reasons: list[str] = []
     names.refuse(plain, language.quotes)
+    for _, name in references(rule):
+        if not content.lookups[name.partition(".")[0]].rows:
+            raise Refused(f"%{name}% has no row")
     if rule.is_correlation:
         text = _correlated(content, language, rule, parts, reasons)
     else:
@@ -139,6 +142,8 @@ def _converted(content: Content, language: Language, rule: Rule, native: bool = 
     prepared = language.prepare(rule)
     if language.backend is None:
         return Part(prepared, "", language.frame(prepared, "", content.sources))
+    # Backends end a query with them as they are: a command of Splunk's among them would run.
+    prepared = prepared.with_document({k: v for k, v in prepared.document.items() if k != "fields"})
     pipeline = language.pipeline(prepared, content.sources)
     if native:
         pipeline = pipeline + _lookup_pipeline(language, content)

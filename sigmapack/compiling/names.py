@@ -87,11 +87,16 @@ def _rules(rule: Rule) -> Iterator[str]:
 
 
 def values(rule: Rule) -> Iterator[str]:
-    """Every text that a rule's detection compares with."""
+    """Every text that a rule compares with, those of its log source, too."""
+    yield from filter(None, map(_text, rule.logsource))
     for _, value in _items(rule.document.get("detection")):
         for item in _listed(value):
             if isinstance(item, str):
                 yield item
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _items(node: Any) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from sigmapack.content import settings
 from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
+from sigmapack.content.text import CONTROL, named
 
 #: How many findings may refer to one another, each to the next.
 DEPTH = 3
@@ -138,6 +139,9 @@ def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
             if len(values) != len(columns):
                 message = f"{len(values)} values for {len(columns)} columns: {', '.join(columns)}"
                 problems.append(Problem(name, reader.line_num, "columns", message))
+            elif control := CONTROL.search("".join(values)):
+                message = f"the row has {named(control[0])}, which no table holds: take it out"
+                problems.append(Problem(name, reader.line_num, "control", message))
             else:
                 rows.append(Row(reader.line_num, dict(zip(columns, values, strict=True))))
     except csv.Error as error:

@@ -19,6 +19,7 @@ def ours(dumper: type[Any]) -> type[Any]:
 
 
 def _text(dumper: Any, text: str) -> Any:
+    text = text.encode("utf-8", "replace").decode()  # no half of a character, as JSON may have
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else "")
 
 

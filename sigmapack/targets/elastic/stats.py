@@ -9,6 +9,7 @@ middle event between them).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sigmapack.compiling.product import Part
@@ -200,4 +201,4 @@ def _renamed(names: list[str], keys: Mapping[str, list[str]]) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    return "".join(char if char.isalnum() else "_" for char in name).lower()
+    return re.sub(r"[^a-z0-9_]", "_", name.lower())

@@ -36,7 +36,7 @@ OTHER = {
 SECURITY = {"Image": "NewProcessName", "ParentImage": "ParentProcessName"}
 ARRAYS = ("answers", "cookie_vars")
 #: Names that need no quotes.
-PLAIN = re.compile(r"[@#]?[\w.\[\]]+")
+PLAIN = re.compile(r"[@#]?[\w.]+(?:\[\d*\][\w.]*)*", re.ASCII)
 #: How many answers of a reply are looked at: an alias comes before what it leads to.
 ANSWERS = 4
 ENDPOINT = {

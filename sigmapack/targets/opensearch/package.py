@@ -136,8 +136,7 @@ def trigger(content: Content, rule: Rule, told: Set[str]) -> dict[str, Any]:
     Weak evidence (rules for hunting, and informational ones), and what a finding tells of, stands
     on the page of alerts and tells nobody.
     """
-    guidance = re.sub(r"\{(?=\{)", "{ ", response.plain(content, rule))
-    message = MESSAGE.format(guidance=guidance)
+    message = MESSAGE.format(guidance=re.sub(r"\{(?=\{)", "{ ", response.plain(content, rule)))
     checked(rule, "message", message)
     return {
         "id": identifier(rule, "trigger"),

@@ -84,6 +84,7 @@ def converted(content: Content, rule: Rule) -> dict[str, Any]:
     source = rule.copy()
     source["description"] = " ".join(response.plain(content, rule).split())
     document = {key: source[key] for key in KEYS if source.get(key)}
+    document["title"] = rule.title
     document["date"] = str(source.get("date", ""))
     known = LogSource._fields  # its model has no `definition`
     document["logsource"] = {

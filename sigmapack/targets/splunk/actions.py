@@ -30,7 +30,7 @@ ASSETS = ("src", "dest")
 #: Of the time that the search looked at.
 WINDOW = {"earliest_offset": "$info_min_time$", "latest_offset": "$info_max_time$"}
 NETWORK = ("dns", "proxy", "firewall")
-TOKEN = re.compile(r"\$[^$]+\$")
+TOKEN = re.compile(r"\$[\w.:]+(?:\|\w+)?\$")
 
 
 def scores(rule: Rule) -> bool:

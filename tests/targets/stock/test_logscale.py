@@ -38,6 +38,13 @@ FAULTS = {
             "dns.answers[0].data=/^a$/i",
         ),
         Fault(
+            "escape_and_quote_field",
+            Backend,
+            "s: {'a b\\': x}",
+            '"a b\\"=/^x$/i',
+            '"a b\\\\"=/^x$/i',
+        ),
+        Fault(
             "convert_condition_field_exists",
             Backend,
             "s: {User|exists: true}",
