@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sigmapack.content import settings
+from sigmapack.content import declared, limits, settings
 from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
@@ -18,6 +18,9 @@ from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
 #: How many findings may refer to one another, each to the next.
 DEPTH = 3
 RULE_SUFFIXES = (".yml", ".yaml")
+#: Categories of characters that no name may have: controls, formats that turn the direction of
+#: text, parts of no character (a byte that is not UTF-8), ends of lines and of paragraphs.
+UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def load(root: Path, rules_dir: Path | None = None) -> Content:
@@ -46,7 +49,9 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         playbooks={
             book.name: book for book in settings.playbooks(directory / settings.RESPONSE, problems)
         },
-        sources=read_sources(),
+        sources=declared.sources(problems),
+        attack=declared.attack(directory / declared.ATTACK, problems, own),
+        never=declared.never(root / "lookups" / declared.NEVER, problems, own),
         problems=tuple(problems),
         own=own,
     )
@@ -74,9 +79,7 @@ def _referred(rule: Rule, findings: Mapping[str, Rule]) -> dict[str, Rule]:
 
 def read_sources() -> Sources:
     """Read `logsources.toml` of this package."""
-    path = Path(__file__).parents[1] / "logsources.toml"
-    data = tomllib.loads(path.read_text("utf-8"))
-    return Sources(data["source"], data["logsource"], data["product"])
+    return declared.sources([])
 
 
 def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -86,7 +89,24 @@ def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
 
     for folder, folders, names in os.walk(directory, onerror=failed):
         folders.sort()
-        yield from (Path(folder) / name for name in sorted(names) if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield from _named(Path(folder) / name, problems)
+
+
+def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
+    """A file, unless its name could not be written: into a manifest, or as a line of output."""
+    if path.suffix not in (*RULE_SUFFIXES, ".csv"):
+        return
+    name = str(path)
+    if any(unicodedata.category(character) in UNSHOWN for character in name):
+        escaped = "".join(
+            ascii(one)[1:-1] if unicodedata.category(one) in UNSHOWN else one for one in shown(path)
+        )
+        message = "a name that is not UTF-8, or has control characters: rename it"
+        problems.append(Problem(escaped.replace(" ", "\\x20"), 1, "file-name", message))
+        return
+    yield path
 
 
 def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
@@ -110,7 +130,9 @@ def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
     tables = {}
     if directory.is_dir():
         for path in _files(directory, problems):
-            if path.suffix == ".csv" and (text := text_of(path, problems)) is not None:
+            if path.suffix != ".csv":
+                continue
+            if (text := text_of(path, problems, limits.MOST_LOOKUP)) is not None:
                 table = _table(path, text, problems)
                 if table:
                     tables[table.name] = table
@@ -128,7 +150,14 @@ def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
             problems.append(Problem(name, 1, "header", message))
             return None
         for values in reader:
-            if len(values) != len(columns):
+            if len(rows) == limits.MOST_ROWS:
+                message = f"more than {limits.MOST_ROWS:,} rows: split the table"
+                problems.append(Problem(name, reader.line_num, "too-large", message))
+                break
+            if any(len(value) > limits.LONGEST_VALUE for value in values):
+                message = f"a value of more than {limits.LONGEST_VALUE:,} characters: shorten it"
+                problems.append(Problem(name, reader.line_num, "too-large", message))
+            elif len(values) != len(columns):
                 message = f"{len(values)} values for {len(columns)} columns: {', '.join(columns)}"
                 problems.append(Problem(name, reader.line_num, "columns", message))
             else:

@@ -14,6 +14,7 @@ from tests.conftest import MakeContent
 from tests.targets.sample import DOMAINS, LOOKUPS, rule
 
 LONG = "x" * 100
+NAMES = [f"{LONG}{number}" for number in range(700)]
 #: The end of a rule, and the same with a description that is too long.
 WORDS = ("level: high", f"level: high\ndescription: {'word ' * 1_001}")
 TWO = rule("two", "s: {QueryName: two.example.org}\ncondition: s", LOOKUPS, 2)
@@ -24,7 +25,7 @@ LIMITS = {
     "defender": (WORDS, "a custom detection takes 5,000"),
     "loki": (("title: one", "title: two"), "but it names an alert of Loki"),
     "logscale": (("title: one", "title: two"), "but it names an asset of LogScale"),
-    "opensearch": (("'%ioc_domains%'", f"'{LONG * 700}'"), "may have 65,535"),
+    "opensearch": (("|expand: '%ioc_domains%'", f": {NAMES}"), "may have 65,535"),
 }
 
 
