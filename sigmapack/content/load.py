@@ -106,6 +106,10 @@ def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
         message = "a name that is not UTF-8, or has control characters: rename it"
         problems.append(Problem(escaped.replace(" ", "\\x20"), 1, "file-name", message))
         return
+    if len(path.stem.encode()) > limits.LONGEST_STEM:
+        message = f"a name of more than {limits.LONGEST_STEM} bytes: files are called like it"
+        problems.append(Problem(shown(path), 1, "file-name", message))
+        return
     yield path
 
 

@@ -97,6 +97,8 @@ def changed(old: str, new: str, text: str = RULE) -> str:
         ),
         (changed("level: high", "level: null"), 11, "sigma", "level is to be a text"),
         (changed("name: sample", "name: [a]"), 3, "sigma", "name is to be a text"),
+        (changed("name: sample", "name: ../../x"), 3, "sigma", "name is to have 100 characters"),
+        (changed("name: sample", f"name: {'x' * 101}"), 3, "sigma", "name is to have 100 char"),
         (changed("product: windows", "product: [a]"), 5, "sigma", "product is to be a text"),
         (RULE + "tags: 5\n", 12, "sigma", "tags is to be a list of texts"),
         (RULE + "date: 5\n", 12, "sigma", "date is to be a date"),
