@@ -82,7 +82,7 @@ def read_sources() -> Sources:
     return declared.sources([])
 
 
-def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
+def _files(directory: Path, suffixes: tuple[str, ...], problems: list[Problem]) -> Iterator[Path]:
     def failed(error: OSError) -> None:
         where = Path(error.filename or directory)
         problems.append(Problem(shown(where), 1, "unreadable", f"{error.strerror}", True))
@@ -90,14 +90,12 @@ def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
     for folder, folders, names in os.walk(directory, onerror=failed):
         folders.sort()
         for name in sorted(names):
-            if not name.startswith("."):
+            if not name.startswith(".") and name.endswith(suffixes):
                 yield from _named(Path(folder) / name, problems)
 
 
 def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
     """A file, unless its name could not be written: into a manifest, or as a line of output."""
-    if path.suffix not in (*RULE_SUFFIXES, ".csv"):
-        return
     name = str(path)
     if any(unicodedata.category(character) in UNSHOWN for character in name):
         escaped = "".join(
@@ -116,8 +114,8 @@ def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
 def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
     if not directory.is_dir():
         return
-    for path in _files(directory, problems):
-        if path.suffix in RULE_SUFFIXES and (text := text_of(path, problems)) is not None:
+    for path in _files(directory, RULE_SUFFIXES, problems):
+        if (text := text_of(path, problems)) is not None:
             yield from documents(shown(path), text, problems)
 
 
@@ -133,9 +131,7 @@ def _lookup_dir(root: Path, rules_dir: Path) -> Path:
 def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
     tables = {}
     if directory.is_dir():
-        for path in _files(directory, problems):
-            if path.suffix != ".csv":
-                continue
+        for path in _files(directory, (".csv",), problems):
             if (text := text_of(path, problems, limits.MOST_LOOKUP)) is not None:
                 table = _table(path, text, problems)
                 if table:

@@ -111,7 +111,8 @@ def size(rule: Rule) -> int:
             return sum(map(walk, node))
         return 1 + str(node).count("|")
 
-    return walk(rule.document.get("detection"))
+    detection = rule.document["detection"]
+    return sum(walk(found) for name, found in detection.items() if name != "condition")
 
 
 def native_uses(rule: Rule, lookups: Mapping[str, Lookup], kinds: Collection[str]) -> set[str]:
