@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from sigmapack.checks import problems
 from sigmapack.content import declared, settings
 from sigmapack.content.load import load
 from sigmapack.content.model import Problem
@@ -37,15 +39,15 @@ def test_damage_is_a_problem_and_no_traceback(
 ) -> None:
     path = tmp_path / "file.toml"
     path.write_bytes(DAMAGE[damage])
-    problems: list[Problem] = []
+    told: list[Problem] = []
     if name == "sources":
         monkeypatch.setattr(declared, "LOGSOURCES", path)
-        declared.sources(problems)
+        declared.sources(told)
     else:
-        found = getattr(declared, name)(path, problems, True)
+        found = getattr(declared, name)(path, told, True)
         assert all(not value for value in found.values())
-    assert problems
-    for problem in problems:
+    assert told
+    for problem in told:
         assert PROBLEM.fullmatch(str(problem)), problem
 
 
@@ -80,19 +82,37 @@ def test_what_is_not_of_the_shape_is_told_at_its_line(
 ) -> None:
     path = tmp_path / "attack.toml"
     path.write_text(text, "utf-8")
-    problems: list[Problem] = []
-    declared.attack(path, problems, True)
-    (problem,) = problems
+    told: list[Problem] = []
+    declared.attack(path, told, True)
+    (problem,) = told
     assert message in problem.message
     assert problem.line == line
 
 
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("sigma_rules/attack.toml", "the file has no tactics"),
+        ("lookups/never.toml", "the file has no false_indicators"),
+    ],
+)
+def test_an_empty_file_of_the_pack_is_told_of_and_not_what_follows_from_it(
+    tmp_path: Path, path: str, message: str
+) -> None:
+    for folder in ("sigma_rules", "lookups"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / path).write_bytes(b"")
+    found = problems(load(tmp_path))
+    assert found[0].message == message
+    assert {(problem.path.endswith(path), problem.code) for problem in found} == {(True, "toml")}
+
+
 def test_only_the_packs_own_content_needs_them(tmp_path: Path) -> None:
-    problems: list[Problem] = []
-    declared.attack(tmp_path / "attack.toml", problems, False)
-    assert problems == []
-    declared.attack(tmp_path / "attack.toml", problems, True)
-    assert [problem.message.partition(":")[0] for problem in problems] == ["the file is missing"]
+    told: list[Problem] = []
+    declared.attack(tmp_path / "attack.toml", told, False)
+    assert told == []
+    declared.attack(tmp_path / "attack.toml", told, True)
+    assert [problem.message.partition(":")[0] for problem in told] == ["the file is missing"]
 
 
 def test_the_packs_own_are_of_their_shapes() -> None:
