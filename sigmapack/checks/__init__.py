@@ -12,6 +12,9 @@ import pkgutil
 from sigmapack.checks.registry import Check, marked
 from sigmapack.content.model import Content, Problem
 
+#: Codes of problems after which the house rules would only say the same many times over.
+STOPPING = ("sigma", "toml")
+
 
 def discover(own: bool) -> list[Check]:
     """The checks for all content, or those of the pack's own content, by module and name."""
@@ -23,13 +26,13 @@ def discover(own: bool) -> list[Check]:
 def problems(content: Content) -> list[Problem]:
     """Everything that is wrong with the content, sorted by place; empty when nothing is.
 
-    The house rules run only on the pack's own content, and only when all of it could be read and
-    is Sigma.
+    The house rules run only on the pack's own content, and only when all of it could be read, is
+    Sigma, and has the facts that they compare it with.
     """
     found = list(content.problems)
     for function in discover(own=False):
         found += function(content)
-    if content.own and not any(problem.unreadable or problem.code == "sigma" for problem in found):
+    if content.own and not any(each.unreadable or each.code in STOPPING for each in found):
         for function in discover(own=True):
             found += function(content)
     return sorted(set(found))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any
 
 from publicsuffixlist import PublicSuffixList
 
-from sigmapack.checks.registry import own_check
-from sigmapack.content.kinds import KINDS
+from sigmapack.checks.registry import check, own_check
+from sigmapack.content.kinds import KINDS, NEEDED
 from sigmapack.content.model import Content, Lookup, Problem, Row
 
 ABOUT = (
@@ -32,8 +30,6 @@ ALLOWED = {
     "advisory": ("yes", "no"),
     "whole": ("yes", "no"),
 }
-#: Columns that a table needs besides, by its first column: without them no value can be matched.
-NEEDED = {"hash": ("algorithm",), "threat": ("whole", "vendor")}
 #: Labels of letters, digits and inner hyphens, at least two (RFC 1123, section 2.1).
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -52,12 +48,18 @@ def schema(content: Content) -> Iterator[Problem]:
             known = ", ".join(sorted(KINDS))
             message = f"the first column, {table.key!r}, is of no known kind: {known}"
             yield Problem(table.path, 1, "schema", message)
+        if not table.rows:
+            yield Problem(table.path, 1, "schema", "the table has no rows")
+
+
+@check
+def needed(content: Content) -> Iterator[Problem]:
+    """A table has the columns without which no value of its first can be matched."""
+    for table in content.lookups.values():
         for column in NEEDED.get(table.key, ()):
             if column not in table.columns:
                 message = f"the first column, {table.key!r}, needs the column {column}"
                 yield Problem(table.path, 1, "schema", message)
-        if not table.rows:
-            yield Problem(table.path, 1, "schema", "the table has no rows")
 
 
 @own_check
@@ -148,9 +150,8 @@ def _wrong_date(column: str, value: str, row: Row) -> Iterator[str]:
 @own_check
 def never(content: Content) -> Iterator[Problem]:
     """No false indicator, no vendor's domain."""
-    path = content.root / "lookups" / "never.toml"
-    data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-    false, vendors = data["false_indicators"], [*data["vendor_domains"], *content.zones]
+    false = content.never["false_indicators"]
+    vendors = [*content.never["vendor_domains"], *content.zones]
     for table in content.lookups.values():
         for row in table.rows:
             for column in table.columns:

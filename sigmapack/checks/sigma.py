@@ -11,7 +11,7 @@ from sigma.rule import SigmaRule
 from sigmapack.checks.registry import at, check
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Problem, Refused, Rule
-from sigmapack.content.placeholders import unknown
+from sigmapack.content.placeholders import combined, unknown
 
 
 @check
@@ -20,10 +20,9 @@ def unique(content: Content) -> Iterator[Problem]:
     for key in ("id", "name"):
         seen: dict[str, Rule] = {}
         for rule in content.rules:
-            value = str(rule.document.get(key) or "").lower()
+            value = (rule.id if key == "id" else rule.name).lower()
             if not value:
-                if key == "id":
-                    yield at(rule, "no-id", "a rule needs an id (a random UUID)")
+                yield at(rule, "no-id", "a rule needs an id (a random UUID)")
                 continue
             first = seen.setdefault(value, rule)
             if first is not rule:
@@ -32,10 +31,23 @@ def unique(content: Content) -> Iterator[Problem]:
 
 
 @check
+def files(content: Content) -> Iterator[Problem]:
+    """What is built of a rule is called like its file, whatever the folder: one file of a name."""
+    seen: dict[str, Rule] = {}
+    for rule in content.rules:
+        stem = rule.stem.lower()
+        first = seen.setdefault(stem, rule)
+        if first.path != rule.path:
+            message = f"{first.path} is called {rule.stem!r} as well: give one another name"
+            yield at(rule, "duplicate-file", message)
+
+
+@check
 def placeholders(content: Content) -> Iterator[Problem]:
     """Every placeholder names a lookup that is there."""
     for rule in content.rules:
-        yield from unknown(rule, content.lookups)
+        found = list(unknown(rule, content.lookups))
+        yield from found or combined(rule, content.lookups)
 
 
 @check
@@ -50,15 +62,16 @@ def sigma(content: Content) -> Iterator[Problem]:
         except SigmaError as error:
             yield at(rule, "sigma", str(error), *_place(rule, str(error)))
             continue
-        except (AttributeError, TypeError, ValueError, KeyError) as error:
-            yield at(rule, "sigma", f"not a Sigma rule: {error}")
+        except Exception as error:  # of pySigma, at what its author did not foresee
+            said = " ".join(str(error).split()) or type(error).__name__
+            yield at(rule, "sigma", f"not a Sigma rule: {said}")
             continue
         try:
             for condition in parsed.detection.parsed_condition:
                 condition.parse()
         except SigmaError as error:
             yield at(rule, "sigma", str(error), "detection", "condition")
-        except (AttributeError, TypeError, ValueError):
+        except Exception:
             message = "the condition is no text, or the name of a detection is none"
             yield at(rule, "sigma", message, "detection", "condition")
 
@@ -79,10 +92,10 @@ def references(content: Content) -> Iterator[Problem]:
             continue
         try:
             members = read_correlation(rule).members
-        except (SigmaError, Refused, AttributeError, ValueError, KeyError):
-            continue
-        except TypeError as error:
-            yield at(rule, "sigma", f"not a Sigma rule: {error}")
+        except (SigmaError, Refused):
+            continue  # the check `sigma` has reported it, or a target's refusal will
+        except Exception as error:
+            yield at(rule, "sigma", f"not a Sigma rule: {str(error) or type(error).__name__}")
             continue
         if not members:
             yield at(rule, "unknown-rule", "a correlation needs rules", "correlation", "rules")

@@ -92,14 +92,16 @@ def _ask(node: ConditionFieldEqualsValueExpression) -> Ask | None:
 
 def _merged(found: Iterable[Term]) -> tuple[Term, ...]:
     """Terms of one ask become one where only the value differs."""
-    result: dict[Any, Term] = {}
+    result: dict[Any, dict[str, None] | None] = {}
     for term in found:
         if len(term) != 1:
-            result.setdefault(term, term)
+            result.setdefault(term)
             continue
         (ask,) = term
-        key = (ask.field, ask.how)
-        before = result[key][0].values if key in result else ()
-        values = tuple(dict.fromkeys((*before, *ask.values)))
-        result[key] = (Ask(ask.field, ask.how, values),)
-    return tuple(result.values())
+        values = result.setdefault((ask.field, ask.how), {})
+        assert values is not None  # no term is a field and a comparison
+        values.update(dict.fromkeys(ask.values))
+    return tuple(
+        key if values is None else (Ask(key[0], key[1], tuple(values)),)
+        for key, values in result.items()
+    )

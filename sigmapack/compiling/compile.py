@@ -10,11 +10,16 @@ from sigma.processing.transformations import QueryExpressionPlaceholderTransform
 from sigma.rule import SigmaRule
 
 from sigmapack.compiling import conversion, names
-from sigmapack.compiling.product import EXPECTED, Language, Part, Query, Target, said
+from sigmapack.compiling.product import Language, Part, Query, Target, said
+from sigmapack.content import limits
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Refused, Rule
-from sigmapack.content.placeholders import native_uses, references, resolve
+from sigmapack.content.placeholders import native_uses, references, resolve, size
+
+
+class TooMany(Refused):
+    """A rule with too many values to be written into one query; a product's table may hold them."""
 
 
 def resolved(content: Content) -> Content:
@@ -53,27 +58,26 @@ def _query(
     parts: dict[str, Part | str],
     plain: Rule,
 ) -> Query:
+    text = reason = query = native = ""
+    outcome = "ok"
     try:
         text, reasons = _text(content, target, language, rule, parts, plain)
+        reason = "; ".join(reasons)
+        outcome = "degraded" if reason else "ok"
+        query = _written(content, language, rule, text)
+        native = _native(content, language, rule)
     except Exception as error:  # whatever it is: the other rules go on
-        reason = said(error)
+        outcome, reason = "refused", said(error)
         if not rule.is_correlation:
             parts[rule.name] = parts[rule.id] = reason
-        return Query(rule, target.name, language.name, "refused", reason, "", "")
-    reason = "; ".join(reasons)
+        if isinstance(error, TooMany):
+            native = _native(content, language, rule)
     file = f"{_stem(content, rule)}{language.suffix}"
-    native = _native(content, language, rule)
+    path = f"{target.name}/{language.folder(rule)}/{file}" if query else ""
+    native_path = f"{target.name}/queries/lookup/{file}" if native else ""
     return Query(
-        rule,
-        target.name,
-        language.name,
-        "degraded" if reason else "ok",
-        reason,
-        f"{target.name}/{language.folder(rule)}/{file}",
-        _written(content, language, rule, text),
-        f"{target.name}/queries/lookup/{file}" if native else "",
-        _written(content, language, rule, native) if native else "",
-        text,
+        *(rule, target.name, language.name, outcome, reason, path, query, native_path, native),
+        bare=text,
     )
 
 
@@ -97,6 +101,11 @@ def _text(
         lacking = content.sources.lacks(target.name, plain.logsource)
         if lacking and lacking.issuperset(conversion.fields(plain)):
             raise Refused(f"no event of the product has {', '.join(sorted(lacking))}")
+        if (count := size(plain)) > limits.MOST_INLINE:
+            raise TooMany(
+                f"{count:,} values are too many for one query ({limits.MOST_INLINE:,} at most): "
+                "use the variant with the product's own lookup where there is one, or split it"
+            )
         part = _converted(content, language, plain)
         parts[rule.name] = parts[rule.id] = part
         text = part.query
@@ -166,13 +175,16 @@ def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline
 
 
 def _native(content: Content, language: Language, rule: Rule) -> str:
-    """The query that uses the product's own lookup, where the rule and the product allow it."""
+    """The file that uses the product's own lookup, where the rule and the product allow it."""
     if rule.is_correlation or not native_uses(rule, content.lookups, tuple(language.native)):
         return ""
     try:
         left = resolve(rule, content.lookups, frozenset(language.native))
-        return _converted(content, language, left, native=True).query
-    except EXPECTED:
+        if size(left) > limits.MOST_INLINE:
+            return ""
+        query = _converted(content, language, left, native=True).query
+        return _written(content, language, rule, query)
+    except Exception:  # the query with the values in it says why, where it fails as well
         return ""
 
 

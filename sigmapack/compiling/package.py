@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sigmapack.compiling.product import Artifact, Query, Refusals, Target, TooLarge
+from sigmapack.compiling.product import Artifact, Query, Refusals, Target, TooLarge, said
 from sigmapack.content.model import Content
 
 
@@ -35,6 +35,13 @@ def package(
             if known.isdisjoint(reasons):
                 raise  # it would never end
             left = [_refused(q, reasons[_key(q)]) if _key(q) in reasons else q for q in left]
+        except TooLarge:
+            raise
+        except Exception as error:  # a fault of ours, which a rule alone may show
+            faults = dict(_faults(content, target, [query for query in left if query.path]))
+            if not faults:
+                raise TooLarge(f"its package cannot be made: {said(error)}") from error
+            left = [_refused(q, faults[_key(q)]) if _key(q) in faults else q for q in left]
         else:
             return left, [Artifact(f"{target.name}/{each.path}", each.data) for each in made]
 
@@ -58,6 +65,23 @@ def package_all(
         left += shipped
         files += [file for query in shipped for file in query.artifacts()] + made
     return left, files
+
+
+def _faults(
+    content: Content, target: Target, queries: Sequence[Query]
+) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """The queries that alone cannot be packed, with the reasons, by halves of halves."""
+    try:
+        target.package(content, tuple(queries))
+    except Refusals:
+        return  # told of when the others are packed
+    except Exception as error:
+        if len(queries) > 1:
+            middle = len(queries) // 2
+            yield from _faults(content, target, queries[:middle])
+            yield from _faults(content, target, queries[middle:])
+        elif queries:
+            yield _key(queries[0]), said(error)
 
 
 def _key(query: Query) -> tuple[str, str, str]:

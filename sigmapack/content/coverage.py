@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sigmapack.content.correlation import read_correlation
@@ -49,9 +46,4 @@ def _stage(content: Content, stage: Stage) -> dict[str, Any]:
 
 def attack(content: Content) -> dict[str, Any]:
     """The part of ATT&CK that the pack declares (`attack.toml`)."""
-    return _attack(content.rules_dir / "attack.toml")
-
-
-@cache
-def _attack(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+    return dict(content.attack)

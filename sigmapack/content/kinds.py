@@ -33,6 +33,9 @@ KINDS: Mapping[str, str] = {
 #: antivirus names, and what filters of DNS answer in place of a blocked name's address.
 CONTEXT = frozenset({"version", "zone", "answer", "threat"})
 
+#: Columns that a table needs besides, by its first column: without them no value can be matched.
+NEEDED: Mapping[str, tuple[str, ...]] = {"hash": ("algorithm",), "threat": ("whole", "vendor")}
+
 #: Fields that hold a whole URL, or what a proxy logs for CONNECT (`host:port`).
 URL_FIELDS = frozenset({"c-uri", "cs-uri", "url"})
 

@@ -6,12 +6,12 @@ import csv
 import io
 import os
 import re
-import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sigmapack.content import settings
+from sigmapack.content import declared, limits, settings
 from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
@@ -22,6 +22,9 @@ DEPTH = 3
 #: Names of lookups, which products import under them; a dot stands before a column.
 TABLE = re.compile(r"[A-Za-z0-9_-]+")
 RULE_SUFFIXES = (".yml", ".yaml")
+#: Categories of characters that no name may have: controls, formats that turn the direction of
+#: text, parts of no character (a byte that is not UTF-8), ends of lines and of paragraphs.
+UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def load(root: Path, rules_dir: Path | None = None) -> Content:
@@ -50,7 +53,9 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         playbooks={
             book.name: book for book in settings.playbooks(directory / settings.RESPONSE, problems)
         },
-        sources=read_sources(),
+        sources=declared.sources(problems),
+        attack=declared.attack(directory / declared.ATTACK, problems, own),
+        never=declared.never(root / "lookups" / declared.NEVER, problems, own),
         problems=tuple(problems),
         own=own,
     )
@@ -78,26 +83,43 @@ def _referred(rule: Rule, findings: Mapping[str, Rule]) -> dict[str, Rule]:
 
 def read_sources() -> Sources:
     """Read `logsources.toml` of this package."""
-    path = Path(__file__).parents[1] / "logsources.toml"
-    data = tomllib.loads(path.read_text("utf-8"))
-    return Sources(data["source"], data["logsource"], data["product"])
+    return declared.sources([])
 
 
-def _files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
+def _files(directory: Path, suffixes: tuple[str, ...], problems: list[Problem]) -> Iterator[Path]:
     def failed(error: OSError) -> None:
         where = Path(error.filename or directory)
         problems.append(Problem(shown(where), 1, "unreadable", f"{error.strerror}", True))
 
     for folder, folders, names in os.walk(directory, onerror=failed):
         folders.sort()
-        yield from (Path(folder) / name for name in sorted(names) if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and name.endswith(suffixes):
+                yield from _named(Path(folder) / name, problems)
+
+
+def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
+    """A file, unless its name could not be written: into a manifest, or as a line of output."""
+    name = str(path)
+    if any(unicodedata.category(character) in UNSHOWN for character in name):
+        escaped = "".join(
+            ascii(one)[1:-1] if unicodedata.category(one) in UNSHOWN else one for one in shown(path)
+        )
+        message = "a name that is not UTF-8, or has control characters: rename it"
+        problems.append(Problem(escaped.replace(" ", "\\x20"), 1, "file-name", message))
+        return
+    if len(path.stem.encode()) > limits.LONGEST_STEM:
+        message = f"a name of more than {limits.LONGEST_STEM} bytes: files are called like it"
+        problems.append(Problem(shown(path), 1, "file-name", message))
+        return
+    yield path
 
 
 def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
     if not directory.is_dir():
         return
-    for path in _files(directory, problems):
-        if path.suffix in RULE_SUFFIXES and (text := text_of(path, problems)) is not None:
+    for path in _files(directory, RULE_SUFFIXES, problems):
+        if (text := text_of(path, problems)) is not None:
             yield from documents(shown(path), text, problems)
 
 
@@ -113,8 +135,8 @@ def _lookup_dir(root: Path, rules_dir: Path) -> Path:
 def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
     tables = {}
     if directory.is_dir():
-        for path in _files(directory, problems):
-            if path.suffix == ".csv" and (text := text_of(path, problems)) is not None:
+        for path in _files(directory, (".csv",), problems):
+            if (text := text_of(path, problems, limits.MOST_LOOKUP)) is not None:
                 table = _table(path, text, problems)
                 if table:
                     tables[table.name] = table
@@ -136,7 +158,14 @@ def _table(path: Path, text: str, problems: list[Problem]) -> Lookup | None:
             problems.append(Problem(name, 1, "header", message))
             return None
         for values in reader:
-            if len(values) != len(columns):
+            if len(rows) == limits.MOST_ROWS:
+                message = f"more than {limits.MOST_ROWS:,} rows: split the table"
+                problems.append(Problem(name, reader.line_num, "too-large", message))
+                break
+            if any(len(value) > limits.LONGEST_VALUE for value in values):
+                message = f"a value of more than {limits.LONGEST_VALUE:,} characters: shorten it"
+                problems.append(Problem(name, reader.line_num, "too-large", message))
+            elif len(values) != len(columns):
                 message = f"{len(values)} values for {len(columns)} columns: {', '.join(columns)}"
                 problems.append(Problem(name, reader.line_num, "columns", message))
             elif control := CONTROL.search("".join(values)):

@@ -201,6 +201,10 @@ class Content:
     """Whether this is the pack's own content, to which the house rules (events, tags, …) apply."""
     stages: tuple[Stage, ...] = ()
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    attack: Mapping[str, Any] = field(default_factory=dict)
+    """`attack.toml`: version, tactics, techniques."""
+    never: Mapping[str, Any] = field(default_factory=dict)
+    """`lookups/never.toml`: vendor_domains, false_indicators."""
 
     @property
     def detections(self) -> tuple[Rule, ...]:

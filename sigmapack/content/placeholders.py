@@ -7,10 +7,12 @@ get the same plain values. A product's own lookup is left as a placeholder for p
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from sigmapack.content import limits
 from sigmapack.content.kinds import KINDS, URL_FIELDS, escape, forms, in_url
 from sigmapack.content.model import Lookup, Place, Problem, Rule
 
@@ -20,13 +22,20 @@ PLACEHOLDER = re.compile(r"(?<!\\)%([^%\s]+)%")
 def references(rule: Rule) -> Iterator[tuple[Place, str]]:
     """Every placeholder of a rule's detection, as (place, `table` or `table.column`)."""
 
+    for place, item in _expanding(rule):
+        for name in PLACEHOLDER.findall(item):
+            yield place, name
+
+
+def _expanding(rule: Rule) -> Iterator[tuple[Place, str]]:
+    """Every value with the modifier `expand`, with its place."""
+
     def walk(node: Any, place: Place) -> Iterator[tuple[Place, str]]:
         if isinstance(node, Mapping):
             for key, value in node.items():
                 if "expand" in str(key).split("|")[1:]:
                     for item in value if isinstance(value, list) else [value]:
-                        for name in PLACEHOLDER.findall(str(item)):
-                            yield (*place, str(key)), name
+                        yield (*place, str(key)), str(item)
                 else:
                     yield from walk(value, (*place, str(key)))
         elif isinstance(node, list):
@@ -48,6 +57,26 @@ def unknown(rule: Rule, lookups: Mapping[str, Lookup]) -> Iterator[Problem]:
             known = ", ".join(lookups[table].columns)
             message = f"%{name}%: {lookups[table].path} has no column {column!r} (has: {known})"
             yield Problem(rule.path, rule.line(*place), "unknown-placeholder", message)
+        elif not lookups[table].rows:
+            message = f"%{name}%: {lookups[table].path} has no rows: nothing could match"
+            yield Problem(rule.path, rule.line(*place), "empty-lookup", message)
+
+
+def combined(rule: Rule, lookups: Mapping[str, Lookup]) -> Iterator[Problem]:
+    """A problem for each value whose placeholders together stand for too many values.
+
+    Args:
+        rule: one whose placeholders are all known.
+        lookups: the tables.
+    """
+    for place, item in _expanding(rule):
+        names = dict.fromkeys(PLACEHOLDER.findall(item))
+        parts = (name.partition(".") for name in names)
+        count = math.prod(len(lookups[table].values(column or None)) for table, _, column in parts)
+        if len(names) > 1 and count > limits.MOST_INLINE:
+            most = f"{limits.MOST_INLINE:,}"
+            message = f"{item[:60]!r} stands for {count:,} values, {most} are the most: split it"
+            yield Problem(rule.path, rule.line(*place), "too-large", message)
 
 
 def resolve(rule: Rule, lookups: Mapping[str, Lookup], native: Collection[str] = ()) -> Rule:
@@ -70,6 +99,20 @@ def resolve(rule: Rule, lookups: Mapping[str, Lookup], native: Collection[str] =
                 for item in (_rows(part, lookups, native) if isinstance(part, dict) else [part])
             ]
     return rule.with_document(document)
+
+
+def size(rule: Rule) -> int:
+    """How many values a resolved rule has; each alternative of an expression is one."""
+
+    def walk(node: Any) -> int:
+        if isinstance(node, Mapping):
+            return sum(map(walk, node.values()))
+        if isinstance(node, list):
+            return sum(map(walk, node))
+        return 1 + str(node).count("|")
+
+    detection = rule.document["detection"]
+    return sum(walk(found) for name, found in detection.items() if name != "condition")
 
 
 def native_uses(rule: Rule, lookups: Mapping[str, Lookup], kinds: Collection[str]) -> set[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sigmapack.content.files import shown, text_of
+from sigmapack.content.files import shown, toml
 from sigmapack.content.model import Playbook, Problem, Waiver
 from sigmapack.content.stages import Stage
 
@@ -19,7 +18,7 @@ RESPONSE = "response.toml"
 
 def _entries(path: Path, key: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The tables `[[key]]` of a TOML file, each with its line."""
-    text, data = _toml(path, problems)
+    text, data = toml(path, problems)
     entries = data.get(key, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         problems.append(Problem(shown(path), 1, "toml", f"{key} is to be written as [[{key}]]"))
@@ -29,18 +28,6 @@ def _entries(path: Path, key: str, problems: list[Problem]) -> Iterator[tuple[in
     if len(starts) != len(entries):  # written in another way, as an inline array
         starts = [1] * len(entries)
     yield from zip(starts, entries, strict=True)
-
-
-def _toml(path: Path, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
-    """A file's text and its data; both empty where there is none, or none that can be read."""
-    if not path.is_file() or (text := text_of(path, problems)) is None:
-        return "", {}
-    try:
-        return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        problems.append(Problem(shown(path), int(line[1]) if line else 1, "toml", str(error)))
-        return "", {}
 
 
 def _wrong(
@@ -79,7 +66,7 @@ def stages(path: Path, problems: list[Problem]) -> Iterator[Stage]:
 
 def playbooks(path: Path, problems: list[Problem]) -> Iterator[Playbook]:
     """The response guidance; what is wrong with a playbook is added to the problems."""
-    _, data = _toml(path, problems)
+    _, data = toml(path, problems)
     books = data.get("playbook", {})
     if not isinstance(books, dict) or not all(isinstance(book, dict) for book in books.values()):
         message = "playbooks are to be written as [playbook.name]"

@@ -6,6 +6,7 @@ and sigma-correlation-rules-specification.html. What the values mean is checked 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ TEXTS = (
 #: Attributes that are lists of texts.
 LISTS = ("tags", "references", "falsepositives", "fields", "scope")
 DATES = ("date", "modified")
+#: A rule's name: the second document of a file is built as `<file>.<name>`.
+NAME = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 
 
 def wrong(document: Mapping[str, Any]) -> Wrong:
@@ -30,6 +33,13 @@ def wrong(document: Mapping[str, Any]) -> Wrong:
     for key in TEXTS:
         if key in document and not isinstance(document[key], str):
             yield (key,), f"{key} is to be a text: put it in quotes, or leave the key out"
+    name = document.get("name")
+    if isinstance(name, str) and (len(name) > limits.LONGEST_NAME or not NAME.fullmatch(name)):
+        yield (
+            ("name",),
+            f"name is to have {limits.LONGEST_NAME} characters at most, and no / or \\: files may "
+            "be called like it",
+        )
     for key in DATES:
         if key in document and not isinstance(document[key], str | date):
             yield (key,), f"{key} is to be a date of the form YYYY-MM-DD"

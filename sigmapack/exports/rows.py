@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -55,8 +54,7 @@ def read(content: Content, block_from: date | None = None) -> Feed:
 
 def _vendors(content: Content) -> tuple[str, ...]:
     """The domains that no list may block: those of `never.toml`, and 3CX's zones."""
-    path = content.root / "lookups" / "never.toml"
-    others = tomllib.loads(path.read_text("utf-8"))["vendor_domains"] if path.is_file() else ()
+    others = content.never.get("vendor_domains", ())
     return (*others, *content.zones)
 
 

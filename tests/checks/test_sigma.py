@@ -9,7 +9,7 @@ import pytest
 from sigmapack.checks import problems
 from sigmapack.content.load import load
 from tests.checks.sample import only
-from tests.conftest import ROOT, RULE, MakeContent
+from tests.conftest import ROOT, RULE, MakeContent, RulesFolder
 
 
 def test_two_rules_with_one_id_are_found(make_content: MakeContent) -> None:
@@ -67,3 +67,53 @@ def test_a_correlation_of_no_rules_is_a_problem_and_no_crash() -> None:
     )
     found = problems(replace(content, rules=rules))
     assert [(problem.path, problem.code) for problem in found] == [(broken.path, "sigma")]
+
+
+def test_two_files_of_one_name_are_a_problem(rules_folder: RulesFolder) -> None:
+    """What is built of them has one path, which ended the build in a traceback."""
+    folder = rules_folder(sample=RULE)
+    (folder / "below").mkdir()
+    other = RULE.replace("7a01", "7a02").replace("name: sample", "name: other")
+    (folder / "below" / "Sample.yml").write_text(other, "utf-8")
+    assert [problem.code for problem in problems(load(ROOT, folder))] == ["duplicate-file"]
+
+
+def test_two_documents_of_a_file_need_names(make_content: MakeContent) -> None:
+    """The second was built with the query of the first."""
+    one = RULE.replace("name: sample\n", "")
+    content = make_content(sample=f"{one}---\n{one.replace('7a01', '7a02')}")
+    assert [problem.code for problem in problems(content)] == ["duplicate-name"]
+
+
+def test_what_pysigma_did_not_foresee_is_a_problem(
+    make_content: MakeContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("sigmapack.checks.sigma.SigmaRule.from_dict", fail)
+    (problem,) = problems(make_content(sample=RULE))
+    assert (problem.code, problem.message) == ("sigma", "not a Sigma rule: RecursionError")
+
+
+def test_placeholders_that_multiply_are_counted_before_they_do(make_content: MakeContent) -> None:
+    table = "domain,role\n" + "".join(f"d{n}.example.com,r{n}\n" for n in range(100))
+    text = RULE.replace("%ioc_domains%", "%ioc_domains%%ioc_domains.role%")
+    (problem,) = problems(make_content(lookups={"ioc_domains": table}, sample=text))
+    assert (problem.line, problem.code) == (9, "too-large")
+    assert "stands for 10,000 values, 5,000 are the most" in problem.message
+
+
+def test_a_table_without_rows_is_a_problem_where_a_rule_needs_it(make_content: MakeContent) -> None:
+    (problem,) = problems(make_content(lookups={"ioc_domains": "domain\n"}, sample=RULE))
+    assert (problem.line, problem.code) == (9, "empty-lookup")
+
+
+def test_hashes_without_their_algorithms_are_a_problem_of_the_table(
+    make_content: MakeContent,
+) -> None:
+    text = RULE.replace("QueryName|expand: '%ioc_domains%'", "Hashes|expand: '%ioc_hashes%'")
+    table = f"hash,role\n{'a' * 64},c2\n"
+    (problem,) = problems(make_content(lookups={"ioc_hashes": table}, sample=text))
+    assert (problem.line, problem.code) == (1, "schema")
+    assert problem.message == "the first column, 'hash', needs the column algorithm"

@@ -118,3 +118,17 @@ def test_rule_with_two_conditions_is_refused(make_content: MakeContent) -> None:
     rule = RULE.replace("condition: selection", "condition: [selection, not selection]")
     query = compiled(make_content(a=rule))["sample"]
     assert query.reason == "2 conditions give 2 queries, not one"
+
+
+def test_too_many_values_are_refused_by_count_but_not_the_products_own_table(
+    make_content: MakeContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sigmapack.content.limits.MOST_INLINE", 5)
+    content = make_content(sample=RULE)
+    for name, target in discover().items():
+        for query in compile_target(content, target):
+            assert query.outcome == "refused" and query.path == "", name
+            assert query.reason.startswith("8 values are too many for one query (5 at most): use")
+    (query,) = compile_target(content, sqlite.TARGET)
+    assert query.native_path == "sqlite/queries/lookup/sample.sql"
+    assert [artifact.path for artifact in query.artifacts()] == [query.native_path]

@@ -8,12 +8,14 @@ import pytest
 
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.package import package
-from sigmapack.compiling.product import Query, Refusals, TooLarge, each, said
+from sigmapack.compiling.product import Artifact, Query, Refusals, TooLarge, each, said
+from sigmapack.content.model import Content
 from sigmapack.targets import discover
 from tests.conftest import MakeContent
 from tests.targets.sample import DOMAINS, LOOKUPS, rule
 
 LONG = "x" * 100
+NAMES = [f"{LONG}{number}" for number in range(700)]
 #: The end of a rule, and the same with a description that is too long.
 WORDS = ("level: high", f"level: high\ndescription: {'word ' * 1_001}")
 TWO = rule("two", "s: {QueryName: two.example.org}\ncondition: s", LOOKUPS, 2)
@@ -24,7 +26,7 @@ LIMITS = {
     "defender": (WORDS, "a custom detection takes 5,000"),
     "loki": (("title: one", "title: two"), "but it names an alert of Loki"),
     "logscale": (("title: one", "title: two"), "but it names an asset of LogScale"),
-    "opensearch": (("'%ioc_domains%'", f"'{LONG * 700}'"), "may have 65,535"),
+    "opensearch": (("|expand: '%ioc_domains%'", f": {NAMES}"), "may have 65,535"),
 }
 
 
@@ -97,6 +99,29 @@ def test_a_fault_that_nobody_foresaw_stops_one_rule(make_content: MakeContent) -
     (query,) = compile_target(content, broken)
     assert query.outcome == "refused"
     assert query.reason == "the rule cannot be compiled (KeyError: 'nothing')"
+
+
+def test_a_fault_in_a_package_is_of_the_rules_that_show_it(make_content: MakeContent) -> None:
+    content = make_content(one=rule("one", DOMAINS, LOOKUPS, 1), two=TWO)
+    sqlite = discover()["sqlite"]
+
+    def made(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
+        if any(query.path and query.rule.name == "one" for query in queries):
+            raise KeyError("one")
+        return []
+
+    broken = replace(sqlite, package=made)
+    queries, _ = package(content, broken, list(compile_target(content, broken)))
+    assert {query.rule.name: query.reason for query in queries} == {
+        "one": "the rule cannot be compiled (KeyError: 'one')",
+        "two": "",
+    }
+
+    def never(*_: object) -> list[Artifact]:
+        raise KeyError("all")
+
+    with pytest.raises(TooLarge, match=r"its package cannot be made: .*KeyError"):
+        package(content, replace(sqlite, package=never), [])
 
 
 def test_what_is_no_rules_is_raised(make_content: MakeContent) -> None:

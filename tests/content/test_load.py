@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sigmapack.content import limits
 from sigmapack.content.load import load, read_sources
 from sigmapack.content.model import LogSource
+from tests.cli.command import PROBLEM
 from tests.conftest import DOMAINS, ROOT, RULE, MakeContent, RulesFolder
 
 
@@ -124,3 +126,56 @@ def test_every_log_source_leads_to_described_sources() -> None:
         for name in names:
             known = name in sources.sources or name in sources.logsources or name == "windows"
             assert known, f"{product}: {name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"bad\xff.yml", r"bad\udcff.yml"),
+        (b"bad\nforged:1: code: x.yml", r"bad\nforged:1:\x20code:\x20x.yml"),
+        (b"bad\x1b[2J.csv", r"bad\x1b[2J.csv"),
+        ("bad\u202etxt.yml".encode(), r"bad\u202etxt.yml"),
+    ],
+)
+def test_a_name_that_cannot_be_shown_is_a_problem_in_one_line(
+    rules_folder: RulesFolder, name: bytes, shown: str
+) -> None:
+    folder = rules_folder(sample=RULE)
+    path = os.fsencode(folder / "lookups" if name.endswith(b".csv") else folder) + b"/" + name
+    with open(path, "wb") as file:
+        file.write(b"x")
+    (problem,) = load(ROOT, folder).problems
+    assert problem.code == "file-name"
+    assert problem.path.endswith(f"/{shown}")
+    assert PROBLEM.fullmatch(str(problem))
+
+
+def test_a_name_that_leaves_no_room_for_what_is_made_of_it_is_a_problem(
+    rules_folder: RulesFolder,
+) -> None:
+    folder = rules_folder(sample=RULE)
+    (folder / f"{'x' * 121}.yml").write_text(RULE, "utf-8")
+    (problem,) = load(ROOT, folder).problems
+    assert (problem.code, problem.line) == ("file-name", 1)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "line"),
+    [("MOST_ROWS", 1, 3), ("LONGEST_VALUE", 12, 2)],
+)
+def test_a_table_beyond_a_limit_is_a_problem_at_its_line(
+    rules_folder: RulesFolder, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, line: int
+) -> None:
+    folder = rules_folder(sample=RULE.replace("QueryName|expand: '%ioc_domains%'", "a: b"))
+    monkeypatch.setattr(limits, limit, most)
+    problems = [p for p in load(ROOT, folder).problems if p.path.endswith("ioc_domains.csv")]
+    assert [(problems[0].line, problems[0].code)] == [(line, "too-large")]
+
+
+def test_a_file_beyond_the_limit_is_not_read(rules_folder: RulesFolder) -> None:
+    folder = rules_folder(sample=RULE, large=f"{RULE}#{'x' * limits.MOST_FILE}")
+    (problem,) = load(ROOT, folder).problems
+    assert (problem.code, problem.message) == (
+        "too-large",
+        "more than 1,000,000 bytes: split the file",
+    )

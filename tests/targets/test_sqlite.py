@@ -134,3 +134,12 @@ condition: s and not f
     _, query = compiled(make_content, detection)
     events = [{"Image": "C:\\A.EXE", "CommandLine": value} for value in ("x", "Y", "z")]
     assert hits(query.text, events) == [2]
+
+
+def test_an_expression_that_sqlite_does_not_have_is_refused_by_name(
+    make_content: MakeContent,
+) -> None:
+    """The query was written, and `replay` ended in a traceback: no such function: REGEXP."""
+    _, query = compiled(make_content, "s: {Image|re: '(a+)+$'}\ncondition: s")
+    assert (query.outcome, query.path) == ("refused", "")
+    assert "SQLite has no regular expressions" in query.reason

@@ -92,7 +92,7 @@ def _conditions(ask: Ask, alone: bool) -> list[Condition]:
     values = _least(ask.how, ask.values)
     together = not alone and ask.how in (IS, CONTAINS)
     apart = [value for value in values if not together or SEPARATOR in value]
-    joined = tuple(sorted(value for value in values if value not in apart))
+    joined = tuple(sorted(set(values) - set(apart)))
     found = [Condition(ask.field, ask.how, (value,)) for value in apart]
     return found + ([Condition(ask.field, ask.how, joined)] if joined else [])
 
