@@ -218,8 +218,7 @@ class Content:
     @property
     def zones(self) -> tuple[str, ...]:
         """What the tables of zones list: names that a vendor owns, with all below them."""
-        tables = [table for table in self.lookups.values() if table.key == "zone"]
-        return tuple(zone for table in tables for zone in table.values())
+        return tuple(zone for t in self.lookups.values() if t.key == "zone" for zone in t.values())
 
 
 @dataclass(frozen=True)
@@ -245,8 +244,7 @@ class Sources:
         names = [logsource.product, *(event["source"] for event in entry.get("events", ()))]
         lines = [entry] if any(name in known for name in names) else []
         if logsource.key in known:
-            line = known[logsource.key]
-            lines.append(line if isinstance(line, Mapping) else {})
+            lines.append(line if isinstance(line := known[logsource.key], Mapping) else {})
         missing = [frozenset(line.get("lacks", ())) for line in lines]
         return frozenset.intersection(*missing) if missing else frozenset()
 

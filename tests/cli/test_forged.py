@@ -69,7 +69,7 @@ def test_a_rules_file_name_forges_no_problem(rules_folder: RulesFolder, tmp_path
     result = run("check", "--rules", rules)
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
-    assert "z.yml:1: fine: x\\nother.yml" in line
+    assert "z.yml:1:\\x20fine:\\x20x\\nother.yml:1: file-name: " in line
 
 
 def test_an_output_folders_name_forges_no_line(rules_folder: RulesFolder, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ for item in read_events(pathlib.Path(sys.argv[1]), {}):
     counted[bad] += item.count if bad else 1
     if bad:
         said.add(item.message)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+status = pathlib.Path("/proc/self/status").read_text()
+peak = int(status.partition("VmHWM:")[2].split()[0]) // 1024
 print(counted[False], counted[True], peak, *sorted(said)[:3], sep="|")
 """
 GOOD = json.dumps({"logsource": {"product": "windows", "category": "dns_query"}, **FLAT}).encode()
