@@ -11,6 +11,7 @@ from datetime import date
 import pytest
 
 from sigmapack import __version__, exports
+from sigmapack.content.load import load
 from sigmapack.content.model import Content
 from sigmapack.exports import edl
 from sigmapack.exports.feed import RELEASED
@@ -237,3 +238,11 @@ def test_a_value_that_would_break_a_format_is_a_problem_with_its_place(
 def test_content_without_indicators_makes_no_files(make_content: MakeContent) -> None:
     content = make_content({"builds": "version\n18.12.407\n"}, sample=RULE.replace("|expand", ""))
     assert exports.artifacts(content) == []
+
+
+def test_no_published_value_is_a_formula_to_a_spreadsheet() -> None:
+    """docs/security.md says so (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    tables = load(ROOT).lookups.values()
+    values = [value for table in tables for row in table.rows for value in row.values.values()]
+    assert len(values) > 1_000
+    assert [value for value in values if value.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
