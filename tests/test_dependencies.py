@@ -41,3 +41,18 @@ def test_dependencies_are_capped_and_stand_once() -> None:
     lines = [*PROJECT["dependencies"], *extras]
     assert len({re.split(r"[<>=!~\[ ]", line)[0] for line in lines}) == len(lines)
     assert [line for line in lines if "<" not in line and "==" not in line] == []
+
+
+def test_ci_installs_every_dependency_by_its_hash() -> None:
+    text = (ROOT / ".ci" / "requirements.txt").read_text("utf-8")
+    locked = re.findall(
+        r"^([a-z0-9.-]+)==\S+ \\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)+)", text, re.M
+    )
+    entries = re.findall(r"^[a-z0-9][^\n=]*==", text, re.M)
+    assert len(locked) == len(entries) > 50
+    extras = PROJECT["optional-dependencies"]["test"]
+    named = {
+        re.split(r"[<>=!~\[ ]", line)[0].lower() for line in [*PROJECT["dependencies"], *extras]
+    }
+    assert named <= {name for name, _ in locked}
+    assert "://" not in text and "find-links" not in text
