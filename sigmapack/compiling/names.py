@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sigma.types import SigmaString
+
 from sigmapack.compiling import conversion
 from sigmapack.content.model import Refused, Rule
 from sigmapack.content.text import CONTROL, HIDDEN, named
@@ -55,7 +57,8 @@ def names(rule: Rule) -> Iterator[str]:
         yield from conversion.fields(rule)
         for key, value in _items(rule.document.get("detection")):
             if "fieldref" in key.split("|")[1:]:
-                yield from map(str, _listed(value))
+                # As pySigma reads the name of a field that a value is.
+                yield from (SigmaString(str(each)).to_plain() for each in _listed(value))
         return
     body = rule.document["correlation"]
     if not isinstance(body, Mapping):

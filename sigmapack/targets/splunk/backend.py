@@ -22,7 +22,7 @@ class Backend(SplunkBackend):
     """
 
     # Braces of JSON arrays need no quotes in `search`.
-    field_quote_pattern = re.compile(r"^[\w.{}]+$")
+    field_quote_pattern = re.compile(r"^[\w.{}]+$", re.ASCII)
     whole: bool = False
     """Whether the condition of a rule comes next, and not a part of one."""
 
