@@ -11,20 +11,9 @@ import yaml
 from sigmapack.content import documents, limits
 from sigmapack.content.documents import Excess, bound
 from sigmapack.content.model import Problem, Rule
+from tests.cli.command import CORRELATION
 from tests.conftest import RULE
 
-CORRELATION = """\
-title: Twice
-id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a03
-name: twice
-correlation:
-    type: event_count
-    rules: [sample]
-    group-by: [Computer]
-    timespan: 1h
-    condition: {gte: 2}
-level: critical
-"""
 VALUE = "        QueryName|expand: '%ioc_domains%'"
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
