@@ -34,6 +34,7 @@ from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.settings import COVERAGE
+from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.manifest import manifest
 from sigmapack.replay import replay as run_replay
@@ -235,7 +236,7 @@ def stop_on(found: list[Problem], as_json: bool) -> None:
 
 def fail(message: str) -> NoReturn:
     """Print one line on standard error and exit with 2."""
-    click.echo(f"build.py: {report.visible(message)}", err=True)
+    click.echo(f"build.py: {visible(message)}", err=True)
     sys.exit(WRONG_USE)
 
 

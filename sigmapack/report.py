@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,14 +18,13 @@ from rich.text import Text
 
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
+from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput
 from sigmapack.manifest import OUTCOMES, entry, summary
 from sigmapack.matches import MOST_TOLD, Match, Report
 
 Item = TypeVar("Item")
 
-#: Characters of these categories can end a line, turn its direction, or command a terminal.
-UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 #: Files that the summary names; each is told on a line of its own before.
 MOST_NAMED = 5
 
@@ -38,16 +36,6 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def visible(text: str) -> str:
-    """A text of somebody else's on one line: what is not seen is written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in UNSEEN else c
-        for c in text
-    )
 
 
 def progress(items: Sequence[Item], label: str, quiet: bool) -> Iterable[Item]:

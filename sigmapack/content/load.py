@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,16 +14,13 @@ from sigmapack.content import declared, limits, settings
 from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
-from sigmapack.content.text import CONTROL, named
+from sigmapack.content.text import CONTROL, named, unseen, visible
 
 #: How many findings may refer to one another, each to the next.
 DEPTH = 3
 #: Names of lookups, which products import under them; a dot stands before a column.
 TABLE = re.compile(r"[A-Za-z0-9_-]+")
 RULE_SUFFIXES = (".yml", ".yaml")
-#: Categories of characters that no name may have: controls, formats that turn the direction of
-#: text, parts of no character (a byte that is not UTF-8), ends of lines and of paragraphs.
-UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def load(root: Path, rules_dir: Path | None = None) -> Content:
@@ -100,13 +96,11 @@ def _files(directory: Path, suffixes: tuple[str, ...], problems: list[Problem]) 
 
 def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
     """A file, unless its name could not be written: into a manifest, or as a line of output."""
-    name = str(path)
-    if any(unicodedata.category(character) in UNSHOWN for character in name):
-        escaped = "".join(
-            ascii(one)[1:-1] if unicodedata.category(one) in UNSHOWN else one for one in shown(path)
-        )
+    if unseen(str(path)):
         message = "a name that is not UTF-8, or has control characters: rename it"
-        problems.append(Problem(escaped.replace(" ", "\\x20"), 1, "file-name", message))
+        problems.append(
+            Problem(visible(shown(path)).replace(" ", "\\x20"), 1, "file-name", message)
+        )
         return
     if len(path.stem.encode()) > limits.LONGEST_STEM:
         message = f"a name of more than {limits.LONGEST_STEM} bytes: files are called like it"

@@ -19,6 +19,9 @@ HIDDEN = re.compile(
     CONTROL.pattern[:-1] + r"\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f]"
 )
+#: Categories of characters that can end a line, turn its direction, command a terminal, or are no
+#: whole character (a byte that is not UTF-8).
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BREAK = re.compile(rf"[\t{BREAKS}]")
 
 
@@ -36,3 +39,15 @@ def one_line(text: str) -> str:
 def named(character: str) -> str:
     """A character as people look it up, such as `U+202E RIGHT-TO-LEFT OVERRIDE`."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def unseen(text: str) -> bool:
+    """Whether a text has a character that may not stand in a name or in a line of output."""
+    return any(unicodedata.category(character) in UNSEEN for character in text)
+
+
+def visible(text: str) -> str:
+    """A text on one line, each character that `unseen` finds as Python writes it in a string."""
+    if text.isprintable():
+        return text
+    return "".join(c.encode("unicode_escape").decode() if unseen(c) else c for c in text)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sigmapack.report import visible
+from sigmapack.content.text import visible
 from tests.cli.command import QUICK, run
 from tests.conftest import ROOT, RULE, RulesFolder
 
