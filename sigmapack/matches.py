@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigmapack.compiling.product import Query
 from sigmapack.content.model import Rule
 from sigmapack.events.files import UnreadableInput
 from sigmapack.events.read import BadRecord
@@ -46,6 +45,14 @@ class Match:
         return data
 
 
+@dataclass(frozen=True)
+class NotRun:
+    """A rule that could not run, and why."""
+
+    rule: Rule
+    reason: str
+
+
 @dataclass
 class Report:
     """What a replay found: matches, what could not be read, rules that could not run.
@@ -62,8 +69,10 @@ class Report:
     partly: int = 0
     unread: list[UnreadableInput] = field(default_factory=list)
     """Files that could not be read, or of which no record could."""
-    refused: list[Query] = field(default_factory=list)
+    refused: list[NotRun] = field(default_factory=list)
     events: int = 0
+    parsed: int = 0
+    """Of the events those that were looked at field by field; the others had no rule's text."""
     files: int = 0
 
     def add_bad(self, record: BadRecord) -> None:

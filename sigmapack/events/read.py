@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
@@ -18,10 +18,19 @@ from sigmapack.events.chunks import EVTX_MAGIC, evtx_records
 from sigmapack.events.fields import ShapeError, Value
 from sigmapack.events.files import UnreadableInput, check_file
 from sigmapack.events.records import Record, json_lines
+from sigmapack.events.scanned import Passed, Scan, Scanned
 from sigmapack.events.shapes import shaped
 from sigmapack.events.windows import ChannelMap
 
-__all__ = ["BadRecord", "ChannelMap", "Event", "LogSource", "UnreadableInput", "read_events"]
+__all__ = [
+    "BadRecord",
+    "ChannelMap",
+    "Event",
+    "LogSource",
+    "Passed",
+    "UnreadableInput",
+    "read_events",
+]
 
 GZIP_MAGIC = b"\x1f\x8b"
 BROKEN_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
@@ -78,13 +87,38 @@ def read_events(path: Path, channels: ChannelMap) -> Iterator[Event | BadRecord]
     Raises:
         UnreadableInput: the file is missing, no file, not permitted, or neither text nor EVTX.
     """
+    for item in scan_events(path, channels, None):
+        if not isinstance(item, Passed):
+            yield item
+
+
+def scan_events(
+    path: Path, channels: ChannelMap, scan: Scan | None
+) -> Iterator[Event | BadRecord | Passed]:
+    """Read a file as `read_events` does, but pass over records in which a scan finds nothing.
+
+    Args:
+        path: the file; a pipe is fine.
+        channels: what the events of a Windows channel are in Sigma.
+        scan: what finds the texts that matter; None to read every record.
+
+    Raises:
+        UnreadableInput: as `read_events` does.
+    """
     check_file(path)
     line = 0
     try:
         with _opened(path) as stream:
-            for record in _records(path, stream):
+            records = _records(path, stream, scan)
+            for record in records:
+                if isinstance(record, Passed):
+                    yield record
+                    continue
                 line = record.line
-                yield _event(path, record, channels)
+                item = _event(path, record, channels)
+                if isinstance(item, BadRecord) and isinstance(records, Scanned):
+                    records.doubt()
+                yield item
     except BROKEN_GZIP as error:
         reason = f"damaged or cut-off gzip file ({error}): fetch it again"
         if not line:
@@ -116,7 +150,7 @@ def _event(path: Path, record: Record, channels: ChannelMap) -> Event | BadRecor
         return BadRecord(str(path), record.line, str(error))
 
 
-def _records(path: Path, stream: BufferedIOBase) -> Iterator[Record]:
+def _records(path: Path, stream: BufferedIOBase, scan: Scan | None) -> Iterable[Record | Passed]:
     head = cast(io.BufferedReader, stream).peek(512)[:512]
     if head.startswith(EVTX_MAGIC):
         return _evtx(path, stream)
@@ -133,6 +167,8 @@ def _records(path: Path, stream: BufferedIOBase) -> Iterator[Record]:
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     if opening.startswith("["):
         return json_array(stream, encoding, errors)
+    if scan and encoding == "utf-8-sig":
+        return Scanned(stream, errors, scan)
     return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sigmapack.replay import Report, replay
-from sigmapack.targets.sqlite import guard
+from sigmapack.replay import Report, guard, replay
 from tests.conftest import RULE, MakeContent
 
 EVENT = {
@@ -101,7 +100,7 @@ def test_a_rule_that_takes_too_long_is_refused_by_name_and_the_others_run(
     detection = {"selection": {"QueryName": "slow"}, "condition": "selection"}
     report = run(make_content, tmp_path, other=changed(detection=detection))
     (refused,) = report.refused
-    assert (refused.rule.name, refused.outcome) == ("other", "refused")
+    assert refused.rule.name == "other"
     assert "takes longer than" in refused.reason
     assert [match.rule.name for match in report.matches] == ["sample"]
 

@@ -20,6 +20,7 @@ from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling import comments, conversion
 from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
+from sigmapack.compiling.sql import literal, quoted
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.kinds import all_forms
 from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
@@ -180,16 +181,6 @@ def _merged(name: str, parts: list[Part]) -> dict[str, Any]:
         "logsource": {"product": "any"},
         "detection": detection,
     }
-
-
-def literal(value: str) -> str:
-    """A text in quotes."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """A name of a table or column in backticks: what is no column is then an error, not a text."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _table(lookup: Lookup) -> str:

@@ -81,10 +81,10 @@ def verdicts() -> Mapping[str, frozenset[int]]:
     stories, events = line()
     moved = {story.path: story.moved for story in stories}
 
-    def read(path: Path, channels: ChannelMap) -> Iterator[Event]:
+    def read(path: Path, channels: ChannelMap, scan: object) -> Iterator[Event]:
         return _moved(_read(path, channels), moved[path])
 
-    with patch("sigmapack.replay.read_events", read):
+    with patch("sigmapack.replay.store.scan_events", read):
         report = replay(corpus.pack(), moved, findings=True)
     places = {(event.file, event.record): position for position, event in enumerate(events)}
     found: dict[str, set[int]] = {}

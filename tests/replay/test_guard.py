@@ -12,7 +12,8 @@ import pytest
 from sigmapack.compiling.compile import compile_target
 from sigmapack.content.load import load
 from sigmapack.content.model import Refused
-from sigmapack.targets.sqlite import TARGET, guard
+from sigmapack.replay import guard
+from sigmapack.targets.sqlite import TARGET
 from tests.conftest import ROOT
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

@@ -1,0 +1,69 @@
+"""Run the compiled SQLite queries, correlations included, on events."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from sigmapack.content.model import Content
+from sigmapack.events.files import check_file
+from sigmapack.events.rows import Rows
+from sigmapack.matches import Match, Report
+from sigmapack.replay import guard
+from sigmapack.replay.evaluate import search
+from sigmapack.replay.plan import Plan
+from sigmapack.replay.scanner import scanner
+from sigmapack.replay.store import Store, fill
+
+__all__ = ["Match", "Report", "replay", "run"]
+
+
+def replay(content: Content, files: Iterable[Path], findings: bool = False) -> Report:
+    """Compile the content for SQLite and run it on the events of the files, as `run` does.
+
+    Args:
+        content: what was read.
+        files: of events.
+        findings: whether to run findings, too, which say of a host what their rules say already.
+
+    Raises:
+        UnreadableInput: a file is not there, or none of the kind that holds events.
+    """
+    from sigmapack.replay.planning import plan  # with all of pySigma
+
+    return run(plan(content, findings), files)
+
+
+def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
+    """Run a plan on the events of the files.
+
+    Records that no rule can match are counted, not parsed, where a scan can tell. The others are
+    kept in a temporary database on disk, one row an event and log source, so that the size of the
+    input is not bounded by memory. A file that turns out to be unreadable is noted, and the others
+    are read.
+
+    Args:
+        plan: what to run.
+        files: of events.
+        scan: whether to look for needles first; without it every record is parsed.
+
+    Raises:
+        UnreadableInput: a file is not there, or none of the kind that holds events.
+    """
+    files = list(files)
+    for path in files:
+        check_file(path)
+    report = Report(refused=list(plan.refused))
+    ends = scanner(plan.needles) if scan and plan.needles else None
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        path = Path(folder) / "events.db"
+        rows = Rows([name.lower() for name in plan.columns], plan.together)
+        with closing(Store(path, plan.columns, rows)) as store:
+            fill(store, files, plan.channels, ends, report)
+        with closing(guard.guarded(path)) as db:
+            for step in plan.steps:
+                search(db, step, guard.seconds(store.number), report)
+    report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
+    return report

@@ -1,0 +1,77 @@
+"""Queries on the table of events, and what their rows say: matches."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from sigmapack.content.model import Refused, Rule
+from sigmapack.matches import Match, NotRun, Report
+from sigmapack.replay import guard
+from sigmapack.replay.plan import Step
+
+Place = tuple[str, int, str | None, str | None]
+
+
+def search(db: sqlite3.Connection, step: Step, limit: float, report: Report) -> None:
+    """Add a rule's matches to the report; a rule whose query does not run is refused there.
+
+    Args:
+        db: of `guard.guarded`.
+        step: the rule, with its query.
+        limit: seconds that it may take.
+        report: what was found so far.
+    """
+    try:
+        report.matches += list(_run(db, step, limit))
+    except Refused as error:
+        report.refused.append(NotRun(step.rule, str(error)))
+
+
+def _run(db: sqlite3.Connection, step: Step, limit: float) -> Iterator[Match]:
+    names, found_rows = guard.rows(db, step.sql, limit)
+    rows = [dict(zip(names, row, strict=True)) for row in found_rows]
+    if step.rule.is_correlation:
+        yield from _correlation_matches(db, step.rule, rows)
+        return
+    found: dict[int, dict[str, list[str]]] = {}
+    for row in rows:
+        low = {name.lower(): value for name, value in row.items()}
+        shown = found.setdefault(row["event_id"], {name: [] for name in step.shown})
+        for name in step.shown:
+            value = low.get(name.lower())
+            if value is not None and value not in shown[name]:
+                shown[name].append(value)
+    for number, shown in found.items():
+        file, record, timestamp, host = _record(db, number)
+        fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
+        yield Match(step.rule, file, record, timestamp, host, fields)
+
+
+def _record(db: sqlite3.Connection, number: int) -> Place:
+    sql = "SELECT file, record, timestamp, host FROM records WHERE event_id = ?"
+    row: Place = db.execute(sql, (number,)).fetchone()
+    return row
+
+
+def _correlation_matches(
+    db: sqlite3.Connection, rule: Rule, rows: list[dict[str, Any]]
+) -> Iterator[Match]:
+    """One match for each group and run of windows that share records."""
+    runs: dict[str, list[set[int]]] = {}
+    for row in sorted(rows, key=lambda row: (row["group_keys"], row["occurrence_time"])):
+        evidence = {int(item.partition(":")[2]) for item in json.loads(row["event_ids"])}
+        group = runs.setdefault(row["group_keys"], [])
+        if group and group[-1] & evidence:
+            group[-1] |= evidence
+        else:
+            group.append(evidence)
+    for keys, group in runs.items():
+        for evidence in group:
+            places = sorted((_record(db, n) for n in evidence), key=lambda p: (p[2] or "", p))
+            file, record, timestamp, host = places[-1]
+            fields = {k: str(v) for k, v in json.loads(keys).items()}
+            rests = tuple((place[0], place[1]) for place in places)
+            yield Match(rule, file, record, timestamp, host, fields, rests)

@@ -1,0 +1,81 @@
+"""What a replay runs: compiled queries, the table that they ask, and how to find candidates.
+
+A plan is data: made of content once (`planning`), kept, and read again without pySigma.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sigmapack.content.model import LogSource, Rule
+from sigmapack.events.windows import ChannelMap
+from sigmapack.matches import NotRun
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule's or correlation's query, and the fields that a match of it shows."""
+
+    rule: Rule
+    sql: str
+    shown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a replay of some rules needs.
+
+    `columns` are the names of the fields in the table of events, `together` those that some rule
+    compares with one another. `needles` are texts of which each record that counts has one; they
+    are none where a rule has to see every event.
+    """
+
+    steps: tuple[Step, ...]
+    refused: tuple[NotRun, ...]
+    columns: tuple[str, ...]
+    together: tuple[tuple[str, ...], ...]
+    channels: ChannelMap
+    needles: tuple[str, ...]
+
+
+def dumped(plan: Plan) -> str:
+    """A plan as text, which `loaded` reads."""
+    return json.dumps(
+        {
+            "steps": [[_rule(step.rule), step.sql, step.shown] for step in plan.steps],
+            "refused": [[_rule(one.rule), one.reason] for one in plan.refused],
+            "columns": plan.columns,
+            "together": plan.together,
+            "channels": [[*key, sources] for key, sources in plan.channels.items()],
+            "needles": plan.needles,
+        },
+        default=str,  # dates
+    )
+
+
+def loaded(text: str) -> Plan:
+    """The plan of a text that `dumped` wrote.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such text.
+    """
+    data = json.loads(text)
+    return Plan(
+        steps=tuple(Step(Rule(*rule), sql, tuple(shown)) for rule, sql, shown in data["steps"]),
+        refused=tuple(NotRun(Rule(*rule), reason) for rule, reason in data["refused"]),
+        columns=tuple(data["columns"]),
+        together=tuple(map(tuple, data["together"])),
+        channels=_channels(data["channels"]),
+        needles=tuple(data["needles"]),
+    )
+
+
+def _rule(rule: Rule) -> tuple[str, Mapping[str, Any]]:
+    return rule.path, rule.document
+
+
+def _channels(rows: list[list[Any]]) -> dict[tuple[str, int | None], tuple[LogSource, ...]]:
+    return {(name, number): tuple(LogSource(*s) for s in found) for name, number, found in rows}

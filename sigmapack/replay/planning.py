@@ -1,0 +1,94 @@
+"""Content in, plan out: what the compiled SQLite queries need to run on events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sigmapack.compiling import conversion
+from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.names import names as names_of
+from sigmapack.compiling.product import Query
+from sigmapack.content.correlation import PERIOD, read_correlation
+from sigmapack.content.model import Content, Rule
+from sigmapack.events.windows import channel_map
+from sigmapack.matches import NotRun
+from sigmapack.replay import needles
+from sigmapack.replay.plan import Plan, Step
+from sigmapack.replay.store import META
+from sigmapack.targets.sqlite import TARGET
+
+#: SQLite's own limit of columns (SQLITE_MAX_COLUMN), less those of `META`.
+MOST_FIELDS = 1_990
+
+
+def plan(content: Content, findings: bool = False) -> Plan:
+    """Compile the content for SQLite, and see which table and which records that needs.
+
+    Args:
+        content: what was read.
+        findings: whether to run findings, too, which say of a host what their rules say already.
+    """
+    kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
+    content = replace(content, rules=kept)
+    ready = resolved(content)
+    queries = list(compile_target(content, TARGET, ready))
+    refused = [NotRun(query.rule, query.reason) for query in queries if not query.path]
+    columns, queries = _columns((query for query in queries if query.path), refused)
+    return Plan(
+        steps=tuple(
+            Step(query.rule, query.bare, conversion.fields(query.rule)) for query in queries
+        ),
+        refused=tuple(refused),
+        columns=tuple(columns.values()),
+        together=tuple(map(tuple, _together(content))),
+        channels=channel_map(content.sources),
+        needles=_needles(ready, queries),
+    )
+
+
+def _needles(ready: Content, queries: Iterable[Query]) -> tuple[str, ...]:
+    """Those of every single rule that runs; none where one of these has none."""
+    running = {query.rule.path + query.rule.name for query in queries}
+    single = [r for r in ready.rules if not r.is_correlation and r.path + r.name in running]
+    found = needles.of_rules(single).values()
+    known = [one for one in found if one is not None]
+    return needles.fewest(known) if len(known) == len(found) else ()
+
+
+def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str, str], list[Query]]:
+    """Lower-case name -> name of every field that a query uses, and the queries that can run."""
+    found = {"computer": "Computer"}
+    kept = []
+    for query in queries:
+        rule = query.rule
+        names = _correlation_fields(rule) if rule.is_correlation else list(names_of(rule))
+        wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
+        if len(wider) > MOST_FIELDS:
+            reason = f"a table of events has {MOST_FIELDS:,} fields, and other rules use them"
+            refused.append(NotRun(rule, reason))
+            continue
+        found = wider
+        kept.append(query)
+    return found, kept
+
+
+def _correlation_fields(rule: Rule) -> list[str]:
+    correlation = read_correlation(rule)
+    mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
+    counted = correlation.value_field
+    return [*correlation.group_by, *mapped, *([counted] if counted and counted != PERIOD else [])]
+
+
+def _together(content: Content) -> Iterator[list[str]]:
+    """The fields that are compared together: each rule's, with those that its correlations add."""
+    by_name = content.by_name
+    for rule in content.rules:
+        if not rule.is_correlation:
+            yield list(conversion.fields(rule))
+            continue
+        added = _correlation_fields(rule)
+        members = read_correlation(rule).members if added else ()
+        for member in members:
+            known = by_name.get(member)
+            yield [*added, *(conversion.fields(known) if known else ())]

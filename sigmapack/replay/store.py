@@ -1,0 +1,113 @@
+"""The events of a replay as a table: one row an event, log source and combination of values."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from sigmapack.compiling.sql import quoted
+from sigmapack.content.model import LogSource
+from sigmapack.events.files import UnreadableInput
+from sigmapack.events.read import BadRecord, Event, Passed, scan_events
+from sigmapack.events.rows import Rows
+from sigmapack.events.scanned import Scan
+from sigmapack.events.windows import ChannelMap
+from sigmapack.matches import Report
+
+META = ("event_id", "timestamp", "logsource_product", "logsource_category", "logsource_service")
+#: Rows that are handed to SQLite at once.
+BATCH = 1_000
+
+
+class Store:
+    """Writes events into the tables `logs`, which queries ask, and `records`, where they stand."""
+
+    def __init__(self, path: Path, columns: Sequence[str], rows: Rows) -> None:
+        """Make the database.
+
+        Args:
+            path: of a file that is not there.
+            columns: names of the fields.
+            rows: makes rows of events, with a cell for each column.
+        """
+        self.db = sqlite3.connect(path, isolation_level=None)
+        self.rows = rows
+        self.number = 0
+        """Rows of `logs` so far."""
+        self._logs: list[tuple[int | str | None, ...]] = []
+        self._records: list[tuple[int, str, int, str | None, str | None]] = []
+        fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns)
+        source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in META[2:])
+        self.db.execute("PRAGMA journal_mode = OFF")
+        self.db.execute("PRAGMA synchronous = OFF")
+        self.db.execute("BEGIN")
+        self.db.execute(f"CREATE TABLE logs (event_id INTEGER, timestamp TEXT, {source}, {fields})")
+        self.db.execute(
+            "CREATE TABLE records (event_id INTEGER PRIMARY KEY, file TEXT, record INTEGER, "
+            "timestamp TEXT, host TEXT)"
+        )
+        marks = ", ".join("?" * (len(META) + len(columns)))
+        self._insert = f"INSERT INTO logs VALUES ({marks})"
+
+    def add(self, number: int, event: Event) -> str:
+        """Keep an event under its number; what of its combinations is missing ("" for nothing)."""
+        name = event.file.encode("utf-8", "backslashreplace").decode()  # no surrogates in SQLite
+        self._records.append((number, name, event.record, event.timestamp, event.host))
+        made, missing = self.rows.of(event)
+        for source in _merged(event.logsource):
+            self._logs += [(number, event.timestamp, *source, *row) for row in made]
+        if len(self._logs) >= BATCH:
+            self._write()
+        return missing
+
+    def _write(self) -> None:
+        self.db.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?)", self._records)
+        self.db.executemany(self._insert, self._logs)
+        self.number += len(self._logs)
+        self._records, self._logs = [], []
+
+    def close(self) -> None:
+        """Finish the tables, with an index of log sources: a rule looks at those of its own."""
+        self._write()
+        self.db.execute(f"CREATE INDEX sources ON logs ({', '.join(META[2:])})")
+        self.db.execute("COMMIT")
+        self.db.close()
+
+
+def fill(
+    store: Store, files: Iterable[Path], channels: ChannelMap, scan: Scan | None, report: Report
+) -> None:
+    """Read the files into the tables; a file that turns out to be unreadable is noted."""
+    for path in files:
+        report.files += 1
+        events, unreadable = report.events, report.unreadable
+        try:
+            for item in scan_events(path, channels, scan):
+                if isinstance(item, Passed):
+                    report.events += item.many
+                elif isinstance(item, BadRecord):
+                    report.add_bad(item)
+                else:
+                    report.events += 1
+                    report.parsed += 1
+                    if missing := store.add(report.events, item):
+                        report.add_partial(BadRecord(item.file, item.record, missing))
+        except UnreadableInput as error:
+            report.unread.append(error)
+            continue
+        if report.events == events and report.unreadable > unreadable:
+            report.unread.append(UnreadableInput(path, "none of its records can be read"))
+
+
+@cache
+def _merged(logsources: tuple[LogSource, ...]) -> list[tuple[str | None, ...]]:
+    """Fewest rows: a category and a service of the same product share one."""
+    merged: list[tuple[str | None, ...]] = []
+    for product in dict.fromkeys(source.product for source in logsources):
+        own = [source for source in logsources if source.product == product]
+        categories = dict.fromkeys(s.category for s in own if s.category)
+        services = dict.fromkeys(s.service for s in own if s.service)
+        merged += [(product, c, s) for c in categories or (None,) for s in services or (None,)]
+    return merged
