@@ -110,6 +110,8 @@ def scan_events(
     try:
         with _opened(path) as stream:
             records = _records(path, stream, scan)
+            if scan and not isinstance(records, Scanned):
+                scan.skip()
             for record in records:
                 if isinstance(record, Passed):
                     yield record

@@ -62,12 +62,12 @@ def json_lines(stream: TextIO) -> Iterator[Record]:
             if size <= MAX_RECORD:
                 block.append(line)
                 if depth <= 0:
-                    yield _decoded("".join(block), start)
+                    yield json_line("".join(block), start)
             block = block if depth > 0 else []
         elif len(line) > MAX_RECORD:
             yield Record(number, number, None, TOO_LONG)
         elif line.strip() and not EVTX_DUMP_HEADING.fullmatch(line):
-            record = _decoded(line, number)
+            record = json_line(line, number)
             depth = _opened(line) if record.error and not _string_cut(line) else 0
             if depth > 0:
                 block, start, size = [line], number, len(line)
@@ -89,7 +89,7 @@ def _unclosed(block: list[str], start: int, size: int) -> Iterator[Record]:
     """An object that is not closed or too long, and the whole objects that stand at its margin."""
     yield Record(start, start, None, TOO_LONG if size > MAX_RECORD else UNCLOSED)
     for number, line in enumerate(block[1:], start + 1):
-        if line.startswith("{") and not (record := _decoded(line, number)).error:
+        if line.startswith("{") and not (record := json_line(line, number)).error:
             yield record
 
 
@@ -115,7 +115,8 @@ def _opened(line: str) -> int:
     return sum(rest.count(sign) for sign in "{[") - sum(rest.count(sign) for sign in "}]")
 
 
-def _decoded(source: str, number: int) -> Record:
+def json_line(source: str, number: int) -> Record:
+    """The record of a line, which must be one whole JSON value."""
     if complaint := undecoded(source):
         return Record(number, number, None, complaint)
     source = source.strip()

@@ -11,13 +11,13 @@ import gzip
 import io
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import BufferedIOBase
 from itertools import islice
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
-from sigmapack.events.records import Record, json_lines
+from sigmapack.events.records import MAX_RECORD, Record, json_line, json_lines
 
 #: The signs that needles may have: ASCII but control characters, and but those that exporters
 #: escape although JSON lets them stand: quotes, `&<>` (Go, PowerShell, .NET), `+` and the backtick
@@ -35,8 +35,15 @@ AHEAD = 3
 #: Where more than one line in so many is a candidate, parsing all costs less than scanning, too.
 SELDOM = 4
 
-#: The offsets behind the needles of a block, in any order.
-Scan = Callable[[bytes], Sequence[int]]
+
+class Scan(Protocol):
+    """What finds needles."""
+
+    def __call__(self, data: bytes) -> Sequence[int]:
+        """The offsets behind the needles of some bytes, in any order."""
+
+    def skip(self) -> None:
+        """Take note that records are read of which no bytes are scanned."""
 
 
 class Passed(NamedTuple):
@@ -79,6 +86,7 @@ class Scanned:
         line = 0
         blocks = iter(self.blocks)
         for block in islice(blocks, 1):
+            self.scan(block)
             yield from self._parsed(io.BytesIO(block), line)
             line += _lines(block)
         self.sampled = True
@@ -94,6 +102,7 @@ class Scanned:
                 yield from self._of(block, line, lines, found)
                 line += lines
         if rest := self.blocks.rest:
+            self.scan.skip()
             yield from self._parsed(rest, line)
         if self.blocks.broken:
             raise self.blocks.broken
@@ -111,7 +120,11 @@ class Scanned:
         self.whole |= len(found) * SELDOM > lines
         yield Passed(lines - len(found))
         for number, begin, end in found:
-            yield from self._parsed(io.BytesIO(block[begin:end]), before + number)
+            record = json_line(block[begin:end].decode(), before + number + 1)
+            if record.error or end - begin > MAX_RECORD:
+                yield from self._parsed(io.BytesIO(block[begin:end]), before + number)
+            else:
+                yield record
 
     def _parsed(self, text: BinaryIO, before: int) -> Iterator[Record]:
         encoding = "utf-8" if before else "utf-8-sig"
@@ -119,12 +132,16 @@ class Scanned:
             yield record._replace(number=record.number + before, line=record.line + before)
 
     def _candidates(self, block: bytes) -> Candidates:
-        if self.whole or not _utf8(block) or _bare_returns(block):
+        if self.whole:
+            self.scan.skip()
             return Candidates(_lines(block), None)
-        return candidates(block, self.scan)
+        hits = self.scan(block)
+        if not _utf8(block) or _bare_returns(block):
+            return Candidates(_lines(block), None)
+        return candidates(block, hits)
 
 
-def candidates(block: bytes, scan: Scan) -> Candidates:
+def candidates(block: bytes, hits: Sequence[int]) -> Candidates:
     """The lines of a block that have a needle; None if one of its lines is not one object."""
     import numpy as np  # here, since it takes a time that small files need not spend
 
@@ -136,8 +153,8 @@ def candidates(block: bytes, scan: Scan) -> Candidates:
     last = np.where(signs[ends - 1] == ord("\r"), ends - 2, ends - 1)
     if not ((signs[starts] == ord("{")) & (signs[last] == ord("}")) & (last > starts)).all():
         return Candidates(len(ends), None)
-    hits = np.asarray(scan(block), np.int64)
-    found = np.unique(np.searchsorted(ends, hits - 1)) if len(hits) else hits
+    behind = np.asarray(hits, np.int64)
+    found = np.unique(np.searchsorted(ends, behind - 1)) if len(behind) else behind
     places = zip(found.tolist(), starts[found].tolist(), ends[found].tolist(), strict=True)
     return Candidates(len(ends), list(places))
 
@@ -198,8 +215,10 @@ class Joined(io.RawIOBase):
 
 def _between(text: bytes) -> int:
     """Where the last record of a text begins, behind another one; 0 where none does."""
-    found = max(text.rfind(b"}\n{") + 2, text.rfind(b"}\r\n{") + 3)
-    return found if found > 3 else 0
+    found = text.rfind(b"}\n{")
+    if found < 0:
+        return text.rfind(b"}\r\n{") + 3 if b"\r" in text[-BLOCK:] else 0
+    return found + 2
 
 
 def _lines(block: bytes) -> int:

@@ -14,7 +14,7 @@ from sigmapack.matches import Match, Report
 from sigmapack.replay import guard
 from sigmapack.replay.evaluate import search
 from sigmapack.replay.plan import Plan
-from sigmapack.replay.scanner import scanner
+from sigmapack.replay.scanner import Scanner
 from sigmapack.replay.store import Store, fill
 
 __all__ = ["Match", "Report", "replay", "run"]
@@ -56,14 +56,14 @@ def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
     for path in files:
         check_file(path)
     report = Report(refused=list(plan.refused))
-    ends = scanner(plan.needles) if scan and plan.needles else None
+    looking = Scanner(plan.needles) if scan and plan.needles else None
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
         path = Path(folder) / "events.db"
         rows = Rows([name.lower() for name in plan.columns], plan.together)
         with closing(Store(path, plan.columns, rows)) as store:
-            fill(store, files, plan.channels, ends, report)
+            fill(store, files, plan.channels, looking, report)
         with closing(guard.guarded(path)) as db:
-            for step in plan.steps:
-                search(db, step, guard.seconds(store.number), report)
+            found = looking.found() if looking else None
+            search(db, plan, found, guard.seconds(store.number), report)
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report

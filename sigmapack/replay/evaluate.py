@@ -10,24 +10,66 @@ from typing import Any
 from sigmapack.content.model import Refused, Rule
 from sigmapack.matches import Match, NotRun, Report
 from sigmapack.replay import guard
-from sigmapack.replay.plan import Step
+from sigmapack.replay.plan import Plan, Step
+from sigmapack.replay.store import SOURCE
 
+Source = tuple[str, ...]
 Place = tuple[str, int, str | None, str | None]
 
 
-def search(db: sqlite3.Connection, step: Step, limit: float, report: Report) -> None:
-    """Add a rule's matches to the report; a rule whose query does not run is refused there.
+def search(
+    db: sqlite3.Connection,
+    plan: Plan,
+    found: frozenset[str] | None,
+    limit: float,
+    report: Report,
+) -> None:
+    """Add the matches of a plan's rules to the report; one whose query does not run is refused.
+
+    To compile a query takes SQLite longer than to run it on a few events. So those wait that can
+    match nothing: their log source is not there, none of their needles was found, or one of the
+    steps of a correlation has no match.
 
     Args:
         db: of `guard.guarded`.
-        step: the rule, with its query.
-        limit: seconds that it may take.
+        plan: what to run.
+        found: the needles that some record has; None if that is not known.
+        limit: seconds that each query may take.
         report: what was found so far.
     """
-    try:
-        report.matches += list(_run(db, step, limit))
-    except Refused as error:
-        report.refused.append(NotRun(step.rule, str(error)))
+    sources = _sources(db)
+    silent: set[str] = set()
+    for step in sorted(plan.steps, key=lambda step: step.rule.is_correlation):
+        before = len(report.matches)
+        if _possible(step, sources, found, silent):
+            try:
+                report.matches += list(_run(db, step, limit))
+            except Refused as error:
+                report.refused.append(NotRun(step.rule, str(error)))
+                continue
+        if len(report.matches) == before:
+            silent |= {step.rule.name, step.rule.id}
+
+
+def _possible(
+    step: Step, sources: set[Source], found: frozenset[str] | None, silent: set[str]
+) -> bool:
+    """Whether a step can match anything, as far as that can be told without its query."""
+    if step.rule.is_correlation:
+        return not any(silent.issuperset(members) for members in step.members)
+    if found is not None and step.needles and found.isdisjoint(step.needles):
+        return False
+    wanted = [str(part).lower() if part else "" for part in step.rule.logsource]
+    return any(
+        all(part in ("", there) for part, there in zip(wanted, source, strict=True))
+        for source in sources
+    )
+
+
+def _sources(db: sqlite3.Connection) -> set[Source]:
+    """The log sources of the events, in lower case."""
+    rows = db.execute(f"SELECT DISTINCT {', '.join(SOURCE)} FROM logs").fetchall()
+    return {tuple((part or "").lower() for part in row) for row in rows}
 
 
 def _run(db: sqlite3.Connection, step: Step, limit: float) -> Iterator[Match]:

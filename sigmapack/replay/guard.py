@@ -64,7 +64,8 @@ def guarded(path: Path) -> sqlite3.Connection:
     Args:
         path: of a database that nobody writes to any more.
     """
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    # A compiled query of ours takes megabytes, and each runs once.
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, cached_statements=0)
     for category, most in LIMITS.items():
         db.setlimit(category, most)
     # Its table is declared at the first use, which the authorizer would take for a new table.

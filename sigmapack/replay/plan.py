@@ -17,11 +17,17 @@ from sigmapack.matches import NotRun
 
 @dataclass(frozen=True)
 class Step:
-    """One rule's or correlation's query, and the fields that a match of it shows."""
+    """One rule's or correlation's query, the fields that a match shows, and what it needs to match.
+
+    `needles` are those of the plan of which one must be in a record; none where any event may
+    match. `members` are the names of a correlation's rules, step by step: each step needs a match.
+    """
 
     rule: Rule
     sql: str
-    shown: tuple[str, ...]
+    shown: tuple[str, ...] = ()
+    needles: tuple[str, ...] = ()
+    members: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def dumped(plan: Plan) -> str:
     """A plan as text, which `loaded` reads."""
     return json.dumps(
         {
-            "steps": [[_rule(step.rule), step.sql, step.shown] for step in plan.steps],
+            "steps": [[_rule(s.rule), s.sql, s.shown, s.needles, s.members] for s in plan.steps],
             "refused": [[_rule(one.rule), one.reason] for one in plan.refused],
             "columns": plan.columns,
             "together": plan.together,
@@ -64,13 +70,19 @@ def loaded(text: str) -> Plan:
     """
     data = json.loads(text)
     return Plan(
-        steps=tuple(Step(Rule(*rule), sql, tuple(shown)) for rule, sql, shown in data["steps"]),
+        steps=tuple(_step(*step) for step in data["steps"]),
         refused=tuple(NotRun(Rule(*rule), reason) for rule, reason in data["refused"]),
         columns=tuple(data["columns"]),
         together=tuple(map(tuple, data["together"])),
         channels=_channels(data["channels"]),
         needles=tuple(data["needles"]),
     )
+
+
+def _step(
+    rule: list[Any], sql: str, shown: list[str], needles: list[str], members: list[list[str]]
+) -> Step:
+    return Step(Rule(*rule), sql, tuple(shown), tuple(needles), tuple(map(tuple, members)))
 
 
 def _rule(rule: Rule) -> tuple[str, Mapping[str, Any]]:

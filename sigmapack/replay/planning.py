@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sigmapack.compiling import conversion
@@ -35,25 +35,33 @@ def plan(content: Content, findings: bool = False) -> Plan:
     queries = list(compile_target(content, TARGET, ready))
     refused = [NotRun(query.rule, query.reason) for query in queries if not query.path]
     columns, queries = _columns((query for query in queries if query.path), refused)
+    found = _needles(ready, queries)
+    known = [one for one in found.values() if one is not None]
+    every = needles.fewest(known) if len(known) == len(found) else ()
     return Plan(
-        steps=tuple(
-            Step(query.rule, query.bare, conversion.fields(query.rule)) for query in queries
-        ),
+        steps=tuple(_step(query, found, every) for query in queries),
         refused=tuple(refused),
         columns=tuple(columns.values()),
         together=tuple(map(tuple, _together(content))),
         channels=channel_map(content.sources),
-        needles=_needles(ready, queries),
+        needles=every,
     )
 
 
-def _needles(ready: Content, queries: Iterable[Query]) -> tuple[str, ...]:
-    """Those of every single rule that runs; none where one of these has none."""
+def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, needles.Needles | None]:
+    """Those of every single rule that runs, by its path and name."""
     running = {query.rule.path + query.rule.name for query in queries}
-    single = [r for r in ready.rules if not r.is_correlation and r.path + r.name in running]
-    found = needles.of_rules(single).values()
-    known = [one for one in found if one is not None]
-    return needles.fewest(known) if len(known) == len(found) else ()
+    single = (r for r in ready.rules if not r.is_correlation and r.path + r.name in running)
+    return needles.of_rules(single)
+
+
+def _step(query: Query, found: Mapping[str, needles.Needles | None], every: Sequence[str]) -> Step:
+    rule = query.rule
+    if rule.is_correlation:
+        return Step(rule, query.bare, members=read_correlation(rule).steps)
+    own = found[rule.path + rule.name] or ()
+    shorter = tuple(one for one in every if any(one in needle for needle in own))
+    return Step(rule, query.bare, conversion.fields(rule), shorter)
 
 
 def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str, str], list[Query]]:

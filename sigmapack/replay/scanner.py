@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sigmapack.events.scanned import PLAIN
 
-Ends = Callable[[bytes], list[int]]
+Ends = Callable[[bytes, set[int]], list[int]]
 
 
 def expressions(needles: Iterable[str]) -> list[bytes]:
@@ -37,26 +37,57 @@ def _escaped() -> bytes:
 ESCAPED = _escaped()
 
 
-def scanner(needles: Iterable[str]) -> Ends:
-    """A function that gives the offsets behind the needles of some bytes, for several threads.
+class Scanner:
+    """Gives the offsets behind the needles of some bytes, and remembers which were found.
 
     With Hyperscan or its port Vectorscan, which finds all of them at once; where there is none for
-    a machine, with Python's expressions, which give the same and take many times as long.
-
-    Args:
-        needles: ASCII, in lower case.
+    a machine, with Python's expressions, which give the same and take many times as long. Several
+    threads may call it.
     """
-    found = expressions(needles)
-    try:
-        import hyperscan
-    except ImportError:
-        return _plain(found)
-    return _hyperscan(hyperscan, found)
+
+    def __init__(self, needles: Sequence[str]) -> None:
+        """Compile the needles, which are ASCII and in lower case."""
+        self.needles = needles
+        self.seen: set[int] = set()
+        """The numbers of the needles that were found; that behind the last is `ESCAPED`."""
+        self.blind = False
+        """Whether there were records that were not scanned."""
+        found = expressions(needles)
+        try:
+            import hyperscan
+        except ImportError:
+            self._ends = _plain(found)
+        else:
+            self._ends = _hyperscan(hyperscan, found)
+
+    def __call__(self, data: bytes) -> list[int]:
+        """The offsets behind the needles, in any order."""
+        return self._ends(data, self.seen)
+
+    def skip(self) -> None:
+        """Take note that records are read of which no bytes are scanned."""
+        self.blind = True
+
+    def found(self) -> frozenset[str] | None:
+        """The needles that were found; None if any could have been there unseen."""
+        if self.blind or len(self.needles) in self.seen:
+            return None
+        return frozenset(self.needles[number] for number in self.seen)
 
 
 def _plain(found: list[bytes]) -> Ends:
-    pattern = re.compile(b"|".join(found), re.IGNORECASE)
-    return lambda data: [match.end() for match in pattern.finditer(data)]
+    patterns = [re.compile(each, re.IGNORECASE) for each in found]
+
+    def ends(data: bytes, seen: set[int]) -> list[int]:
+        behind = []
+        for number, pattern in enumerate(patterns):
+            here = [match.end() for match in pattern.finditer(data)]
+            if here:
+                seen.add(number)
+                behind += here
+        return behind
+
+    return ends
 
 
 def _hyperscan(hyperscan: Any, found: list[bytes]) -> Ends:
@@ -69,12 +100,13 @@ def _hyperscan(hyperscan: Any, found: list[bytes]) -> Ends:
     )
     own = threading.local()
 
-    def ends(data: bytes) -> list[int]:
+    def ends(data: bytes, seen: set[int]) -> list[int]:
         if not hasattr(own, "scratch"):
             own.scratch = hyperscan.Scratch(database)
         behind: list[int] = []
 
-        def note(expression: int, start: int, end: int, flags: int, context: object) -> None:
+        def note(number: int, start: int, end: int, flags: int, context: object) -> None:
+            seen.add(number)
             behind.append(end)
 
         database.scan(data, match_event_handler=note, scratch=own.scratch)

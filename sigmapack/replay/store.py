@@ -16,7 +16,8 @@ from sigmapack.events.scanned import Scan
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import Report
 
-META = ("event_id", "timestamp", "logsource_product", "logsource_category", "logsource_service")
+SOURCE = ("logsource_product", "logsource_category", "logsource_service")
+META = ("event_id", "timestamp", *SOURCE)
 #: Rows that are handed to SQLite at once.
 BATCH = 1_000
 
@@ -39,7 +40,7 @@ class Store:
         self._logs: list[tuple[int | str | None, ...]] = []
         self._records: list[tuple[int, str, int, str | None, str | None]] = []
         fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns)
-        source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in META[2:])
+        source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in SOURCE)
         self.db.execute("PRAGMA journal_mode = OFF")
         self.db.execute("PRAGMA synchronous = OFF")
         self.db.execute("BEGIN")
@@ -71,7 +72,7 @@ class Store:
     def close(self) -> None:
         """Finish the tables, with an index of log sources: a rule looks at those of its own."""
         self._write()
-        self.db.execute(f"CREATE INDEX sources ON logs ({', '.join(META[2:])})")
+        self.db.execute(f"CREATE INDEX sources ON logs ({', '.join(SOURCE)})")
         self.db.execute("COMMIT")
         self.db.close()
 
