@@ -27,7 +27,7 @@ from sigmapack import __version__, collection, exports, navigator, process, repo
 from sigmapack.checks import problems
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
-from sigmapack.compiling.package import package_all
+from sigmapack.compiling.package import Packed, package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
 from sigmapack.content import coverage
 from sigmapack.content.files import shown
@@ -123,15 +123,15 @@ def build(
     check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
     content = load(ROOT, rules)
     stop_on(problems(content), as_json)
-    queries, artifacts = make(content, targets, quiet or as_json, as_json)
+    queries, artifacts, tables = make(content, targets, quiet or as_json, as_json)
     if without_hunting:
         left = [query for query in queries if not query.rule.is_hunting]
-        queries, artifacts = package_all(content, targets, left)
+        queries, artifacts, _ = package_all(content, targets, left)
     artifacts += navigator.artifacts(content)
     if not names:
         artifacts += beside(content, block_from, as_json)
-    write([*artifacts, manifest(queries, artifacts)], out)
-    report.built(content, queries, artifacts, out, as_json, quiet)
+    write([*artifacts, manifest(queries, artifacts, tables)], out)
+    report.built(content, Packed(queries, artifacts, tables), out, as_json, quiet)
 
 
 @main.command()
@@ -143,9 +143,9 @@ def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
     content = load(ROOT, rules)
     found = problems(content)
     stop_on(found, as_json)
-    make(content, list(discover().values()), quiet or as_json, as_json)
+    made = make(content, list(discover().values()), quiet or as_json, as_json)
     beside(content, None, as_json)
-    report.checked(content, as_json, quiet)
+    report.checked(content, made, as_json, quiet)
 
 
 @main.command()
@@ -197,16 +197,14 @@ def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Qu
     return queries
 
 
-def make(
-    content: Content, targets: list[Target], quiet: bool, as_json: bool
-) -> tuple[list[Query], list[Artifact]]:
+def make(content: Content, targets: list[Target], quiet: bool, as_json: bool) -> Packed:
     """Queries and files of all products; stops on outcomes that nobody declared."""
     try:
         found = package_all(content, targets, compile_all(content, targets, quiet))
     except TooLarge as error:
         stop_on([Problem(shown(content.rules_dir), 1, "too-large", str(error))], as_json)
         raise
-    stop_on(sorted(outcome_problems(content, found[0])), as_json)
+    stop_on(sorted(outcome_problems(content, found.queries, found.tables)), as_json)
     return found
 
 

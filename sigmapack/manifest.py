@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sigmapack import __version__
-from sigmapack.compiling.product import Artifact, Query
+from sigmapack.compiling.product import Artifact, Query, RefusedTable
 from sigmapack.write import MANIFEST
 
 OUTCOMES = ("ok", "degraded", "refused")
@@ -34,14 +34,30 @@ def entry(query: Query) -> dict[str, Any]:
     }
 
 
-def manifest(queries: Sequence[Query], artifacts: Iterable[Artifact]) -> Artifact:
-    """The manifest of a build: `queries`, and every file with its SHA-256 under `files`."""
+def table_entry(table: RefusedTable) -> dict[str, Any]:
+    """One object of the manifest's `tables`: what a product does not take; `rules` lack their
+    variant with it there."""
+    return {
+        "table": table.lookup.name,
+        "target": table.target,
+        "outcome": "refused",
+        "reason": table.reason,
+        "rules": list(table.rules),
+    }
+
+
+def manifest(
+    queries: Sequence[Query], artifacts: Iterable[Artifact], tables: Iterable[RefusedTable] = ()
+) -> Artifact:
+    """The manifest of a build: `queries`, `tables` that products do not take, and every file with
+    its SHA-256 under `files`."""
     data = {
         "pack": "threecx-detection-pack",
         "version": __version__,
         "queries": sorted(
             map(entry, queries), key=lambda e: (e["target"], e["language"], e["rule"])
         ),
+        "tables": [table_entry(table) for table in tables],
         "files": {a.path: _sha256(a.data) for a in sorted(artifacts, key=lambda a: a.path)},
     }
     return Artifact(MANIFEST, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())

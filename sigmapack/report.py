@@ -16,11 +16,12 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from sigmapack.compiling.package import Packed
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput
-from sigmapack.manifest import OUTCOMES, entry, summary
+from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
 from sigmapack.matches import MOST_TOLD, Match, Report
 
 Item = TypeVar("Item")
@@ -56,17 +57,18 @@ def problems(found: Sequence[Problem], as_json: bool) -> None:
 
 def built(
     content: Content,
-    queries: Sequence[Query],
-    artifacts: Sequence[Artifact],
+    made: Packed,
     out: Path,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """What a build made: the outcomes by target and language, the files, and where they are."""
+    queries, artifacts, tables = made
     if as_json:
         paths = sorted(artifact.path for artifact in artifacts)
         found = [entry(query) for query in queries]
-        dump({"out": out.as_posix(), "queries": found, "files": paths})
+        lacking = [table_entry(each) for each in tables]
+        dump({"out": out.as_posix(), "queries": found, "tables": lacking, "files": paths})
         return
     if quiet:
         return
@@ -77,15 +79,18 @@ def built(
     table(("target", "language", *OUTCOMES), rows)
     click.echo()
     table(("folder", "files", "holds"), _folders(artifacts))
-    if not content.own:  # the pack's own are declared
-        _refused([query for query in queries if query.outcome == "refused"])
+    _refused(content, made)
     click.echo(
         f"{sum(bool(query.path) for query in queries)} queries written to {visible(str(out))}"
     )
 
 
-def _refused(queries: Sequence[Query]) -> None:
-    """The rules that products do not have, by product and reason: the manifest names each."""
+def _refused(content: Content, made: Packed) -> None:
+    """The rules that products do not have, by product and reason, and the tables: the manifest
+    names each. The pack's own are declared."""
+    if content.own:
+        return
+    queries = [query for query in made.queries if query.outcome == "refused"]
     found = Counter((query.target, query.language, query.reason) for query in queries)
     first: dict[tuple[str, str, str], Query] = {}
     for query in queries:
@@ -94,6 +99,9 @@ def _refused(queries: Sequence[Query]) -> None:
         path = first[target, language, reason].rule.path
         more = f" (and {number - 1} more)" if number > 1 else ""
         click.echo(visible(f"refused on {target}/{language}: {path}{more}: {reason}"))
+    for refused in made.tables:
+        path = f"{refused.lookup.path}:1"
+        click.echo(visible(f"refused on {refused.target}: {path}: {refused.reason}"))
 
 
 def _folders(artifacts: Sequence[Artifact]) -> list[tuple[str, ...]]:
@@ -110,8 +118,8 @@ def _folders(artifacts: Sequence[Artifact]) -> list[tuple[str, ...]]:
     return rows
 
 
-def checked(content: Content, as_json: bool, quiet: bool) -> None:
-    """What was checked and found in order."""
+def checked(content: Content, made: Packed, as_json: bool, quiet: bool) -> None:
+    """What was checked and found in order, and what products would not have of it."""
     counts = {
         "rules": len(content.detections),
         "correlations": len(content.rules) - len(content.detections),
@@ -121,6 +129,7 @@ def checked(content: Content, as_json: bool, quiet: bool) -> None:
     if as_json:
         dump([])
     elif not quiet:
+        _refused(content, made)
         numbers = ", ".join(f"{count} {name}" for name, count in counts.items())
         click.echo(f"no problems in {numbers}")
 

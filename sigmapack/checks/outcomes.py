@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from sigmapack.checks.registry import at
-from sigmapack.compiling.product import Query
+from sigmapack.compiling.product import Query, RefusedTable
 from sigmapack.content.files import shown
 from sigmapack.content.model import Content, Problem, Waiver
 
@@ -17,7 +17,16 @@ def covers(waiver: Waiver, query: Query) -> bool:
     return waiver.scope in scopes and fnmatchcase(query.rule.name, waiver.subject)
 
 
-def outcome_problems(content: Content, queries: Iterable[Query]) -> Iterator[Problem]:
+def covers_table(waiver: Waiver, table: RefusedTable) -> bool:
+    """Whether a waiver for `lookups/<name>.csv` (`*` allowed) and target fit a refused table."""
+    return waiver.scope == table.target and fnmatchcase(
+        f"lookups/{table.lookup.name}.csv", waiver.subject
+    )
+
+
+def outcome_problems(
+    content: Content, queries: Iterable[Query], tables: Iterable[RefusedTable] = ()
+) -> Iterator[Problem]:
     """Refusals and degradations that `waivers.toml` does not declare, and waivers not needed.
 
     A foreign folder without waivers declares nothing: its outcomes are only reported.
@@ -40,6 +49,15 @@ def outcome_problems(content: Content, queries: Iterable[Query]) -> Iterator[Pro
                 f"{query.outcome} on {scope}: {query.reason}: mend it, or declare it in {path}"
             )
             yield at(query.rule, "undeclared-outcome", message)
+    for table in tables:
+        allowed = [w for w in waivers if covers_table(w, table) and w.outcome == "refused"]
+        used.update(allowed)
+        if not allowed:
+            message = (
+                f"refused on {table.target}: {table.reason}: mend it, or declare "
+                f"lookups/{table.lookup.name}.csv in {path}"
+            )
+            yield Problem(table.lookup.path, 1, "undeclared-outcome", message)
     for waiver in waivers:
         if waiver not in used and waiver.scope.partition("/")[0] in targets:
             message = f"{waiver.subject} is not {waiver.outcome} on {waiver.scope}: remove it"

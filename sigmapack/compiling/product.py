@@ -11,9 +11,10 @@ from sigma.exceptions import SigmaError
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.content.correlation import Correlation, read_correlation
-from sigmapack.content.model import Content, Refused, Rule, Sources
+from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
 
 Made = TypeVar("Made")
+Item = TypeVar("Item")
 
 #: What says by itself why a rule stops on one target.
 EXPECTED = (Refused, SigmaError, NotImplementedError, ValueError)
@@ -119,6 +120,24 @@ class Refusals(TooLarge):
         self.reasons = tuple(reasons)
 
 
+class TablesRefused(TooLarge):
+    """Tables that a product does not take, each with the reason: the others fit."""
+
+    def __init__(self, reasons: Sequence[tuple[Lookup, str]]) -> None:
+        super().__init__("; ".join(f"{lookup.path}: {reason}" for lookup, reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True)
+class RefusedTable:
+    """A table that a product does not take, and the rules that lose their variant with it."""
+
+    target: str
+    lookup: Lookup
+    reason: str
+    rules: tuple[str, ...]
+
+
 def each(queries: Iterable[Query], make: Callable[[Query], Made]) -> list[Made]:
     """What is made of each query for a product; those of which nothing can be made are told of.
 
@@ -127,15 +146,36 @@ def each(queries: Iterable[Query], make: Callable[[Query], Made]) -> list[Made]:
     Raises:
         Refusals: `make` failed for some; it was tried for all.
     """
-    made, refused = [], []
-    for query in queries:
-        try:
-            made.append(make(query))
-        except Exception as error:
-            refused.append((query, said(error)))
+    made, refused = _tried(queries, make)
     if refused:
         raise Refusals(refused)
     return made
+
+
+def each_table(lookups: Iterable[Lookup], make: Callable[[Lookup], Made]) -> list[Made]:
+    """What is made of each table for a product, as `each` does of queries.
+
+    Raises:
+        TablesRefused: `make` failed for some; it was tried for all.
+    """
+    made, refused = _tried(lookups, make)
+    if refused:
+        raise TablesRefused(refused)
+    return made
+
+
+def _tried(
+    items: Iterable[Item], make: Callable[[Item], Made]
+) -> tuple[list[Made], list[tuple[Item, str]]]:
+    """What could be made, and the items of which nothing could, with the reason."""
+    made: list[Made] = []
+    refused: list[tuple[Item, str]] = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except Exception as error:
+            refused.append((item, said(error)))
+    return made, refused
 
 
 def once(queries: Iterable[Query], what: str) -> Callable[[Query], None]:

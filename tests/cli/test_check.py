@@ -21,7 +21,12 @@ URLS = "url,host,path,role,platform,confidence,source,first_seen,last_seen,valid
 def test_a_check_says_what_it_read(rules_folder: RulesFolder) -> None:
     folder = rules_folder(sample=RULE, twice=CORRELATION)
     result = run("check", "--rules", folder)
-    assert result.stdout == "no problems in 1 rules, 1 correlations, 1 lookups, 0 waivers\n"
+    path = (folder / "twice.yml").as_posix()
+    assert result.stdout.splitlines() == [
+        f"refused on elastic/lucene: {path}: Lucene selects single events, and correlates none",
+        f"refused on opensearch/lucene: {path}: Lucene selects single events, and correlates none",
+        "no problems in 1 rules, 1 correlations, 1 lookups, 0 waivers",
+    ]
     assert json.loads(run("check", "--rules", folder, "--json").stdout) == []
     quiet = run("check", "--rules", folder, "--quiet")
     assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")

@@ -7,8 +7,16 @@ from dataclasses import replace
 import pytest
 
 from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.package import package
-from sigmapack.compiling.product import Artifact, Query, Refusals, TooLarge, each, said
+from sigmapack.compiling.package import package, package_all
+from sigmapack.compiling.product import (
+    Artifact,
+    Query,
+    Refusals,
+    TablesRefused,
+    TooLarge,
+    each,
+    said,
+)
 from sigmapack.content.model import Content
 from sigmapack.targets import discover
 from tests.conftest import MakeContent
@@ -39,7 +47,7 @@ def test_a_rule_that_an_importer_refuses_is_refused_and_the_rest_is_built(
     assert old in one
     content = make_content(a_two=TWO, one=one.replace(old, new))
     target = discover()[name]
-    queries, artifacts = package(content, target, list(compile_target(content, target)))
+    queries, artifacts, _ = package(content, target, list(compile_target(content, target)))
     found = {query.rule.name: query for query in queries}
     assert found["one"].outcome == "refused" and reason in found["one"].reason
     assert ".yml" not in found["one"].reason.partition(" also that of ")[0]
@@ -53,7 +61,7 @@ def test_two_searches_of_one_name_would_be_one_in_splunk(make_content: MakeConte
     one = rule("one", DOMAINS, LOOKUPS, 1).replace("title: one", "title: two")
     target = discover()["splunk"]
     content = make_content(one=one, two=TWO)
-    queries, _ = package(content, target, list(compile_target(content, target)))
+    queries, *_ = package(content, target, list(compile_target(content, target)))
     assert [(query.rule.name, query.outcome) for query in queries] == [
         ("one", "ok"),
         ("two", "refused"),
@@ -66,7 +74,7 @@ def test_a_rule_beyond_what_kibana_imports_is_refused_in_all_its_languages(
     monkeypatch.setattr("sigmapack.targets.elastic.rules.MOST_RULES", 2)
     target = discover()["elastic"]
     content = make_content(one=rule("one", DOMAINS, LOOKUPS, 1), two=TWO)
-    queries, artifacts = package(content, target, list(compile_target(content, target)))
+    queries, artifacts, _ = package(content, target, list(compile_target(content, target)))
     assert {(query.rule.name, query.outcome) for query in queries} == {
         ("one", "ok"),
         ("two", "refused"),
@@ -82,7 +90,7 @@ def test_a_resource_that_azure_refuses_is_one_rule(
     target = discover()["sentinel"]
     names = ", ".join(f"'name{n:04}.exe'" for n in range(700))
     content = make_content(one=rule("one", f"s: {{Image: [{names}]}}\ncondition: s"), two=TWO)
-    queries, _ = package(content, target, list(compile_target(content, target)))
+    queries, *_ = package(content, target, list(compile_target(content, target)))
     found = {query.rule.name: query for query in queries}
     assert "Azure takes 9,000" in found["one"].reason
     assert found["two"].outcome == "ok"
@@ -111,7 +119,7 @@ def test_a_fault_in_a_package_is_of_the_rules_that_show_it(make_content: MakeCon
         return []
 
     broken = replace(sqlite, package=made)
-    queries, _ = package(content, broken, list(compile_target(content, broken)))
+    queries, *_ = package(content, broken, list(compile_target(content, broken)))
     assert {query.rule.name: query.reason for query in queries} == {
         "one": "the rule cannot be compiled (KeyError: 'one')",
         "two": "",
@@ -138,6 +146,37 @@ def test_what_is_no_rules_is_raised(make_content: MakeContent) -> None:
         target = replace(discover()["sqlite"], package=make)  # type: ignore[arg-type]
         with pytest.raises(TooLarge):
             package(content, target, [replace(query, path="")])
+
+
+def test_a_table_that_is_refused_again_is_raised(make_content: MakeContent) -> None:
+    content = make_content(one=rule("one", DOMAINS, LOOKUPS, 1))
+    table = replace(content.lookups["ioc_domains"], name="none")
+
+    def made(*_: object) -> list[Artifact]:
+        raise TablesRefused([(table, "always")])
+
+    with pytest.raises(TablesRefused, match=r"ioc_domains\.csv: always"):
+        package(content, replace(discover()["sqlite"], package=made), [])
+
+
+def test_a_product_without_a_package_takes_no_other_along(make_content: MakeContent) -> None:
+    content = make_content(one=rule("one", DOMAINS, LOOKUPS, 1))
+    sqlite, splunk = discover()["sqlite"], discover()["splunk"]
+
+    def never(*_: object) -> list[Artifact]:
+        raise KeyError("all")
+
+    targets = [replace(splunk, package=never), sqlite]
+    queries = [query for target in targets for query in compile_target(content, target)]
+    found = package_all(content, targets, queries)
+    assert {(q.target, q.outcome, bool(q.path or q.native_path)) for q in found.queries} == {
+        ("splunk", "refused", False),
+        ("sqlite", "ok", True),
+    }
+    assert all("KeyError: 'all'" in q.reason for q in found.queries if q.target == "splunk")
+    assert {file.path.partition("/")[0] for file in found.files} == {"sqlite"}
+    with pytest.raises(TooLarge, match=r"Splunk.*: its package cannot be made"):
+        package_all(content, targets, [])
 
 
 def test_each_tries_all_and_tells_of_all_that_failed(make_content: MakeContent) -> None:

@@ -75,7 +75,7 @@ def built(content: Content) -> None:
     if found:
         return
     for target in discover().values():
-        queries, _ = package(content, target, list(compile_target(content, target)))
+        queries, *_ = package(content, target, list(compile_target(content, target)))
         assert all((query.outcome == "refused") != bool(query.path) for query in queries)
         assert all(query.reason for query in queries if query.outcome == "refused")
 

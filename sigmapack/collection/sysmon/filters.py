@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sigmapack.collection.sysmon.schema import Event
 from sigmapack.collection.sysmon.width import Width
@@ -45,6 +46,8 @@ class Condition:
         return f"{self.how} any" if len(self.values) > 1 else self.how
 
 
+#: What gives, of the values of a comparison, those that no other covers.
+Least = Callable[[str, tuple[str, ...]], tuple[str, ...]]
 #: All of its conditions are asked for.
 Filter = tuple[Condition, ...]
 
@@ -60,8 +63,9 @@ def filters(found: Iterable[tuple[str, Term]], event: Event) -> dict[Filter, tup
         An empty filter where a rule asks for nothing that Sysmon can filter by.
     """
     wanted: dict[Filter, set[str]] = {}
+    least = cache(_least)  # rules on one table ask for the same thousands of values
     for rule, term in found:
-        for one in _filters(term, event):
+        for one in _filters(term, event, least):
             wanted.setdefault(one, set()).add(rule)
     every = {*wanted, *_whole_domains(wanted)}
     widest = Width(sorted(every, key=lambda one: (len(one), one))).widest()
@@ -73,23 +77,23 @@ def filters(found: Iterable[tuple[str, Term]], event: Event) -> dict[Filter, tup
     return {one: tuple(sorted(kept[one])) for one in sorted(kept)}
 
 
-def _filters(term: Term, event: Event) -> Iterator[Filter]:
+def _filters(term: Term, event: Event, least: Least) -> Iterator[Filter]:
     asks = [
         Ask(name, ask.how, ask.values)
         for ask in term
         if (name := event.same.get(ask.field, ask.field)) in event.fields
     ]
     asks = [ask for ask in asks if ask.field not in WEAK] or asks
-    count = {ask: len(_conditions(ask, alone=False)) for ask in asks}
+    count = {ask: len(_conditions(ask, False, least)) for ask in asks}
     while len(count) > 1 and math.prod(count.values()) > MOST:
         del count[max(count, key=lambda ask: count[ask])]
-    for chosen in itertools.product(*(_conditions(ask, len(count) == 1) for ask in count)):
+    for chosen in itertools.product(*(_conditions(ask, len(count) == 1, least) for ask in count)):
         yield tuple(sorted(set(chosen)))
 
 
-def _conditions(ask: Ask, alone: bool) -> list[Condition]:
+def _conditions(ask: Ask, alone: bool, least: Least) -> list[Condition]:
     """The conditions of which one is enough; one a line where nothing else is asked."""
-    values = _least(ask.how, ask.values)
+    values = least(ask.how, ask.values)
     together = not alone and ask.how in (IS, CONTAINS)
     apart = [value for value in values if not together or SEPARATOR in value]
     joined = tuple(sorted(set(values) - set(apart)))

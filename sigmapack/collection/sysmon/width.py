@@ -1,15 +1,25 @@
 """Which filters pass all that another one passes, found without comparing each with each.
 
-A rule on thousands of names makes thousands of filters, nearly all of them one text on one field:
-what is wider than such a one is looked up by its ends and its starts.
+A rule on thousands of names makes thousands of filters: what is wider than one of them is looked
+up by the pieces of its texts, and only what is found there is compared.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from sigmapack.collection.terms import BEGINS, CONTAINS, ENDS, IS
+
+#: By how a text is compared: how a condition may compare a piece of it, and find at least as much.
+WIDER = {
+    IS: (IS, BEGINS, ENDS, CONTAINS),
+    BEGINS: (BEGINS, CONTAINS),
+    ENDS: (ENDS, CONTAINS),
+    CONTAINS: (CONTAINS,),
+}
 
 
 class Compared(Protocol):
@@ -26,81 +36,134 @@ class Compared(Protocol):
 One = TypeVar("One", bound=Compared)
 
 
-def implies(one: Compared, other: Compared) -> bool:
-    """Whether every value that fulfils a condition fulfils the other, too."""
-    return one.field == other.field and all(
-        any(covers(one.how, mine, other.how, value) for value in other.values)
-        for mine in one.values
-    )
+class Texts:
+    """Texts that are compared in one way, to be asked which of them are pieces of another text."""
+
+    def __init__(self, how: str, texts: Iterable[str] = ()) -> None:
+        self.how = how
+        self.texts: dict[str, None] = {}
+        self.lengths: dict[int, None] = {}
+        for text in texts:
+            self.add(text)
+
+    def add(self, text: str) -> None:
+        self.texts.setdefault(text)
+        self.lengths.setdefault(len(text))
+
+    def of(self, text: str) -> Iterator[str]:
+        """The texts that a comparison of them finds in another one, in small letters like them."""
+        if self.how == IS:
+            yield from (text,) if text in self.texts else ()
+        elif self.how != CONTAINS:
+            for length in self.lengths:
+                piece = text[:length] if self.how == BEGINS else text[max(0, len(text) - length) :]
+                if piece in self.texts and len(piece) == length:
+                    yield piece
+        elif len(self.texts) <= len(text) * len(self.lengths):  # they are fewer than its pieces
+            yield from (each for each in self.texts if each in text)
+        else:
+            pieces = {
+                text[start : start + length]
+                for length in self.lengths
+                for start in range(len(text) - length + 1)
+            }
+            yield from (piece for piece in pieces if piece in self.texts)
 
 
-def within(one: Iterable[Compared], other: Iterable[Compared]) -> bool:
+class Wanted:
+    """A condition, made ready to be compared with others."""
+
+    def __init__(self, condition: Compared) -> None:
+        self.field, self.how = condition.field, condition.how
+        self.values = tuple(dict.fromkeys(value.lower() for value in condition.values))
+
+    @cached_property
+    def texts(self) -> Texts:
+        return Texts(self.how, self.values)
+
+    def implies(self, other: Wanted) -> bool:
+        """Whether every value that fulfils the condition fulfils the other, too."""
+        if self.field != other.field or other.how not in WIDER[self.how]:
+            return False
+        return all(next(other.texts.of(value), None) is not None for value in self.values)
+
+
+#: All of its conditions are asked for.
+Filter = tuple[Wanted, ...]
+
+
+def ready(one: Iterable[Compared]) -> Filter:
+    """A filter's conditions, made ready to be compared."""
+    return tuple(map(Wanted, one))
+
+
+def within(one: Filter, other: Filter) -> bool:
     """Whether all that passes one filter passes the other."""
-    mine = tuple(one)
-    return all(any(implies(each, theirs) for each in mine) for theirs in other)
-
-
-def covers(how: str, value: str, other: str, wanted: str) -> bool:
-    """Whether what a comparison with one text finds, another with a wider text finds, too."""
-    value, wanted = value.lower(), wanted.lower()
-    if other == IS:
-        return how == IS and value == wanted
-    if other == ENDS:
-        return how in (IS, ENDS) and value.endswith(wanted)
-    if other == BEGINS:
-        return how in (IS, BEGINS) and value.startswith(wanted)
-    return wanted in value
+    return all(any(each.implies(theirs) for each in one) for theirs in other)
 
 
 class Width(Generic[One]):
-    """Filters in an order, to be asked which of them pass all that one passes."""
+    """Filters in an order, to be asked which of them pass all that one passes.
+
+    Each is filed under the texts of the one of its conditions that fewest others have.
+    """
 
     def __init__(self, filters: Iterable[tuple[One, ...]]) -> None:
-        self.order = {one: number for number, one in enumerate(filters)}
-        self.plain: dict[tuple[str, str, str], tuple[One, ...]] = {}
-        self.parts: dict[str, dict[str, tuple[One, ...]]] = {}
-        self.others: list[tuple[One, ...]] = []
-        for one in self.order:
-            if not _plain(one):
-                self.others.append(one)
-                continue
-            (condition,) = one
-            text = condition.values[0].lower()
-            self.plain.setdefault((condition.field, condition.how, text), one)
-            if condition.how == CONTAINS:
-                self.parts.setdefault(condition.field, {}).setdefault(text, one)
+        self.filters = list(dict.fromkeys(filters))
+        self.ready = [ready(one) for one in self.filters]
+        self.open = [number for number, one in enumerate(self.filters) if not one]
+        self.texts: dict[tuple[str, str], Texts] = {}
+        self.filed: dict[tuple[str, str, str], list[int]] = {}
+        common = Counter(key for one in self.ready for each in one for key in _keys(each))
+        for number, one in enumerate(self.ready):
+            if one:
+                self._file(number, min(one, key=lambda each: max(common[k] for k in _keys(each))))
 
-    def wider(self, one: tuple[One, ...]) -> Iterator[tuple[One, ...]]:
-        """The filters that pass all that one passes; of equal ones the first."""
-        if not _plain(one):
-            yield from (other for other in self.order if within(one, other))
-            return
-        (condition,) = one
-        text, field, how = condition.values[0].lower(), condition.field, condition.how
-        ends = range(len(text) + 1)
-        keys = [(field, IS, text)] if how == IS else []
-        keys += [(field, ENDS, text[n:]) for n in ends] if how in (IS, ENDS) else []
-        keys += [(field, BEGINS, text[:n]) for n in ends] if how in (IS, BEGINS) else []
-        yield from (self.plain[key] for key in keys if key in self.plain)
-        yield from (each for part, each in self.parts.get(field, {}).items() if part in text)
-        yield from (other for other in self.others if within(one, other))
+    def _file(self, number: int, condition: Wanted) -> None:
+        for key in _keys(condition):
+            same = self.filed.setdefault(key, [])
+            if same and _plain(self.ready[number]) and _plain(self.ready[same[0]]):
+                continue  # of two that are this one text the first will do
+            same.append(number)
+            place = condition.field, condition.how
+            self.texts.setdefault(place, Texts(condition.how)).add(key[2])
+
+    def wider(self, one: Filter) -> Iterator[int]:
+        """The numbers of the filters that pass all that one passes; of equal ones the first."""
+        yield from self.open
+        found = dict.fromkeys(n for each in one for n in self._filed(each))
+        yield from (number for number in found if within(one, self.ready[number]))
+
+    def _filed(self, condition: Wanted) -> Iterator[int]:
+        """The filters that are filed under a condition that finds a condition's first text."""
+        for how in WIDER[condition.how]:
+            if (texts := self.texts.get((condition.field, how))) is not None:
+                for text in texts.of(condition.values[0]):
+                    yield from self.filed[condition.field, how, text]
 
     def first(self, one: tuple[One, ...]) -> tuple[One, ...] | None:
         """The first of those that pass all that one passes."""
-        return min(self.wider(one), key=self.order.__getitem__, default=None)
+        number = min(self.wider(ready(one)), default=None)
+        return None if number is None else self.filters[number]
 
     def widest(self) -> list[tuple[One, ...]]:
         """Those than which none is wider, in their order; of equal ones the first."""
         return [
-            one for one in self.order if not any(self._replaces(o, one) for o in self.wider(one))
+            one
+            for number, one in enumerate(self.filters)
+            if not any(self._replaces(n, number) for n in self.wider(self.ready[number]))
         ]
 
-    def _replaces(self, other: tuple[One, ...], one: tuple[One, ...]) -> bool:
-        if other == one:
+    def _replaces(self, other: int, number: int) -> bool:
+        if other == number:
             return False
-        return self.order[other] < self.order[one] or not within(other, one)
+        return other < number or not within(self.ready[other], self.ready[number])
 
 
-def _plain(one: tuple[Compared, ...]) -> bool:
+def _keys(condition: Wanted) -> Iterator[tuple[str, str, str]]:
+    return ((condition.field, condition.how, value) for value in condition.values)
+
+
+def _plain(one: Filter) -> bool:
     """Whether a filter is one condition on one text."""
     return len(one) == 1 and len(one[0].values) == 1

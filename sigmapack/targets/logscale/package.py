@@ -20,7 +20,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sigmapack import __version__
-from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered, once
+from sigmapack.compiling.product import (
+    Artifact,
+    Query,
+    TooLarge,
+    each,
+    each_table,
+    gathered,
+    once,
+)
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
@@ -64,7 +72,7 @@ def package(content: Content, queries: Sequence[Query], lookups: Mapping[str, by
 
     Raises:
         Refusals: two rules have one title.
-        TooLarge: a lookup file is too large.
+        TablesRefused: lookup files are too large.
     """
     found = files(content, [query for query in queries if query.path], lookups)
     return Artifact(f"{SCOPE}-{NAME}-{__version__}.zip", archive(found))
@@ -74,7 +82,7 @@ def files(
     content: Content, queries: Sequence[Query], lookups: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """The files of the package, by path."""
-    _check(lookups)
+    each_table((content.lookups[name] for name in lookups), lambda t: _check(lookups[t.name]))
     found = {"manifest.yaml": dump(manifest()).encode(), "README.md": readme(content, queries)}
     found |= {f"data/{name}.csv": data for name, data in lookups.items()}
     told = gathered(content, queries)
@@ -94,13 +102,12 @@ def files(
     return found | dict(each(queries, asset))
 
 
-def _check(lookups: Mapping[str, bytes]) -> None:
-    for name, data in lookups.items():
-        if len(data) > LARGEST:
-            raise TooLarge(
-                f"lookups/{name}.csv: {len(data):,} bytes as a lookup file of LogScale, which "
-                f"takes {LARGEST:,}: split the table"
-            )
+def _check(data: bytes) -> None:
+    if len(data) > LARGEST:
+        raise TooLarge(
+            f"{len(data):,} bytes as a lookup file of LogScale, which takes {LARGEST:,}: "
+            "split the table"
+        )
 
 
 def manifest() -> dict[str, Any]:

@@ -11,9 +11,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sigmapack.compiling.product import Artifact, TooLarge
+from sigmapack.compiling.product import Artifact, TooLarge, each_table
 from sigmapack.content.kinds import CONTEXT, KINDS
-from sigmapack.content.model import Content
+from sigmapack.content.model import Content, Lookup
 from sigmapack.targets.sentinel.watchlists import alias
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -89,19 +89,18 @@ def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
         files: a lookup's name -> its CSV.
 
     Raises:
-        ValueError: a lookup is larger than a watchlist in a template may be.
+        TablesRefused: lookups are larger than a watchlist in a template may be.
     """
-    made = []
-    for name in sorted(files):
-        if len(files[name]) > MOST_WATCHLIST:
-            raise TooLarge(
-                f"{content.lookups[name].path}: {len(files[name]):,} bytes, a watchlist in a "
-                f"template takes {MOST_WATCHLIST:,}: split the table, or upload its CSV by hand"
-            )
-        key = content.lookups[name].key
-        about = WATCHLIST if KINDS.get(key) not in CONTEXT else NO_WATCHLIST
-        made.append(watchlist(alias(name), key, files[name].decode(), about))
-    return split("watchlists", made, MOST_WATCHLIST)
+
+    def made(lookup: Lookup) -> dict[str, Any]:
+        about = WATCHLIST if KINDS.get(lookup.key) not in CONTEXT else NO_WATCHLIST
+        text = files[lookup.name].decode()
+        found = watchlist(alias(lookup.name), lookup.key, text, about)
+        size("watchlists", escaped(found), MOST_WATCHLIST, "split the table")
+        return found
+
+    tables = [content.lookups[name] for name in sorted(files)]
+    return split("watchlists", each_table(tables, made), MOST_WATCHLIST)
 
 
 def watchlist(name: str, key: str, text: str, about: str = WATCHLIST) -> dict[str, Any]:
@@ -245,12 +244,11 @@ def split(
     ]
 
 
-def size(name: str, resource: Mapping[str, Any], most: int) -> int:
+def size(name: str, resource: Mapping[str, Any], most: int, mend: str = "shorten its query") -> int:
     """The bytes of a resource in a template; raises `TooLarge` where they are too many."""
     own = len(json.dumps(resource, indent=2, ensure_ascii=False).encode())
     if own > most:
         raise TooLarge(
-            f"{name}.json: {resource['name']} has {own:,} bytes, Azure takes {most:,}: "
-            "shorten its query or table"
+            f"{name}.json: {resource['name']} has {own:,} bytes, Azure takes {most:,}: {mend}"
         )
     return own
