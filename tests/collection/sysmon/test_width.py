@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sigmapack.collection.sysmon.filters import Condition
 from sigmapack.collection.sysmon.width import Width, within
 from sigmapack.collection.terms import BEGINS, CONTAINS, ENDS, IS
+from tests.examples import tried
 
 CONDITIONS = st.builds(
     Condition,
@@ -21,6 +22,7 @@ CONDITIONS = st.builds(
 FILTERS = st.lists(st.lists(CONDITIONS, max_size=2).map(tuple), max_size=12, unique=True)
 
 
+@tried(100)
 @given(FILTERS)
 def test_it_agrees_with_comparing_all(filters: list[tuple[Condition, ...]]) -> None:
     kept: list[tuple[Condition, ...]] = []

@@ -18,10 +18,11 @@ from sigmapack.content.model import Content
 from sigmapack.targets import discover
 from tests.targets.strangers.hostile import (
     CORRELATED,
+    EACH,
     MARK,
     MODIFIERS,
+    ONCE,
     PLACES,
-    SETTINGS,
     SOURCES,
     TEXTS,
     Document,
@@ -108,7 +109,7 @@ def test_without_a_hostile_text_there_are_queries_in_every_language() -> None:
 
 
 @pytest.mark.parametrize("modifiers", MODIFIERS)
-@SETTINGS
+@EACH
 @given(text=TEXTS, source=st.sampled_from(SOURCES), negated=st.booleans(), listed=st.booleans())
 def test_a_value_is_a_literal(
     modifiers: str, text: str, source: tuple[dict[str, str], str], negated: bool, listed: bool
@@ -121,7 +122,7 @@ def test_a_value_is_a_literal(
 
 
 @pytest.mark.parametrize("place", PLACES)
-@SETTINGS
+@EACH
 @given(text=TEXTS, source=st.sampled_from(SOURCES[:3]))
 def test_no_place_of_a_rule_is_code(
     place: str, text: str, source: tuple[dict[str, str], str]
@@ -132,7 +133,7 @@ def test_no_place_of_a_rule_is_code(
 
 
 @pytest.mark.parametrize("place", CORRELATED)
-@SETTINGS
+@EACH
 @given(text=TEXTS, kind=st.sampled_from(KINDS), source=st.integers(0, len(SOURCES) - 1))
 def test_no_place_of_a_correlation_is_code(place: str, text: str, kind: str, source: int) -> None:
     both = correlation(kind, ["one", "two"])
@@ -140,7 +141,7 @@ def test_no_place_of_a_correlation_is_code(place: str, text: str, kind: str, sou
     proved(content(*two(source), changed(both, CORRELATED[place], text)), name)
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS, kind=st.sampled_from(KINDS))
 def test_a_members_name_is_a_literal_or_refused(text: str, kind: str) -> None:
     one, other = two()
@@ -148,7 +149,7 @@ def test_a_members_name_is_a_literal_or_refused(text: str, kind: str) -> None:
     proved(content({**one, "name": text}, other, both))
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS, kind=st.sampled_from(KINDS))
 def test_a_value_of_a_member_is_a_literal(text: str, kind: str) -> None:
     one, other = two()
@@ -156,14 +157,14 @@ def test_a_value_of_a_member_is_a_literal(text: str, kind: str) -> None:
     proved(content(one, other, correlation(kind, ["one", "two"])))
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS, source=st.sampled_from((SOURCES[1], SOURCES[5], SOURCES[6])))
 def test_a_value_of_a_lookup_is_a_literal(text: str, source: tuple[dict[str, str], str]) -> None:
     where, field = source
     proved(content(document(where, f"{field}|expand", "%ioc_domains%"), lookup=text))
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS)
 def test_a_files_name_is_no_code(text: str) -> None:
     proved(content(*two(), correlation("temporal", ["one", "two"]), stem=text))
