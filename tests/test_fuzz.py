@@ -13,20 +13,21 @@ from tests.conftest import ROOT
 
 PROPERTIES = """\
 import pytest
-from hypothesis import given, strategies as st
+import hypothesis
+from hypothesis import strategies as st
 
 from tests.examples import tried
 
 
 @tried(2)
-@given(st.integers())
+@hypothesis.given(st.integers())
 def test_holds(number: int) -> None:
     assert number == number
 
 
 @pytest.mark.parametrize("part", ["a", "b"])
 @tried(2, costs=4)
-@given(st.integers(0, 10**6))
+@hypothesis.given(st.integers(0, 10**6))
 def test_fails(part: str, number: int) -> None:
     assert part == "a" or number < 500
 
