@@ -15,7 +15,7 @@ VARIABLE = "FUZZ_EXAMPLES"
 COUNT = int(os.environ.get(VARIABLE, "0"))
 
 
-def tried(usual: int, costs: int = 1) -> settings:
+def tried(usual: int, costs: float = 1) -> settings:
     """Settings of a property.
 
     Nothing is kept between runs, and no input counts as too slow or too large: those are what
@@ -23,11 +23,11 @@ def tried(usual: int, costs: int = 1) -> settings:
 
     Args:
         usual: inputs in an ordinary run.
-        costs: how many inputs of a quick property take as long as one of this one, for all of its
-            parameters; of a longer run it gets so much less.
+        costs: how many inputs of a quick property (1 to 10 ms) take as long as one of this one,
+            for all of its parameters; of a longer run it gets so much less.
     """
     return settings(
-        max_examples=max(usual, COUNT // costs),
+        max_examples=max(usual, int(COUNT / costs)),
         derandomize=not COUNT,
         deadline=None,
         database=None,

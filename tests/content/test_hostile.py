@@ -103,7 +103,7 @@ def test_a_spoiled_correlation_raises_nothing(text: str) -> None:
     built(content_of({"sample": RULE, "twice": text}))
 
 
-@QUICK
+@tried(200, costs=0.2)
 @given(st.text(alphabet=st.sampled_from("a:-[]{}&*!|>%@`\"'#,?\n \t\0"), max_size=80) | st.text())
 def test_any_text_is_yaml_or_a_problem(text: str) -> None:
     found: list[Problem] = []

@@ -84,7 +84,7 @@ def test_each_line_is_read_or_lost(records: list[Any], ascii_only: bool) -> None
     assert isinstance(found, tuple) and sum(found) == len(records)
 
 
-@QUICK
+@tried(100, costs=10)
 @given(st.lists(EVENTS, max_size=6), st.sampled_from([None, 1]), ENCODINGS, st.booleans())
 def test_each_element_is_read_or_lost(
     records: list[Any], indent: int | None, encoding: str, packed: bool
