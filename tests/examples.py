@@ -23,8 +23,8 @@ def tried(usual: int, costs: float = 1) -> settings:
 
     Args:
         usual: inputs in an ordinary run.
-        costs: how many inputs of a quick property (1 to 10 ms) take as long as one of this one,
-            for all of its parameters; of a longer run it gets so much less.
+        costs: how many inputs of a quick property (5 ms) take as long as one of this one, for all
+            of its parameters; of a longer run it gets so much less.
     """
     return settings(
         max_examples=max(usual, int(COUNT / costs)),

@@ -2,6 +2,7 @@
 
     python -m tests.fuzz 1000000                # until all properties have had so many, together
     python -m tests.fuzz 1000000 --minutes 50   # or until the time is over
+    python -m tests.fuzz 1000000 -k text        # only those with such names
 
 It goes in rounds; each runs the files of properties once more, with a seed of its own and
 `FUZZ_EXAMPLES` inputs of a quick property (`examples.py`). What each has had is written to the
@@ -40,6 +41,8 @@ ROUND = 10_000
 MOST_MINUTES = 7 * 24 * 60
 #: How hypothesis counts, in the phases of a test.
 COUNTED = re.compile(r"(\d+) passing(?: examples)?, (\d+) failing")
+#: Codes of pytest: all well, failures, and nothing chosen.
+ENDS = (0, 1, 5)
 Line = dict[str, Any]
 
 
@@ -76,14 +79,15 @@ def read(record: Path) -> list[Line]:
     return [json.loads(line) for line in record.read_text("utf-8").splitlines()]
 
 
-def tried(record: Path, seed: int, path: Path, until: float) -> bool:
+def tried(record: Path, seed: int, path: Path, until: float, chosen: str = "") -> bool:
     """Run the properties of a file once, and say whether it came to its end in time.
 
     Raises:
         RuntimeError: pytest itself failed.
     """
     command = [sys.executable, "-m", "pytest", "-p", "tests.fuzz", "-p", "no:cacheprovider"]
-    command += ["-n", "0", "-m", "hypothesis", f"--hypothesis-seed={seed}", str(path)]
+    command += ["-n", "0", "-m", "hypothesis", "-k", chosen]
+    command += [f"--hypothesis-seed={seed}", str(path)]
     environment = {VARIABLE: str(ROUND), **os.environ, RECORD: str(record)}
     try:
         done = subprocess.run(
@@ -96,7 +100,7 @@ def tried(record: Path, seed: int, path: Path, until: float) -> bool:
         )
     except subprocess.TimeoutExpired:
         return False
-    if done.returncode not in (0, 1):
+    if done.returncode not in ENDS:
         raise RuntimeError(f"{path}: pytest ended with {done.returncode}: {done.stdout[-2000:]}")
     return True
 
@@ -114,8 +118,18 @@ def table(lines: Iterable[Line]) -> list[str]:
     return ["| Property | Inputs | Failures | Seconds |", "|---|---|---|---|", *shown]
 
 
-def run(number: int, record: Path, jobs: int, until: float, paths: Sequence[Path]) -> list[Line]:
+def run(
+    number: int, record: Path, jobs: int, until: float, paths: Sequence[Path], chosen: str = ""
+) -> list[Line]:
     """Go in rounds until the properties have had a number of inputs, or the time is over.
+
+    Args:
+        number: of inputs, in all of the record.
+        record: where the lines are, and are added.
+        jobs: files at a time.
+        until: a moment of the monotonic clock.
+        paths: the files.
+        chosen: names of properties, as pytest's `-k`.
 
     Returns:
         All lines of the record.
@@ -124,10 +138,10 @@ def run(number: int, record: Path, jobs: int, until: float, paths: Sequence[Path
     while sum(line["inputs"] for line in lines) < number:
         seed = max((line["seed"] for line in lines), default=0) + 1
         with ThreadPoolExecutor(jobs) as pool:
-            asked = [pool.submit(tried, record, seed, path, until) for path in paths]
+            asked = [pool.submit(tried, record, seed, path, until, chosen) for path in paths]
             ended = [each.result() for each in asked]
-        lines = read(record)
-        if not all(ended):
+        before, lines = lines, read(record)
+        if not all(ended) or lines == before:
             break
     return lines
 
@@ -139,9 +153,11 @@ def main() -> int:
     parser.add_argument("--record", type=Path, default=Path("fuzz.jsonl"))
     parser.add_argument("--jobs", type=int, default=2, help="files of properties at a time")
     parser.add_argument("--minutes", type=float, default=MOST_MINUTES)
+    parser.add_argument("-k", dest="chosen", default="", help="names of properties, as pytest's")
     asked = parser.parse_args()
     until = time.monotonic() + 60 * asked.minutes
-    lines = run(asked.number, asked.record.resolve(), asked.jobs, until, files())
+    record = asked.record.resolve()
+    lines = run(asked.number, record, asked.jobs, until, files(), asked.chosen)
     failures = [line for line in lines if line["why"]]
     for line in failures:
         print(f"{line['property']} with seed {line['seed']}:\n{line['why']}\n")

@@ -64,6 +64,13 @@ def test_a_run_counts_and_goes_on(properties: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"\| .*test_fails \| \d+ \| 2 \| \d+ \|", shown[2]), shown
 
 
+def test_a_run_of_chosen_properties_has_no_others(properties: Path, tmp_path: Path) -> None:
+    until = time.monotonic() + 60
+    lines = fuzz.run(50, tmp_path / "record.jsonl", 1, until, [properties], "holds")
+    assert [line["property"].partition("::")[2] for line in lines] == ["test_holds"] * 2
+    assert fuzz.run(99, tmp_path / "none.jsonl", 1, until, [properties], "no_such") == []
+
+
 def test_a_run_ends_with_its_time(properties: Path, tmp_path: Path) -> None:
     assert fuzz.run(10**9, tmp_path / "record.jsonl", 1, time.monotonic(), [properties]) == []
 

@@ -26,7 +26,7 @@ from tests.conftest import DOMAINS, ROOT, RULE
 from tests.examples import tried
 
 SLOW = tried(60, costs=50)
-QUICK = tried(200)
+QUICK = tried(200, costs=0.5)
 PLAIN = "a * a|5|null null selection not (a %ioc_domains% %x% a|cidr (a+)+$ gte sample .. a/b ` \\"
 WORDS = st.sampled_from(["", "1 of them", "{{ x }}", "QueryName|re", "\ud800", *PLAIN.split()])
 TEXTS = WORDS | st.text(max_size=12)
@@ -103,7 +103,7 @@ def test_a_spoiled_correlation_raises_nothing(text: str) -> None:
     built(content_of({"sample": RULE, "twice": text}))
 
 
-@tried(200, costs=0.2)
+@tried(200, costs=0.1)
 @given(st.text(alphabet=st.sampled_from("a:-[]{}&*!|>%@`\"'#,?\n \t\0"), max_size=80) | st.text())
 def test_any_text_is_yaml_or_a_problem(text: str) -> None:
     found: list[Problem] = []

@@ -76,7 +76,7 @@ def reading(data: bytes, name: str = "x.json") -> tuple[int, int] | str:
     return len(found) - len(lost), sum(item.count for item in lost)
 
 
-@QUICK
+@tried(100, costs=2)
 @given(st.lists(RECORDS, min_size=1, max_size=6), st.booleans())
 def test_each_line_is_read_or_lost(records: list[Any], ascii_only: bool) -> None:
     text = "\n".join(json.dumps(record, ensure_ascii=ascii_only) for record in records)
@@ -111,7 +111,7 @@ def test_records_overwritten_anywhere_are_read_or_lost(changes: list[tuple[int, 
     assert isinstance(found, tuple) and sum(found) >= 24
 
 
-@QUICK
+@tried(100, costs=0.5)
 @given(
     st.sampled_from(WHOLE),
     st.lists(
@@ -129,13 +129,13 @@ def test_bytes_changed_anywhere_end_in_no_traceback(
     reading(bytes(data), name)
 
 
-@QUICK
+@tried(100, costs=0.2)
 @given(st.binary(max_size=600), st.sampled_from([b"", b"{", b"[", b"ElfFile\0", b"\x1f\x8b\x08"]))
 def test_any_bytes_end_in_no_traceback(data: bytes, start: bytes) -> None:
     reading(start + data)
 
 
-@QUICK
+@tried(100, costs=0.2)
 @given(st.text(alphabet='{}[]",:\\ \n\t\r\0aé1-e.', max_size=60))
 def test_json_signs_in_any_order_end_in_no_traceback(text: str) -> None:
     reading(text.encode())

@@ -22,7 +22,7 @@ CONDITIONS = st.builds(
 FILTERS = st.lists(st.lists(CONDITIONS, max_size=2).map(tuple), max_size=12, unique=True)
 
 
-@tried(100)
+@tried(100, costs=2)
 @given(FILTERS)
 def test_it_agrees_with_comparing_all(filters: list[tuple[Condition, ...]]) -> None:
     kept: list[tuple[Condition, ...]] = []
