@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sigmapack import temporary
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.names import names as names_of
@@ -56,7 +56,7 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
     queries = list(compile_target(content, TARGET))
     report = Report(refused=[query for query in queries if query.outcome == "refused"])
     columns, queries = _columns(queries, report)
-    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+    with temporary.folder("replay-") as folder:
         path = Path(folder) / "events.db"
         with closing(sqlite3.connect(path)) as db:
             _create(db, columns)
