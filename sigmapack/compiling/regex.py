@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sigma.types import SigmaString, SpecialChars
+
+from sigmapack.content.model import Refused
+
+#: What Python's expressions have, by which pySigma judges a rule's, and RE2's have not
+#: (https://github.com/google/re2/wiki/Syntax). `{,3}` is a repetition to the one, text to the
+#: other. Escapes are so in a class of characters, too; the rest is not.
+ESCAPES = re.compile(r"\\[ZuUN1-9]")
+BEYOND = re.compile(r"\(\?(?!:|P<|[ims]+[:)])[^\w\s]?\w?|[*+?}]\+|\{,\d+\}")
+CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+REPEATED = re.compile(r"\{(\d+)(?:,(\d*))?\}")
+#: Repetitions that RE2 allows: more would be too large an automaton.
+MOST_REPEATED = 1_000
 
 Token = str | SpecialChars
 
@@ -57,3 +70,25 @@ def alternation(values: Sequence[SigmaString], escape: str = r"\.^$*+?()[]{}|/")
         listed = "|".join(regex_body((name,), escape) for name in names)
         parts.insert(0, f"(?:.*\\.)?(?:{listed}){end}")
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def known_to_re2(pattern: str) -> str:
+    """A rule's expression, which Python takes, for a product whose expressions are RE2's.
+
+    Raises:
+        Refused: it has what RE2 does not know.
+    """
+    shown = re.sub(
+        r"\\(.)", lambda f: f[0] if f[1] in "ZuUNb123456789" else "_", pattern, flags=re.S
+    )
+    plain = CLASS.sub("_", shown)
+    large = [
+        f[0]
+        for f in REPEATED.finditer(plain)
+        if max(map(int, filter(None, f.groups()))) > MOST_REPEATED
+    ]
+    blank = [r"[\b]" for each in CLASS.findall(shown) if r"\b" in each]
+    found = [*ESCAPES.findall(shown), *BEYOND.findall(plain), *large, *blank]
+    if found:
+        raise Refused(f"its regular expressions (RE2) do not know {found[0]}")
+    return pattern

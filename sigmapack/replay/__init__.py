@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from sigmapack import temporary
 from sigmapack.content.model import Content
 from sigmapack.events.files import check_file
 from sigmapack.events.rows import Rows
@@ -57,7 +57,7 @@ def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
         check_file(path)
     report = Report(refused=list(plan.refused))
     looking = Scanner(plan.needles) if scan and plan.needles else None
-    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+    with temporary.folder("replay-") as folder:
         path = Path(folder) / "events.db"
         rows = Rows([name.lower() for name in plan.columns], plan.together)
         with closing(Store(path, plan.columns, rows)) as store:

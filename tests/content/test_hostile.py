@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sigmapack.checks import problems
@@ -23,9 +23,10 @@ from sigmapack.content.settings import playbooks, stages, waivers
 from sigmapack.targets import discover
 from tests.cli.command import CORRELATION, PROBLEM
 from tests.conftest import DOMAINS, ROOT, RULE
+from tests.examples import tried
 
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
-QUICK = settings(SLOW, max_examples=200)
+SLOW = tried(60, costs=50)
+QUICK = tried(200, costs=0.5)
 PLAIN = "a * a|5|null null selection not (a %ioc_domains% %x% a|cidr (a+)+$ gte sample .. a/b ` \\"
 WORDS = st.sampled_from(["", "1 of them", "{{ x }}", "QueryName|re", "\ud800", *PLAIN.split()])
 TEXTS = WORDS | st.text(max_size=12)
@@ -102,7 +103,7 @@ def test_a_spoiled_correlation_raises_nothing(text: str) -> None:
     built(content_of({"sample": RULE, "twice": text}))
 
 
-@QUICK
+@tried(200, costs=0.1)
 @given(st.text(alphabet=st.sampled_from("a:-[]{}&*!|>%@`\"'#,?\n \t\0"), max_size=80) | st.text())
 def test_any_text_is_yaml_or_a_problem(text: str) -> None:
     found: list[Problem] = []

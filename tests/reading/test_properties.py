@@ -1,7 +1,4 @@
-"""Whatever a file holds: no exception but one that says so, and every record accounted for.
-
-`FUZZ_EXAMPLES` sets how many inputs each property is tried on.
-"""
+"""Whatever a file holds: no exception but one that says so, and every record accounted for."""
 
 from __future__ import annotations
 
@@ -9,13 +6,12 @@ import contextlib
 import gzip
 import io
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sigmapack import report
@@ -25,12 +21,11 @@ from sigmapack.events.read import BadRecord, Event, UnreadableInput, read_events
 from sigmapack.replay import replay
 from tests.cli.command import run
 from tests.conftest import DOMAINS, ROOT, RULE
+from tests.examples import tried
 from tests.reading.evtx import evtx_of, sysmon
 from tests.reading.sample import CHANNELS, FLAT, SYSMON, dumped
 
-tried = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100")), deadline=None, database=None
-)
+QUICK = tried(100)
 
 #: Names that some kind of log gives a meaning to, and text that has one in some of them.
 NAMES = st.sampled_from(
@@ -81,7 +76,7 @@ def reading(data: bytes, name: str = "x.json") -> tuple[int, int] | str:
     return len(found) - len(lost), sum(item.count for item in lost)
 
 
-@tried
+@tried(100, costs=2)
 @given(st.lists(RECORDS, min_size=1, max_size=6), st.booleans())
 def test_each_line_is_read_or_lost(records: list[Any], ascii_only: bool) -> None:
     text = "\n".join(json.dumps(record, ensure_ascii=ascii_only) for record in records)
@@ -89,7 +84,7 @@ def test_each_line_is_read_or_lost(records: list[Any], ascii_only: bool) -> None
     assert isinstance(found, tuple) and sum(found) == len(records)
 
 
-@tried
+@tried(100, costs=10)
 @given(st.lists(EVENTS, max_size=6), st.sampled_from([None, 1]), ENCODINGS, st.booleans())
 def test_each_element_is_read_or_lost(
     records: list[Any], indent: int | None, encoding: str, packed: bool
@@ -98,7 +93,7 @@ def test_each_element_is_read_or_lost(
     assert sum(reading(gzip.compress(data, 1) if packed else data)) == len(records)  # type: ignore[arg-type]
 
 
-@tried
+@QUICK
 @given(st.integers(4096 + 512, 4096 + 65536), st.booleans())
 def test_an_evtx_file_cut_anywhere_loses_none_in_silence(size: int, packed: bool) -> None:
     data = EVTX[:size] if size > 0 else EVTX
@@ -106,7 +101,7 @@ def test_an_evtx_file_cut_anywhere_loses_none_in_silence(size: int, packed: bool
     assert isinstance(found, tuple) and sum(found) == 24
 
 
-@tried
+@QUICK
 @given(st.lists(st.tuples(st.integers(0, 65535 - 512), st.integers(0, 255)), max_size=9))
 def test_records_overwritten_anywhere_are_read_or_lost(changes: list[tuple[int, int]]) -> None:
     data = bytearray(EVTX)
@@ -116,7 +111,7 @@ def test_records_overwritten_anywhere_are_read_or_lost(changes: list[tuple[int, 
     assert isinstance(found, tuple) and sum(found) >= 24
 
 
-@tried
+@tried(100, costs=0.5)
 @given(
     st.sampled_from(WHOLE),
     st.lists(
@@ -134,13 +129,13 @@ def test_bytes_changed_anywhere_end_in_no_traceback(
     reading(bytes(data), name)
 
 
-@tried
+@tried(100, costs=0.2)
 @given(st.binary(max_size=600), st.sampled_from([b"", b"{", b"[", b"ElfFile\0", b"\x1f\x8b\x08"]))
 def test_any_bytes_end_in_no_traceback(data: bytes, start: bytes) -> None:
     reading(start + data)
 
 
-@tried
+@tried(100, costs=0.2)
 @given(st.text(alphabet='{}[]",:\\ \n\t\r\0aé1-e.', max_size=60))
 def test_json_signs_in_any_order_end_in_no_traceback(text: str) -> None:
     reading(text.encode())
@@ -155,7 +150,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
     return load(ROOT, folder)
 
 
-@tried
+@tried(100, costs=10)
 @given(st.lists(RECORDS, min_size=1, max_size=5))
 def test_a_replay_accounts_for_every_record(content: Content, records: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -170,7 +165,7 @@ def test_a_replay_accounts_for_every_record(content: Content, records: list[Any]
     assert len(shown.getvalue().splitlines()) == len(found.bad) + len(found.unread)
 
 
-@settings(tried, max_examples=max(10, tried.max_examples // 10))
+@tried(10, costs=50)
 @given(st.binary(max_size=200) | st.sampled_from(WHOLE), st.sampled_from(["json", "evtx", "log"]))
 def test_the_command_ends_with_a_code_of_its_own(
     content: Content, data: bytes, suffix: str

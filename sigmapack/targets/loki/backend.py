@@ -14,7 +14,7 @@ from sigma.conversion.state import ConversionState
 from sigma.types import SigmaString
 
 from sigmapack.compiling.mends import Mends, texts_and_numbers
-from sigmapack.compiling.regex import alternation
+from sigmapack.compiling.regex import alternation, known_to_re2
 from sigmapack.content.model import Refused
 from sigmapack.content.urls import addresses
 from sigmapack.targets.loki.correlation import quoted
@@ -72,7 +72,7 @@ class Backend(Mends, LogQLBackend):
         if addresses(str(r.regexp)):
             return quoted(f"(?s){r.regexp}")
         flags = "(?is)" if "IGNORECASE" in {flag.name for flag in r.flags} else "(?s)"
-        return quoted(f"{flags}^.*(?:{r.regexp}).*$")
+        return quoted(f"{flags}^.*(?:{known_to_re2(str(r.regexp))}).*$")
 
     def convert_condition_field_compare_op_val(self, cond: Any, state: ConversionState) -> str:
         """0.15.1: a missing label passes neither a comparison nor its opposite."""

@@ -14,6 +14,7 @@ from sigmapack.collection.sysmon import width
 from sigmapack.collection.sysmon.filters import Condition
 from sigmapack.collection.sysmon.width import Width, ready
 from sigmapack.collection.terms import BEGINS, CONTAINS, ENDS, IS
+from tests.examples import tried
 
 CONDITIONS = st.builds(
     Condition,
@@ -41,6 +42,7 @@ def within(one: Iterable[Condition], other: Iterable[Condition]) -> bool:
     return all(any(implies(mine, theirs) for mine in one) for theirs in other)
 
 
+@tried(100, costs=2)
 @given(FILTERS, FILTERS)
 def test_a_filter_is_within_another_where_each_compared_with_each_is(
     some: list[tuple[Condition, ...]], others: list[tuple[Condition, ...]]
@@ -49,6 +51,7 @@ def test_a_filter_is_within_another_where_each_compared_with_each_is(
         assert width.within(ready(one), ready(other)) == within(one, other)
 
 
+@tried(100, costs=2)
 @given(FILTERS)
 def test_it_agrees_with_comparing_all(filters: list[tuple[Condition, ...]]) -> None:
     kept: list[tuple[Condition, ...]] = []

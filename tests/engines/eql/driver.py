@@ -16,10 +16,12 @@ from typing import Any
 import eql
 from eql.engine import Event, PythonEngine
 from eql.functions import Match
-from eql.parser import elasticsearch_syntax
+from eql.parser import elasticsearch_syntax, lark_parser
 from eql.utils import is_string
+from lark import Token
 
 RUNS = re.compile(r"^(\s*)(\[.*\]) with runs=(\d+)\s*$", re.MULTILINE)
+QUOTED = re.compile(r"`[^`]*`")
 HOURS = re.compile(r"(?<=maxspan=)(\d+)h")
 
 
@@ -54,10 +56,25 @@ def matches(text: str, events: list[dict[str, Any]]) -> list[list[int]]:
     return found
 
 
+def lexed(text: str) -> dict[str, Any]:
+    """Why a text is no query, and what of it is code: no comment, literal or quoted name."""
+    text = translated(text)
+    try:
+        with elasticsearch_syntax:
+            eql.parse_query(text)
+        tree = lark_parser.parse(f"{text}\n", start="piped_query")
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}", "code": []}
+    tokens = tree.scan_values(lambda value: isinstance(value, Token))
+    code = [token for token in tokens if not token.type.endswith("STRING")]
+    return {"error": "", "code": [QUOTED.sub("", token) for token in code]}
+
+
 def main() -> None:
-    """Answer {"groups": [{"queries": {name: text}, "events": [...]}]}, group by group."""
+    """Answer {"groups": [{"queries": {name: text}, "events": [...]}], "texts": {name: text}}."""
+    request = json.load(sys.stdin)
     answer = []
-    for group in json.load(sys.stdin)["groups"]:
+    for group in request["groups"]:
         found: dict[str, Any] = {}
         for name, text in group["queries"].items():
             try:
@@ -65,7 +82,8 @@ def main() -> None:
             except Exception as error:
                 found[name] = {"error": f"{type(error).__name__}: {error}"}
         answer.append(found)
-    json.dump(answer, sys.stdout)
+    texts = {name: lexed(text) for name, text in request.get("texts", {}).items()}
+    json.dump({"groups": answer, "texts": texts}, sys.stdout)
 
 
 main()

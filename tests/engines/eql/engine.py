@@ -59,18 +59,23 @@ def single(document: Document) -> Iterator[dict[str, Any]]:
         yield nested({**document, **dict(zip(lists, values, strict=True))})
 
 
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What the driver says."""
+    command = [str(program()), "-I", str(DRIVER)]
+    text = json.dumps(request)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def ask(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, list[list[int]]]]:
     """For each group of queries and events, query -> the event numbers of its matches.
 
     Raises:
         QueryFailed: a query cannot be read or run.
     """
-    request = json.dumps({"groups": groups})
-    done = subprocess.run(
-        [program(), "-I", DRIVER], input=request, capture_output=True, text=True, check=True
-    )
     answers = []
-    for group in json.loads(done.stdout):
+    for group in answer({"groups": groups})["groups"]:
         for name, found in group.items():
             if "error" in found:
                 raise QueryFailed(f"{name}: {found['error']}")

@@ -11,7 +11,7 @@ from tests.engines.registry import Engine, digest
 from tests.engines.tools import run
 
 SOURCES = Path(__file__).parent
-FILES = ("go.mod", "go.sum", "main.go", "rules.go", "cut.toml", "cut.py")
+FILES = ("go.mod", "go.sum", "main.go", "rules.go", "tokens.go", "cut.toml", "cut.py")
 
 
 def leave_out(settings: Mapping[str, str | Path]) -> None:

@@ -42,12 +42,13 @@ type stream struct {
 }
 
 // request asks for queries over streams; metric queries are evaluated at each of the times. Files of
-// rule groups, by name, are given to the loader of Loki's ruler.
+// rule groups, by name, are given to the loader of Loki's ruler, and texts of queries to its scanner.
 type request struct {
 	Streams []stream          `json:"streams"`
 	Queries map[string]string `json:"queries"`
 	Times   []int64           `json:"times"`
 	Rules   map[string]string `json:"rules"`
+	Texts   map[string]string `json:"texts"`
 }
 
 // result is what one query gave: the times of a log query's entries, in order, or for a metric
@@ -63,6 +64,7 @@ type answer struct {
 	Version string              `json:"version"`
 	Results map[string]result   `json:"results"`
 	Rules   map[string]ruleFile `json:"rules,omitempty"`
+	Texts   map[string]tokens   `json:"texts,omitempty"`
 }
 
 // limits are Loki's defaults, where the engine asks for any.
@@ -113,7 +115,7 @@ func (r request) answer() (answer, error) {
 		results[name] = found
 	}
 	rules, err := r.ruleFiles()
-	return answer{Version: version(), Results: results, Rules: rules}, err
+	return answer{Version: version(), Results: results, Rules: rules, Texts: r.lexed()}, err
 }
 
 // stored gives the streams as Loki holds them, entries in the order of time.

@@ -5,19 +5,18 @@ from __future__ import annotations
 import copy
 import csv
 import io
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from sigmapack.content.load import _table, chained, load
 from sigmapack.content.model import Content, Rule
 from tests.conftest import ROOT
+from tests.examples import tried
 
 #: Nothing else has this word: where it stands in the code of a query, a text became code.
 MARK = "zqxmark"
@@ -34,15 +33,10 @@ PIECES = (
 TEXTS = st.lists(st.sampled_from(PIECES) | st.just(MARK), min_size=1, max_size=9).map(
     lambda parts: "".join(["a", *parts, MARK])
 )
-#: Examples of each test; a longer run is not the same each time.
-EXAMPLES = int(os.environ.get("STRANGERS", "15"))
-SETTINGS = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=EXAMPLES <= 15,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+#: Of a property that is tried for each of many places, modifiers or products, and of one that is
+#: tried once.
+EACH = tried(15, costs=200)
+ONCE = tried(15, costs=30)
 IDS = "6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a{:02}"
 #: Log sources and a field of each, so that every way of every language to name one is taken.
 SOURCES = (

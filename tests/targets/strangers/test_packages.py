@@ -24,9 +24,9 @@ from sigmapack.content.model import Content
 from sigmapack.targets import discover
 from tests.targets.strangers.hostile import (
     CORRELATED,
+    EACH,
     MARK,
     PLACES,
-    SETTINGS,
     SOURCES,
     TEXTS,
     changed,
@@ -197,7 +197,7 @@ def test_a_harmless_rule_is_in_the_files_of_every_product() -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@SETTINGS
+@EACH
 @given(text=TEXTS, place=st.sampled_from(sorted(PLACES)), source=st.sampled_from(SOURCES))
 def test_no_place_of_a_rule_is_live_in_a_product(
     name: str, text: str, place: str, source: tuple[dict[str, str], str]
@@ -207,14 +207,14 @@ def test_no_place_of_a_rule_is_live_in_a_product(
 
 @pytest.mark.parametrize("place", ["title", "description", "author"])
 @pytest.mark.parametrize("name", TARGETS)
-@SETTINGS
+@EACH
 @given(text=TEXTS)
 def test_no_text_about_a_rule_is_live_in_a_product(name: str, text: str, place: str) -> None:
     proved(name, content(changed(SAMPLE, PLACES[place], text), OTHER, BOTH))
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@SETTINGS
+@EACH
 @given(text=TEXTS, source=st.sampled_from(SOURCES), sign=st.sampled_from(("", "*")))
 def test_no_value_is_live_in_a_product(
     name: str, text: str, source: tuple[dict[str, str], str], sign: str
@@ -223,14 +223,14 @@ def test_no_value_is_live_in_a_product(
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@SETTINGS
+@EACH
 @given(text=TEXTS, place=st.sampled_from(sorted(CORRELATED)))
 def test_no_place_of_a_correlation_is_live_in_a_product(name: str, text: str, place: str) -> None:
     proved(name, content(SAMPLE, OTHER, changed(BOTH, CORRELATED[place], text)))
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@SETTINGS
+@EACH
 @given(text=TEXTS)
 def test_no_value_of_a_lookup_is_live_in_a_product(name: str, text: str) -> None:
     rule = document(SOURCES[1][0], "QueryName|expand", "%ioc_domains%")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -18,23 +17,22 @@ from sigmapack.content.model import Content
 from sigmapack.targets import discover
 from tests.targets.strangers.hostile import (
     CORRELATED,
+    EACH,
     MARK,
     MODIFIERS,
+    ONCE,
     PLACES,
-    SETTINGS,
     SOURCES,
     TEXTS,
-    Document,
     changed,
     content,
     correlation,
     document,
 )
 from tests.targets.strangers.lexers import code
+from tests.targets.strangers.queries import KINDS, NAMING, two, word
 
 TARGETS = tuple(discover().values())
-#: Names of the members of a correlation, which it may write: those of these tests are harmless.
-KINDS = ("event_count", "value_count", "temporal", "temporal_ordered")
 
 
 def written(of: Content) -> Iterator[tuple[str, Query]]:
@@ -54,9 +52,7 @@ def proved(of: Content, name: str = "") -> int:
         name: a hostile text that is a field's name, which may be code as one word.
     """
     number = 0
-    words = {re.sub("[^A-Za-z0-9_]", "_", name), re.sub("[^a-z0-9_]", "_", name.lower())}
-    words |= {name} if re.fullmatch(r"[A-Za-z0-9_.]+", name) else set()
-    word = re.compile(rf"(?<=[\W_])({'|'.join(map(re.escape, words))})(?!\w)")
+    named = word(name)
     for language, query in written(of):
         for text in filter(None, (query.text, query.native_text)):
             number += 1
@@ -65,7 +61,7 @@ def proved(of: Content, name: str = "") -> int:
                 lines = text.splitlines()
                 assert all(not line.startswith("#") for line in lines[2:]), text
                 continue
-            left = word.sub("x", code(language, text)) if name else code(language, text)
+            left = named.sub("x", code(language, text)) if name else code(language, text)
             assert MARK not in left, f"{query.target}: {left}"
             if language == "spl":
                 assert_no_macro(text)
@@ -91,14 +87,6 @@ def explained(query: Query) -> None:
         db.execute(f"EXPLAIN {query.bare}")
 
 
-def two(source: int = 0) -> list[Document]:
-    """Two harmless rules for a correlation."""
-    where, field = SOURCES[source]
-    found = [document(where, field, f"{name}.exe", name) for name in ("one", "two")]
-    found[1]["id"] = found[1]["id"][:-1] + "2"
-    return found
-
-
 def test_without_a_hostile_text_there_are_queries_in_every_language() -> None:
     languages = {
         language
@@ -108,7 +96,7 @@ def test_without_a_hostile_text_there_are_queries_in_every_language() -> None:
 
 
 @pytest.mark.parametrize("modifiers", MODIFIERS)
-@SETTINGS
+@EACH
 @given(text=TEXTS, source=st.sampled_from(SOURCES), negated=st.booleans(), listed=st.booleans())
 def test_a_value_is_a_literal(
     modifiers: str, text: str, source: tuple[dict[str, str], str], negated: bool, listed: bool
@@ -121,7 +109,7 @@ def test_a_value_is_a_literal(
 
 
 @pytest.mark.parametrize("place", PLACES)
-@SETTINGS
+@EACH
 @given(text=TEXTS, source=st.sampled_from(SOURCES[:3]))
 def test_no_place_of_a_rule_is_code(
     place: str, text: str, source: tuple[dict[str, str], str]
@@ -132,15 +120,15 @@ def test_no_place_of_a_rule_is_code(
 
 
 @pytest.mark.parametrize("place", CORRELATED)
-@SETTINGS
+@EACH
 @given(text=TEXTS, kind=st.sampled_from(KINDS), source=st.integers(0, len(SOURCES) - 1))
 def test_no_place_of_a_correlation_is_code(place: str, text: str, kind: str, source: int) -> None:
     both = correlation(kind, ["one", "two"])
-    name = text if place in ("group-by", "alias", "aliased", "value field") else ""
+    name = text if place in NAMING else ""
     proved(content(*two(source), changed(both, CORRELATED[place], text)), name)
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS, kind=st.sampled_from(KINDS))
 def test_a_members_name_is_a_literal_or_refused(text: str, kind: str) -> None:
     one, other = two()
@@ -148,7 +136,7 @@ def test_a_members_name_is_a_literal_or_refused(text: str, kind: str) -> None:
     proved(content({**one, "name": text}, other, both))
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS, kind=st.sampled_from(KINDS))
 def test_a_value_of_a_member_is_a_literal(text: str, kind: str) -> None:
     one, other = two()
@@ -156,14 +144,14 @@ def test_a_value_of_a_member_is_a_literal(text: str, kind: str) -> None:
     proved(content(one, other, correlation(kind, ["one", "two"])))
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS, source=st.sampled_from((SOURCES[1], SOURCES[5], SOURCES[6])))
 def test_a_value_of_a_lookup_is_a_literal(text: str, source: tuple[dict[str, str], str]) -> None:
     where, field = source
     proved(content(document(where, f"{field}|expand", "%ioc_domains%"), lookup=text))
 
 
-@SETTINGS
+@ONCE
 @given(text=TEXTS)
 def test_a_files_name_is_no_code(text: str) -> None:
     proved(content(*two(), correlation("temporal", ["one", "two"]), stem=text))
