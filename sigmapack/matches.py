@@ -57,7 +57,8 @@ class NotRun:
 class Report:
     """What a replay found: matches, what could not be read, rules that could not run.
 
-    Every record is counted once: in `events`, or in `unreadable`.
+    Every record is counted once: in `events`, or in `unreadable`. Lines of a log that are of
+    another kind (DHCP's in a log of DNS) are in `passed`.
     """
 
     matches: list[Match] = field(default_factory=list)
@@ -68,7 +69,10 @@ class Report:
     """Events of which not every combination of values was compared, the first `MOST_TOLD`."""
     partly: int = 0
     unread: list[UnreadableInput] = field(default_factory=list)
-    """Files that could not be read, or of which no record could."""
+    """Files that could not be read, or of which no record could; members of archives, too."""
+    skipped: list[UnreadableInput] = field(default_factory=list)
+    """Members of archives whose suffix is none of events."""
+    passed: int = 0
     refused: list[NotRun] = field(default_factory=list)
     events: int = 0
     parsed: int = 0
@@ -76,7 +80,17 @@ class Report:
     files: int = 0
 
     def add_bad(self, record: BadRecord) -> None:
-        """Count a record, or several that one complaint stands for, as unreadable."""
+        """Count a record, or several that one complaint stands for, as unreadable.
+
+        What stands for a member of an archive goes to the files, lines of another kind are counted.
+        """
+        if record.kind == "passed":
+            self.passed += record.count
+            return
+        if record.kind != "record":
+            files = self.skipped if record.kind == "skipped" else self.unread
+            files.append(UnreadableInput(record.file, record.message))
+            return
         self.unreadable += record.count
         if len(self.bad) < MOST_TOLD:
             self.bad.append(record)

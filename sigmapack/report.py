@@ -164,6 +164,7 @@ def replayed(
         columns = ("level", "rule", "record", "time", "host")
         if ordered:
             table(columns, [_row(match) for match in ordered])
+    skipped = [*skipped, *result.skipped]
     _told("skipped-file", ((error.path, 1, error.message) for error in skipped))
     _told("unreadable-file", ((error.path, 1, error.message) for error in result.unread))
     _told("unreadable-record", ((bad.file, bad.line, bad.message) for bad in result.bad))
@@ -184,8 +185,9 @@ def _summed(result: Report, skipped: int) -> None:
     rules = len({match.rule.id for match in result.matches})
     levels = Counter(match.rule.level for match in result.matches)
     spread = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+    passed = f", {result.passed} lines of other kinds passed over" if result.passed else ""
     click.echo(
-        f"{result.events} events in {result.files} files, {result.unreadable} unreadable: "
+        f"{result.events} events in {result.files} files, {result.unreadable} unreadable{passed}: "
         f"{len(result.matches)} matches of {rules} rules{f' ({spread})' if spread else ''}",
         err=True,
     )

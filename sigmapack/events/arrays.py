@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 import re
-import zlib
 from collections.abc import Iterator
 from io import BufferedIOBase
 from typing import Any
@@ -46,7 +45,7 @@ class Window:
         while by > 0 and not self.ended:
             try:
                 data = self.stream.read1(PIECE)
-            except (EOFError, OSError, zlib.error) as error:  # what came before it is good
+            except (EOFError, OSError) as error:  # what came before it is good
                 data, self.broken = b"", error
             self.ended = not data
             piece = self.decoder.decode(data, final=self.ended)
@@ -78,7 +77,7 @@ def json_array(stream: BufferedIOBase, encoding: str, errors: str) -> Iterator[R
     next line that starts as that element did. At most twice `MAX_RECORD` characters are held.
 
     Raises:
-        EOFError, OSError, zlib.error: the stream broke, after all that came before.
+        EOFError, OSError: the stream broke, after all that came before.
     """
     window = Window(stream, encoding, errors)
     number = position = depth = 0

@@ -6,17 +6,16 @@ records it holds (https://github.com/libyal/libevtx/blob/main/documentation/).
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import struct
-import zlib
 from collections.abc import Iterator
 from io import BufferedIOBase
 from typing import Any, cast
 
 from evtx import PyEvtxParser
 
+from sigmapack.events.packed import BrokenPacking
 from sigmapack.events.records import DECODER, MAX_RECORD, TOO_LONG, Record
 
 EVTX_MAGIC, CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
@@ -49,7 +48,7 @@ Found = tuple[Any, str, int]
 
 
 class Source:
-    """A stream that gives what it has, and ends where its gzip file is broken."""
+    """A stream that gives what it has, and ends where its packed file is broken."""
 
     def __init__(self, stream: BufferedIOBase) -> None:
         self.stream = stream
@@ -62,7 +61,7 @@ class Source:
             while size > 0 and not self.broken and (piece := self.stream.read1(size)):
                 pieces.append(piece)
                 size -= len(piece)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:  # what came before it is good
+        except BrokenPacking as error:  # what came before it is good
             self.broken = error
         return b"".join(pieces)
 
@@ -75,7 +74,7 @@ def evtx_records(stream: BufferedIOBase) -> Iterator[Record]:
 
     Raises:
         ValueError: there is no chunk in it.
-        EOFError, gzip.BadGzipFile, zlib.error: the packed file breaks off before the first.
+        BrokenPacking: the packed file breaks off before the first.
     """
     number = 1
     for value, error, count in _found(Source(stream)):
@@ -114,7 +113,7 @@ def _found(source: Source) -> Iterator[Found]:
         reason = CUT if absent else BROKEN
         yield None, reason, _missing(next_id - last - 1, lost + absent)
     if source.broken:  # the records that it took are counted
-        yield None, f"damaged or cut-off gzip file ({source.broken}): fetch it again", 0
+        yield None, str(source.broken), 0
 
 
 def _missing(records: int, chunks: int) -> int:

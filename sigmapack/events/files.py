@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-#: In any case; a file that is named itself may have any suffix.
-EVENT_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".evtx", ".log", ".gz"})
+#: In any case; a file that is named itself may have any suffix. Not `.txt`: of a folder of evidence
+#: most are notes, and each line of one would be an unreadable record.
+EVENT_SUFFIXES = frozenset(
+    {".json", ".jsonl", ".ndjson", ".evtx", ".log", ".csv", ".tsv", ".gz", ".zst", ".zip"}
+)
+#: What logrotate and others leave of a log: access.log.1, query.log-20230329, dns.log.2023-03-29.
+ROTATED = re.compile(r".*\.(?:json|jsonl|ndjson|log|csv|tsv)[.-]\d[\d-]{0,18}", re.IGNORECASE)
+SKIPPED_SUFFIX = "suffix {} is none of events: name the file to have it read"
+
+#: Standard input.
+STDIN = Path("-")
 
 #: What is never opened: reading may wait for ever, or never end.
 KINDS = {
@@ -41,12 +52,19 @@ class Gathered:
     skipped: tuple[UnreadableInput, ...]
 
 
+def holds_events(name: str) -> bool:
+    """Whether a file of a folder or an archive is called as files of events are."""
+    return os.path.splitext(name)[1].lower() in EVENT_SUFFIXES or bool(ROTATED.fullmatch(name))
+
+
 def check_file(path: Path) -> None:
-    """Refuse what is no file, without opening it.
+    """Refuse what is no file, without opening it. Standard input (`-`) is fine.
 
     Raises:
         UnreadableInput: it is missing, a folder, a named pipe, a socket or a device.
     """
+    if path == STDIN:
+        return
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -63,7 +81,9 @@ def check_file(path: Path) -> None:
 def gather(paths: Iterable[Path]) -> Gathered:
     """The files named, and for a folder all event files below it, sorted.
 
-    A link to a folder inside a folder is not followed, so that no circle holds.
+    Patterns (`logs/*.evtx`, `**` for any depth) stand for what they match, sorted, where the shell
+    leaves them as they are, as Windows' does; a file that is called so comes first. A link to a
+    folder inside a folder is not followed, so that no circle holds.
 
     Raises:
         UnreadableInput: a path named is not there, or is no file and no folder.
@@ -71,7 +91,7 @@ def gather(paths: Iterable[Path]) -> Gathered:
     found: list[Path] = []
     unread: list[UnreadableInput] = []
     skipped: list[UnreadableInput] = []
-    for path in paths:
+    for path in _expanded(paths):
         if not os.path.isdir(path):  # Path.is_dir raises where a folder above is closed
             check_file(path)
             found.append(path)
@@ -87,6 +107,17 @@ def gather(paths: Iterable[Path]) -> Gathered:
     return Gathered(tuple(found), tuple(unread), tuple(skipped))
 
 
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not glob.has_magic(str(path)) or os.path.lexists(path):
+            yield path
+            continue
+        found = sorted(glob.glob(str(path), recursive=True))
+        if not found:
+            raise UnreadableInput(path, "no file matches this pattern: check the path")
+        yield from map(Path, found)
+
+
 def _sort_in(
     path: Path,
     inside: list[Path],
@@ -97,11 +128,8 @@ def _sort_in(
     if os.path.isdir(path):
         reason = "a link to a folder, which is not followed: name the folder to have it read"
         skipped.append(UnreadableInput(path, reason))
-    elif path.suffix.lower() not in EVENT_SUFFIXES:
-        reason = (
-            f"suffix {path.suffix or '(none)'} is none of events: name the file to have it read"
-        )
-        skipped.append(UnreadableInput(path, reason))
+    elif not holds_events(path.name):
+        skipped.append(UnreadableInput(path, SKIPPED_SUFFIX.format(path.suffix or "(none)")))
     else:
         try:
             check_file(path)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedIOBase
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, NamedTuple, cast
 
 from sigmapack.content.model import LogSource
+from sigmapack.events.archives import NESTED, ZIP_MAGIC, Member, members
 from sigmapack.events.arrays import json_array
 from sigmapack.events.chunks import EVTX_MAGIC, evtx_records
 from sigmapack.events.fields import ShapeError, Value
-from sigmapack.events.files import UnreadableInput, check_file
+from sigmapack.events.files import STDIN, UnreadableInput, check_file
+from sigmapack.events.logs.formats import recognised
+from sigmapack.events.logs.lines import log_lines
+from sigmapack.events.logs.times import latest_of
+from sigmapack.events.opening import encoding_of, some_text
+from sigmapack.events.packed import BrokenPacking, unpacked, with_head
 from sigmapack.events.records import Record, json_lines
 from sigmapack.events.scanned import Passed, Scan, Scanned
 from sigmapack.events.shapes import shaped
@@ -30,25 +35,23 @@ __all__ = [
     "Passed",
     "UnreadableInput",
     "read_events",
+    "scan_events",
 ]
 
-GZIP_MAGIC = b"\x1f\x8b"
-BROKEN_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
-
-#: Text that is no JSON but shows what it is, and what to do then.
-FOREIGN = {
-    "<": "XML, not JSON; the file is not read: give the .evtx itself, or JSON (evtx_dump -o jsonl)",
-    "#separator": "a tab-separated Zeek log; the file is not read: let Zeek write JSON "
-    "(LogAscii::use_json=T)",
-}
+#: What of a file is looked at to tell what it is.
+HEAD_SIZE = 64 * 1024
+XML = "XML, not JSON; the file is not read: give the .evtx itself, or JSON (evtx_dump -o jsonl)"
+TAR = "a tar archive, which is not opened: unpack it, and name what is in it"
+TAR_MARK = slice(257, 262)
 
 
 @dataclass(frozen=True)
 class Event:
     """One event: where it stands, which Sigma log sources it is, and its fields as text.
 
-    `file` is the path as given; `record` is 1-based, the line of JSON Lines, the position in a
-    JSON array or in an EVTX file; `timestamp` is ISO 8601 UTC with milliseconds.
+    `file` is the path as given, of a member of an archive `archive.zip!member`; `record` is
+    1-based, the line of a text log, the position in a JSON array or in an EVTX file; `timestamp` is
+    ISO 8601 UTC with milliseconds.
     """
 
     file: str
@@ -63,69 +66,83 @@ class Event:
 class BadRecord:
     """A record that cannot be used: its line (in an EVTX file its position), and why.
 
-    Where several were lost in one place, `count` says how many.
+    Where several were lost in one place, `count` says how many. Of another `kind` it stands for
+    what is no record: a member of an archive that cannot be read (`file`) or has no suffix of
+    events (`skipped`), or lines that are of another kind than the log (`passed`).
     """
 
     file: str
     line: int
     message: str
     count: int = 1
+    kind: Literal["record", "file", "skipped", "passed"] = "record"
 
 
-def read_events(path: Path, channels: ChannelMap) -> Iterator[Event | BadRecord]:
-    """Read a file of JSON Lines, a JSON array, JSON objects or EVTX; plain, or gzip of these.
+class Place(NamedTuple):
+    """A file as reports name it, and what it is called itself."""
+
+    shown: str
+    name: str
+    suffix: str
+
+
+class How(NamedTuple):
+    """How a file is read: channels of Windows, a scan if there is one, a year for bare times."""
+
+    channels: ChannelMap
+    scan: Scan | None
+    year: int | None
+
+
+def read_events(
+    path: Path, channels: ChannelMap, year: int | None = None
+) -> Iterator[Event | BadRecord]:
+    """Read a file of any known kind: text, EVTX, packed by gzip or zstd, or an archive of these.
 
     Text is UTF-8 (with or without a byte order mark) or UTF-16. Records are read one at a time, of
     an EVTX file one chunk: memory does not bound the size of a file, packed or not. Kinds of
     records: flat Sigma fields, Winlogbeat and Elastic Agent documents, Windows event JSON of EVTX
-    dumpers, Zeek logs; a file may mix them.
+    dumpers, Zeek logs; a file may mix them. Text logs: `sigmapack/events/logs`.
 
     Args:
-        path: the file; a pipe is fine.
+        path: the file; a pipe is fine; `-` is standard input.
         channels: what the events of a Windows channel are in Sigma.
+        year: of the last line of logs whose times have none; without it they have no time, but in a
+            file that logrotate named after its day.
 
     Raises:
-        UnreadableInput: the file is missing, no file, not permitted, or neither text nor EVTX.
+        UnreadableInput: the file is missing, no file, not permitted, or of no known kind.
     """
-    for item in scan_events(path, channels, None):
+    for item in scan_events(path, channels, None, year):
         if not isinstance(item, Passed):
             yield item
 
 
 def scan_events(
-    path: Path, channels: ChannelMap, scan: Scan | None
+    path: Path, channels: ChannelMap, scan: Scan | None, year: int | None = None
 ) -> Iterator[Event | BadRecord | Passed]:
     """Read a file as `read_events` does, but pass over records in which a scan finds nothing.
 
     Args:
-        path: the file; a pipe is fine.
+        path: the file; a pipe is fine; `-` is standard input.
         channels: what the events of a Windows channel are in Sigma.
         scan: what finds the texts that matter; None to read every record.
+        year: of the last line of logs whose times have none.
 
     Raises:
         UnreadableInput: as `read_events` does.
     """
     check_file(path)
-    line = 0
+    how = How(channels, scan, year)
     try:
-        with _opened(path) as stream:
-            records = _records(path, stream, scan)
-            if scan and not isinstance(records, Scanned):
-                scan.skip()
-            for record in records:
-                if isinstance(record, Passed):
-                    yield record
-                    continue
-                line = record.line
-                item = _event(path, record, channels)
-                if isinstance(item, BadRecord) and isinstance(records, Scanned):
-                    records.doubt()
-                yield item
-    except BROKEN_GZIP as error:
-        reason = f"damaged or cut-off gzip file ({error}): fetch it again"
-        if not line:
-            raise UnreadableInput(path, reason) from None
-        yield BadRecord(str(path), line + 1, f"{reason}; the rest is not read")
+        with _opened(path) as file:
+            start = file.peek(4)[:4]
+            if not start.startswith(ZIP_MAGIC):
+                place = Place(str(path), path.name, path.suffix.lower())
+                yield from _events(place, unpacked(file, start), how)
+                return
+            for member in members(path, file):
+                yield from _of_member(member, how)
     except FileNotFoundError:
         raise UnreadableInput(path, "no such file: check the path") from None
     except OSError as error:
@@ -133,65 +150,103 @@ def scan_events(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BufferedIOBase]:
-    """The file's bytes, unpacked where it starts as gzip does."""
-    with path.open("rb") as plain:
-        if plain.peek(2)[:2] != GZIP_MAGIC:
-            yield plain
-            return
-        with gzip.GzipFile(fileobj=plain) as unpacked:
-            yield cast(BufferedIOBase, unpacked)
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    if path == STDIN:
+        yield cast(BufferedReader, sys.stdin.buffer)
+        return
+    with path.open("rb") as file:
+        yield file
 
 
-def _event(path: Path, record: Record, channels: ChannelMap) -> Event | BadRecord:
-    if record.error:
-        return BadRecord(str(path), record.line, record.error, record.many)
+def _of_member(member: Member, how: How) -> Iterator[Event | BadRecord | Passed]:
+    """The events of a member of an archive; what cannot be read of it costs no other."""
+    if member.error:
+        yield BadRecord(member.name, 1, member.error, 0, "skipped" if member.skipped else "file")
+        return
+    place = Place(member.name, member.file.name, member.file.suffix.lower())
     try:
-        return Event(str(path), record.number, *shaped(record.value, path.name, channels))
+        head, stream = with_head(member.pieces, 4)
+        if head.startswith(ZIP_MAGIC):
+            raise UnreadableInput(member.name, NESTED)
+        yield from _events(place, unpacked(stream, head), how)
+    except UnreadableInput as error:
+        yield BadRecord(member.name, 1, error.message, 0, "file")
+
+
+def _events(
+    place: Place, pieces: Iterator[bytes], how: How
+) -> Iterator[Event | BadRecord | Passed]:
+    line = 0
+    try:
+        records = _records(place, *with_head(pieces, HEAD_SIZE), how)
+        if how.scan and not isinstance(records, Scanned):
+            how.scan.skip()
+        for record in records:
+            if isinstance(record, Passed):
+                yield record
+                continue
+            line = record.line
+            item = _event(place, record, how.channels)
+            if isinstance(item, BadRecord) and isinstance(records, Scanned):
+                records.doubt()
+            yield item
+    except BrokenPacking as error:
+        if not line:
+            raise UnreadableInput(place.shown, str(error)) from None
+        yield BadRecord(place.shown, line + 1, f"{error}; the rest is not read")
+
+
+def _event(place: Place, record: Record, channels: ChannelMap) -> Event | BadRecord:
+    if record.error:
+        return BadRecord(place.shown, record.line, record.error, record.many, record.kind)
+    try:
+        return Event(place.shown, record.number, *shaped(record.value, place.name, channels))
     except ShapeError as error:
-        return BadRecord(str(path), record.line, str(error))
+        return BadRecord(place.shown, record.line, str(error))
 
 
-def _records(path: Path, stream: BufferedIOBase, scan: Scan | None) -> Iterable[Record | Passed]:
-    head = cast(io.BufferedReader, stream).peek(512)[:512]
+def _records(
+    place: Place, head: bytes, stream: BufferedReader, how: How
+) -> Iterable[Record | Passed]:
     if head.startswith(EVTX_MAGIC):
-        return _evtx(path, stream)
-    encoding = _encoding(head)
+        return _evtx(place, stream)
+    encoding = encoding_of(head)
     opening = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
-    if path.suffix.lower() == ".evtx" and opening[:1] not in ("", "{", "["):
-        raise UnreadableInput(path, "not an EVTX file (no ElfFile signature): export it again")
-    if "\0" in opening and not _some_text(opening):
-        raise UnreadableInput(path, "neither JSON text nor an EVTX file: export it as one of these")
-    for start, message in FOREIGN.items():
-        if opening.startswith(start):
-            return iter([Record(1, 1, None, message)])
+    _refuse(place, head, opening)
+    if opening.startswith("<") and not opening[1:2].isdigit():  # that is syslog's priority
+        return iter([Record(1, 1, None, XML)])
     # Undecodable bytes stay visible, so that only their records are lost; UTF-16 has no such mode.
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    if not opening.startswith(("{", '["', "[{")):
+        kind = recognised(opening, latest_of(place.name, how.year))
+        if kind:
+            text = io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors, newline="\n")
+            return log_lines(text, kind)
     if opening.startswith("["):
         return json_array(stream, encoding, errors)
-    if scan and encoding == "utf-8-sig":
-        return Scanned(stream, errors, scan)
+    if how.scan and encoding == "utf-8-sig":
+        return Scanned(stream, errors, how.scan)
     return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
 
 
-def _some_text(opening: str) -> bool:
-    """Whether among the NULs a line of JSON begins: a crash leaves NULs in a log, of any length."""
-    lines = (line.lstrip("\0 \t") for line in opening.splitlines())
-    return not opening.strip("\0") or any(line.startswith(("{", "[")) for line in lines)
+def _refuse(place: Place, head: bytes, opening: str) -> None:
+    """Stop at what is no text.
+
+    Raises:
+        UnreadableInput: it is called EVTX and is none, or is another kind of binary file.
+    """
+    if place.suffix == ".evtx" and opening[:1] not in ("", "{", "["):
+        reason = "not an EVTX file (no ElfFile signature): export it again"
+        raise UnreadableInput(place.shown, reason)
+    if head[TAR_MARK] == b"ustar":
+        raise UnreadableInput(place.shown, TAR)
+    if "\0" in opening[:512] and not some_text(opening[:512]):
+        reason = "neither JSON text nor an EVTX file: export it as one of these"
+        raise UnreadableInput(place.shown, reason)
 
 
-def _encoding(head: bytes) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if head[1:2] == b"\0" and head[:1] in (b"{", b"["):
-        return "utf-16-le"
-    if head[:1] == b"\0" and head[1:2] in (b"{", b"["):
-        return "utf-16-be"
-    return "utf-8-sig"
-
-
-def _evtx(path: Path, stream: BufferedIOBase) -> Iterator[Record]:
+def _evtx(place: Place, stream: BufferedReader) -> Iterator[Record]:
     try:
         yield from evtx_records(stream)
     except ValueError as error:
-        raise UnreadableInput(path, str(error)) from None
+        raise UnreadableInput(place.shown, str(error)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TextIO
+from typing import Any, Literal, NamedTuple, TextIO
 
 #: Numbers stay as they are written ("18.10" is not 18.1), however long they are.
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -30,7 +30,8 @@ TOO_LONG = (
 class Record(NamedTuple):
     """One record: its number, the line where it starts, and its value or what is wrong with it.
 
-    `many` is the number of records that one complaint stands for.
+    `many` is the number of records that one complaint stands for, or of lines that are none
+    (`kind` is "passed" then).
     """
 
     number: int
@@ -38,6 +39,7 @@ class Record(NamedTuple):
     value: Any
     error: str = ""
     many: int = 1
+    kind: Literal["record", "passed"] = "record"
 
 
 def json_lines(stream: TextIO) -> Iterator[Record]:
@@ -49,7 +51,7 @@ def json_lines(stream: TextIO) -> Iterator[Record]:
     """
     block: list[str] = []
     start = depth = size = 0
-    for number, line in enumerate(_lines(stream), 1):
+    for number, line in enumerate(lines_of(stream), 1):
         if block and _starts_anew(block, line):
             yield from _unclosed(block, start, size)
             block = []
@@ -77,7 +79,7 @@ def json_lines(stream: TextIO) -> Iterator[Record]:
         yield from _unclosed(block, start, size)
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
+def lines_of(stream: TextIO) -> Iterator[str]:
     """Lines; of one that is too long its beginning, one character longer than the limit."""
     while line := stream.readline(MAX_RECORD + 1):
         yield line

@@ -7,9 +7,7 @@ not one object each, bytes that are not UTF-8, and text that escapes what it nee
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -82,7 +80,7 @@ class Scanned:
         self.sampled = False
 
     def __iter__(self) -> Iterator[Record | Passed]:
-        """Raises what broke the stream (EOFError, OSError, zlib.error), after all before it."""
+        """Raises what broke the stream (EOFError, OSError), after all before it."""
         line = 0
         blocks = iter(self.blocks)
         for block in islice(blocks, 1):
@@ -190,7 +188,7 @@ class Blocks:
         while size > 0 and not self.ended:
             try:
                 piece = self.stream.read1(size)
-            except (EOFError, OSError, zlib.error, gzip.BadGzipFile) as error:
+            except (EOFError, OSError) as error:
                 piece, self.broken = b"", error
             self.ended = not piece
             size -= len(piece)

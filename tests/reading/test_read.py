@@ -77,10 +77,9 @@ def test_a_folder_and_a_missing_file_are_unreadable(tmp_path: Path) -> None:
         read(tmp_path / "nowhere.jsonl")
 
 
-@pytest.mark.parametrize("text", ["<Events>", "#separator \\x09\n"])
-def test_xml_and_tabbed_zeek_logs_say_what_to_do(tmp_path: Path, text: str) -> None:
+def test_xml_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "x.log"
-    path.write_text(text, "utf-8")
+    path.write_text("<Events>", "utf-8")
     (record,) = read(path)
     assert isinstance(record, BadRecord) and "not read" in record.message
 

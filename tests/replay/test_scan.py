@@ -144,8 +144,7 @@ FORMS = (
 
 def compared(report: Report) -> list[object]:
     return [
-        (match.rule.name, match.file, match.record, match.timestamp, match.host, match.fields)
-        + match.records
+        (match.rule.name, match.file, match.record, match.host, match.fields, match.records)
         for match in report.matches
     ]
 
