@@ -25,6 +25,7 @@ import click
 
 from sigmapack import __version__, collection, exports, navigator, process, report
 from sigmapack.checks import problems
+from sigmapack.checks.aside import set_aside
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.package import package_all
@@ -163,17 +164,19 @@ def replay(
     documents, Windows event JSON or Zeek logs; and .evtx files.
     """
     content = load(ROOT, rules)
-    stop_on([p for p in problems(content) if not content.own or p.unreadable], as_json)
+    content, faulty, stopping = set_aside(content, problems(content))
+    stop_on(stopping, as_json)
     try:
         gathered = gather(files)
         result = run_replay(content, gathered.files)
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
+    result.refused = [*faulty, *result.refused]
     report.replayed(result, gathered.skipped, as_json, quiet)
     if result.unread:
         sys.exit(WRONG_USE)
-    sys.exit(PROBLEMS if fail_on_match and result.matches else DONE)
+    sys.exit(PROBLEMS if faulty or (fail_on_match and result.matches) else DONE)
 
 
 @main.command(name="coverage")

@@ -20,7 +20,7 @@ from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Content, LogSource, Refused, Rule
 from sigmapack.events.files import UnreadableInput, check_file
 from sigmapack.events.read import BadRecord, Event, read_events
-from sigmapack.events.rows import Rows
+from sigmapack.events.rows import EVENT_TEXT, Rows
 from sigmapack.events.windows import channel_map
 from sigmapack.matches import Match, Report
 from sigmapack.targets.sqlite import TARGET, guard, quoted
@@ -78,6 +78,7 @@ def _columns(queries: Iterable[Query], report: Report) -> tuple[dict[str, str], 
         if not query.path:
             continue
         names = _correlation_fields(rule) if rule.is_correlation else list(names_of(rule))
+        names += [EVENT_TEXT] if EVENT_TEXT in query.bare else []
         wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
         if len(wider) > MOST_FIELDS:
             reason = f"a table of events has {MOST_FIELDS:,} fields, and other rules use them"

@@ -159,8 +159,7 @@ def replayed(
     _told("unreadable-file", ((error.path, 1, error.message) for error in result.unread))
     _told("unreadable-record", ((bad.file, bad.line, bad.message) for bad in result.bad))
     _told("partly-compared", ((bad.file, bad.line, bad.message) for bad in result.partial))
-    for query in result.refused:
-        click.echo(visible(f"{query.rule.path}:1: not-replayed: {query.reason}"), err=True)
+    _told("not-replayed", ((q.rule.path, q.rule.line(), q.reason) for q in result.refused))
     if not quiet:
         _summed(result, len(skipped))
 
@@ -194,6 +193,8 @@ def _summed(result: Report, skipped: int) -> None:
         incomplete.append(f"{result.partly} events were compared in part")
     if incomplete:
         click.echo(visible(f"not all was read: {'; '.join(incomplete)}"), err=True)
+    if result.refused:
+        click.echo(f"{len(result.refused)} rules were not run: see not-replayed above", err=True)
 
 
 def _severity(match: Match) -> int:

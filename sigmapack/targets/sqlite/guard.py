@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sigmapack.content.model import Refused
+from sigmapack.targets.sqlite import functions
 
 Row = tuple[Any, ...]
 
@@ -67,6 +68,7 @@ def guarded(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     for category, most in LIMITS.items():
         db.setlimit(category, most)
+    functions.install(db)
     # Its table is declared at the first use, which the authorizer would take for a new table.
     db.execute("SELECT count(*) FROM json_each('[]'), json_tree('[]')").fetchall()
     db.set_authorizer(_authorized)
