@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sigmapack.compiling.product import Query
-from sigmapack.content.model import Rule
+from sigmapack.content.model import LogSource, Rule
 from sigmapack.events.files import UnreadableInput
 from sigmapack.events.read import BadRecord
 
@@ -63,6 +63,10 @@ class Report:
     unread: list[UnreadableInput] = field(default_factory=list)
     """Files that could not be read, or of which no record could."""
     refused: list[Query] = field(default_factory=list)
+    seen: set[LogSource] = field(default_factory=set)
+    """The log sources that events were of."""
+    unseen: list[Rule] = field(default_factory=list)
+    """Rules that look for log sources of which there was no event."""
     events: int = 0
     files: int = 0
 

@@ -21,6 +21,7 @@ from sigmapack.content.model import Content, LogSource, Refused, Rule
 from sigmapack.events.files import UnreadableInput, check_file
 from sigmapack.events.read import BadRecord, Event, read_events
 from sigmapack.events.rows import EVENT_TEXT, Rows
+from sigmapack.events.sources import met
 from sigmapack.events.windows import channel_map
 from sigmapack.matches import Match, Report
 from sigmapack.targets.sqlite import TARGET, guard, quoted
@@ -64,7 +65,10 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
             number = _load(db, rows, files, channel_map(content.sources), report)
         with closing(guard.guarded(path)) as db:
             for query in queries:
-                _search(db, query, guard.seconds(number), report)
+                if any(met(source, report.seen) for source in _sources(content, query.rule)):
+                    _search(db, query, guard.seconds(number), report)
+                else:
+                    report.unseen.append(query.rule)
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report
 
@@ -110,6 +114,15 @@ def _together(content: Content) -> Iterator[list[str]]:
             yield [*added, *(conversion.fields(known) if known else ())]
 
 
+def _sources(content: Content, rule: Rule) -> Iterator[LogSource]:
+    """The log sources that a rule looks for, or the members of a correlation."""
+    if not rule.is_correlation:
+        yield rule.logsource
+        return
+    for member in read_correlation(rule).members:
+        yield from _sources(content, content.by_name[member])
+
+
 def _create(db: sqlite3.Connection, columns: Mapping[str, str]) -> None:
     fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns.values())
     source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in META[2:])
@@ -139,6 +152,7 @@ def _load(
                     report.add_bad(item)
                 else:
                     report.events += 1
+                    report.seen.update(item.logsource)
                     _insert(db, rows, report.events, item, report)
         except UnreadableInput as error:
             report.unread.append(error)

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sigmapack.compiling.product import Artifact, Query
-from sigmapack.content.model import Content, Problem
+from sigmapack.content.model import Content, Problem, Rule
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput
 from sigmapack.manifest import OUTCOMES, entry, summary
@@ -195,6 +195,17 @@ def _summed(result: Report, skipped: int) -> None:
         click.echo(visible(f"not all was read: {'; '.join(incomplete)}"), err=True)
     if result.refused:
         click.echo(f"{len(result.refused)} rules were not run: see not-replayed above", err=True)
+    if result.unseen and result.events:
+        click.echo(visible(_unseen(result.unseen)), err=True)
+
+
+def _unseen(rules: Sequence[Rule]) -> str:
+    """How many rules nothing was there for, and the log sources that most of them look for."""
+    kinds = Counter("correlations" if r.is_correlation else r.logsource.key for r in rules)
+    most = [f"{key} ({count})" for key, count in kinds.most_common(MOST_NAMED)]
+    more = len(kinds) - len(most)
+    named = ", ".join(most) + (f" and {more} more" if more > 0 else "")
+    return f"{len(rules)} rules look for log sources of which no event was: {named}"
 
 
 def _severity(match: Match) -> int:

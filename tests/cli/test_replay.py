@@ -102,6 +102,18 @@ def test_a_rule_with_a_problem_is_named_and_the_others_run(
     assert "1 rules were not run" in "".join(summary)
 
 
+def test_log_sources_of_which_no_event_was_are_told(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    """A rule that could match nothing passed for one that found nothing."""
+    other = SECOND.replace("windows", "linux").replace("sample", "other")
+    folder = rules_folder(sample=RULE, other=other)
+    result = run("replay", lookups(tmp_path / "e.jsonl", "a.example"), "--rules", folder)
+    assert "1 rules look for log sources of which no event was: linux/dns_query (1)" in (
+        result.stderr
+    )
+
+
 def test_every_fault_of_a_rule_is_told_in_one_line(
     rules_folder: RulesFolder, tmp_path: Path
 ) -> None:

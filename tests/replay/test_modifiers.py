@@ -5,8 +5,6 @@ https://sigmahq.io/sigma-specification/specification/sigma-appendix-modifiers.ht
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,51 +13,8 @@ import yaml
 
 from sigmapack.checks import problems
 from sigmapack.checks.aside import set_aside
-from sigmapack.replay import Report, replay
 from tests.conftest import MakeContent
-
-LOGSOURCE = {"product": "windows", "category": "process_creation"}
-RULE: dict[str, Any] = {
-    "title": "Modifier",
-    "id": "6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7b01",
-    "name": "modifier",
-    "logsource": LOGSOURCE,
-    "level": "low",
-}
-Found = Callable[..., list[int]]
-Run = Callable[..., Report]
-
-
-@pytest.fixture
-def run(make_content: MakeContent, tmp_path: Path) -> Run:
-    """Replay events (their fields) with one rule that has a detection."""
-
-    def run(detection: dict[str, Any], *events: dict[str, Any]) -> Report:
-        path = tmp_path / "events.jsonl"
-        lines = [json.dumps({"logsource": LOGSOURCE, **event}) + "\n" for event in events]
-        path.write_text("".join(lines), "utf-8")
-        text = yaml.safe_dump({**RULE, "detection": detection}, allow_unicode=True)
-        return replay(make_content({}, rule=text), [path])
-
-    return run
-
-
-@pytest.fixture
-def found(run: Run) -> Found:
-    """The positions, from 1, of the events that match; the rule must run."""
-
-    def found(selection: Any, *events: dict[str, Any], condition: str = "sel") -> list[int]:
-        report = run({"sel": selection, "condition": condition}, *events)
-        assert [query.reason for query in report.refused] == []
-        assert report.unreadable == 0
-        return sorted(match.record for match in report.matches)
-
-    return found
-
-
-def of(field: str, *values: Any) -> list[dict[str, Any]]:
-    return [{field: value} for value in values]
-
+from tests.replay.conftest import RULE, Found, Run, of
 
 MATRIX: dict[str, tuple[Any, list[Any], list[Any]]] = {
     # modifier: (value of X|modifier, values that match, values that do not)
@@ -177,82 +132,6 @@ def test_an_expression_beyond_linear_time_is_refused_by_name(run: Run, pattern: 
 def test_a_pattern_that_backtracks_for_ever_elsewhere_ends_at_once(found: Found) -> None:
     """SQLite cannot stop a function, and with Python's `re` this one would never end."""
     assert found({"X|re": "^(([a-z])+.)+[A-Z]([a-z])+$"}, *of("X", "a" * 100_000, "abC d")) == []
-
-
-def test_fields_are_compared_with_fields(found: Found) -> None:
-    """`no such column`: the second field was named by no other rule."""
-    events = [
-        {"X": "Abc", "Other": "aBC"},
-        {"X": "Abcd", "Other": "abc"},
-        {"X": "xabc", "Other": "abc"},
-        {"X": "xabcx", "Other": "abc"},
-        {"X": "a%c", "Other": "a%c"},
-        {"X": "abc", "Other": "a%c"},
-        {"X": "abc"},
-        {"Other": "abc"},
-        {},
-    ]
-    assert found({"X|fieldref": "Other"}, *events) == [1, 5]
-    assert found({"X|fieldref|startswith": "Other"}, *events) == [1, 2, 5]
-    assert found({"X|fieldref|endswith": "Other"}, *events) == [1, 3, 5]
-    assert found({"X|fieldref|contains": "Other"}, *events) == [1, 2, 3, 4, 5]
-    assert found({"X|fieldref": "Other"}, *events, condition="not sel") == [2, 3, 4, 6, 7, 8, 9]
-
-
-def test_a_field_that_no_event_has_is_null(found: Found) -> None:
-    events = [{"Y": "y"}, {"X": None, "Y": "y"}, {"X": "", "Y": "y"}, {"X": "x", "Y": "y"}]
-    assert found({"X": None}, *events) == [1, 2]
-    assert found({"X": ""}, *events) == [3]
-    assert found({"X": [None, ""]}, *events) == [1, 2, 3]
-    assert found({"X|exists": False}, *events) == [1, 2]
-    assert found({"X": "*"}, *events) == [3, 4]
-    assert found({"Y": "y", "Nowhere": "z"}, *events) == []
-    assert found({"Nowhere": "z"}, *events, condition="not sel") == [1, 2, 3, 4]
-
-
-def test_numbers_and_truths_are_texts_of_events(found: Found) -> None:
-    events = [{"X": 10}, {"X": "10"}, {"X": "010"}, {"X": True}, {"X": "true"}, {"X": "TRUE"}]
-    assert found({"X": 10}, *events) == [1, 2]
-    assert found({"X": "10"}, *events) == [1, 2]
-    assert found({"X": True}, *events) == [4, 5, 6]
-
-
-def test_words_are_looked_for_in_every_field(found: Found) -> None:
-    """Sigma's keywords: `a search for words without a field` was refused."""
-    events = [
-        {"X": "say MIMIKATZ now"},
-        {"Deep": {"List": ["a", "mimikatz"]}},
-        {"mimikatz": "a field's name is no value"},
-        {"X": "mimi", "Y": "katz"},
-        {"X": "a lsadump b", "Y": "mimikatz"},
-    ]
-    assert found(["mimikatz", "nothing"], *events) == [1, 2, 5]
-    assert found({"|all": ["mimikatz", "lsadump"]}, *events) == [5]
-    assert found(["lsa*b"], *events) == [5]
-    assert found({"|re": ["M[I]M"]}, *events) == [1]
-    assert found(["mimikatz"], *events, condition="not sel") == [3, 4]
-
-
-def test_a_number_is_a_word_too(found: Found) -> None:
-    assert found([4104, "x%y"], *of("X", "id 4104", "x%y", "xzy", 4104)) == [1, 2, 4]
-
-
-@pytest.mark.parametrize(
-    ("condition", "expected"),
-    [
-        ("1 of sel*", [1, 2, 3]),
-        ("all of sel*", [3]),
-        ("all of them", []),
-        ("1 of them", [1, 2, 3, 4]),
-        ("any of sel* and not filter", [1, 2, 3]),
-        ("not 1 of sel*", [4]),
-        ("(sel_a or sel_b) and not (sel_a and sel_b)", [1, 2]),
-    ],
-)
-def test_selections_are_counted(run: Run, condition: str, expected: list[int]) -> None:
-    selections = {"sel_a": {"X|contains": "a"}, "sel_b": {"X|contains": "b"}, "filter": {"X": "z"}}
-    report = run({**selections, "condition": condition}, *of("X", "a", "b", "ab", "z"))
-    assert sorted(match.record for match in report.matches) == expected
 
 
 @pytest.mark.parametrize("modifier", ["utf16", "utf16be"])
