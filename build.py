@@ -25,6 +25,7 @@ import click
 
 from sigmapack import __version__, collection, exports, navigator, process, report
 from sigmapack.checks import problems
+from sigmapack.checks.aside import set_aside
 from sigmapack.checks.outcomes import outcome_problems
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.package import Packed, package_all
@@ -37,7 +38,8 @@ from sigmapack.content.settings import COVERAGE
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.manifest import manifest
-from sigmapack.replay import replay as run_replay
+from sigmapack.replay import run
+from sigmapack.replay.planning import plan
 from sigmapack.targets import discover
 from sigmapack.write import WriteRefused, check_replaceable, write
 
@@ -163,17 +165,18 @@ def replay(
     documents, Windows event JSON or Zeek logs; and .evtx files.
     """
     content = load(ROOT, rules)
-    stop_on([p for p in problems(content) if not content.own or p.unreadable], as_json)
+    content, faulty, stopping = set_aside(content, problems(content))
+    stop_on(stopping, as_json)
     try:
         gathered = gather(files)
-        result = run_replay(content, gathered.files)
+        result = run(plan(content, faulty=faulty), gathered.files)
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
     report.replayed(result, gathered.skipped, as_json, quiet)
     if result.unread:
         sys.exit(WRONG_USE)
-    sys.exit(PROBLEMS if fail_on_match and result.matches else DONE)
+    sys.exit(PROBLEMS if faulty or (fail_on_match and result.matches) else DONE)
 
 
 @main.command(name="coverage")

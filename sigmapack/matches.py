@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigmapack.content.model import Rule
+from sigmapack.content.model import LogSource, Rule
 from sigmapack.events.files import UnreadableInput
 from sigmapack.events.read import BadRecord
 
@@ -51,6 +51,8 @@ class NotRun:
 
     rule: Rule
     reason: str
+    faulty: bool = False
+    """Whether the rule itself is wrong, on any engine."""
 
 
 @dataclass
@@ -74,6 +76,10 @@ class Report:
     """Members of archives whose suffix is none of events."""
     passed: int = 0
     refused: list[NotRun] = field(default_factory=list)
+    seen: set[LogSource] = field(default_factory=set)
+    """The log sources that events were of."""
+    unseen: list[Rule] = field(default_factory=list)
+    """Rules that look for log sources of which there was no event, where that is known."""
     events: int = 0
     parsed: int = 0
     """Of the events those that were looked at field by field; the others had no rule's text."""

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from sigmapack.compiling.package import Packed
 from sigmapack.compiling.product import Artifact, Query
-from sigmapack.content.model import Content, Problem
+from sigmapack.content.model import Content, Problem, Rule
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput
 from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
@@ -169,8 +169,7 @@ def replayed(
     _told("unreadable-file", ((error.path, 1, error.message) for error in result.unread))
     _told("unreadable-record", ((bad.file, bad.line, bad.message) for bad in result.bad))
     _told("partly-compared", ((bad.file, bad.line, bad.message) for bad in result.partial))
-    for query in result.refused:
-        click.echo(visible(f"{query.rule.path}:1: not-replayed: {query.reason}"), err=True)
+    _told("not-replayed", ((q.rule.path, q.rule.line(), q.reason) for q in result.refused))
     if not quiet:
         _summed(result, len(skipped))
 
@@ -205,6 +204,19 @@ def _summed(result: Report, skipped: int) -> None:
         incomplete.append(f"{result.partly} events were compared in part")
     if incomplete:
         click.echo(visible(f"not all was read: {'; '.join(incomplete)}"), err=True)
+    if result.refused:
+        click.echo(f"{len(result.refused)} rules were not run: see not-replayed above", err=True)
+    if result.unseen and result.events:
+        click.echo(visible(_unseen(result.unseen)), err=True)
+
+
+def _unseen(rules: Sequence[Rule]) -> str:
+    """How many rules nothing was there for, and the log sources that most of them look for."""
+    kinds = Counter("correlations" if r.is_correlation else r.logsource.key for r in rules)
+    most = [f"{key} ({count})" for key, count in kinds.most_common(MOST_NAMED)]
+    more = len(kinds) - len(most)
+    named = ", ".join(most) + (f" and {more} more" if more > 0 else "")
+    return f"{len(rules)} rules look for log sources of which no event was: {named}"
 
 
 def _severity(match: Match) -> int:

@@ -22,6 +22,8 @@ FIELD = re.compile(r"[\w@#](?:[\w .:@#/()\[\]-]|\{\})*(?<! )")
 #: How rules are called, which correlations write into their queries as text. A file's name stands
 #: for it where a rule has none.
 NAME = re.compile(r"[\w .,+@()-]+")
+#: Modifiers whose text no event has.
+MARKED = frozenset({"utf16", "utf16be"})
 #: pySigma takes a UUID with what Python skips in one, such as a line break.
 ID = re.compile(r"(?:[0-9A-Fa-f-]{36})?")
 
@@ -43,6 +45,12 @@ def refuse(rule: Rule, quotes: bool) -> None:
             raise Refused(f"the field name {name!a} has the character {named(hidden[0])}")
         if "\n" in name or "\t" in name or not (quotes or FIELD.fullmatch(name)):
             raise Refused(f"the field name {name!a} has characters that no log's field has")
+    for key, _ in items(rule.document.get("detection")):
+        if marked := MARKED.intersection(key.split("|")[1:]):
+            raise Refused(
+                f"|{min(marked)} of pySigma 1.5.1 gives the byte order mark of UTF-8, which stands "
+                "in no such text: use |wide, which has none"
+            )
     for name in _rules(rule):
         if not NAME.fullmatch(name):
             raise Refused(f"it refers to {name!a}: a rule's name is of letters, digits, - and _")
@@ -55,7 +63,7 @@ def names(rule: Rule) -> Iterator[str]:
     """Every name of a field that a rule has: compared, grouped by, counted, or an alias."""
     if not rule.is_correlation:
         yield from conversion.fields(rule)
-        for key, value in _items(rule.document.get("detection")):
+        for key, value in items(rule.document.get("detection")):
             if "fieldref" in key.split("|")[1:]:
                 # As pySigma reads the name of a field that a value is.
                 yield from (SigmaString(str(each)).to_plain() for each in _listed(value))
@@ -92,7 +100,7 @@ def _rules(rule: Rule) -> Iterator[str]:
 def values(rule: Rule) -> Iterator[str]:
     """Every text that a rule compares with, those of its log source, too."""
     yield from filter(None, map(_text, rule.logsource))
-    for _, value in _items(rule.document.get("detection")):
+    for _, value in items(rule.document.get("detection")):
         for item in _listed(value):
             if isinstance(item, str):
                 yield item
@@ -102,16 +110,16 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _items(node: Any) -> Iterator[tuple[str, Any]]:
+def items(node: Any) -> Iterator[tuple[str, Any]]:
     """Every (key, value) of the maps of a detection; a list of words has no key."""
     if isinstance(node, Mapping):
         for key, value in node.items():
             if isinstance(value, Mapping) or (
                 isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
             ):
-                yield from _items(value)
+                yield from items(value)
             else:
                 yield str(key), value
     elif isinstance(node, list):
         for item in node:
-            yield from _items(item)
+            yield from items(item)

@@ -31,6 +31,24 @@ ECS = {
     "Details": "registry.data.strings",
     "RuleName": "rule.name",
 }
+#: The parts of an event's System element (https://www.elastic.co/docs/reference/beats/winlogbeat/exported-fields-winlog).
+SYSTEM = {
+    "ProcessID": "winlog.process.pid",
+    "Execution_ProcessID": "winlog.process.pid",
+    "ThreadID": "winlog.process.thread.id",
+    "Execution_ThreadID": "winlog.process.thread.id",
+    "UserID": "winlog.user.identifier",
+    "Security_UserID": "winlog.user.identifier",
+    "Provider_Guid": "winlog.provider_guid",
+    "Correlation_ActivityID": "winlog.activity_id",
+    "Version": "winlog.version",
+    "Task": "winlog.task",
+    "Opcode": "winlog.opcode",
+    "Keywords": "winlog.keywords",
+}
+#: Levels by the names that Winlogbeat gives them
+#: (https://learn.microsoft.com/windows/win32/wes/eventmanifestschema-leveltype-complextype).
+LEVELS = {"critical": "1", "error": "2", "warning": "3", "information": "4", "verbose": "5"}
 #: What is different in events about a loaded file, and about one process acting on another.
 ECS_LOADED = {
     "ImageLoaded": "file.path",
@@ -48,7 +66,11 @@ def winlog_fields(document: Fields) -> Fields:
     What Elastic's ingest pipelines moved out of `winlog.event_data` is put back, first from the
     rendered message, then from the ECS fields. Fields: https://www.elastic.co/docs/reference/beats/winlogbeat/exported-fields-winlog.
     """
-    fields = without_prefix(document, ("winlog.event_data.", "winlog.user_data."))
+    fields: Fields = {name: document[place] for name, place in SYSTEM.items() if place in document}
+    level = first(document, ["winlog.level", "log.level"]) or ""
+    put(fields, "Level", LEVELS.get(level.lower()))
+    # Event data comes after them: of `ProcessID` and `ProcessId` a rule means the event's own.
+    fields |= without_prefix(document, ("winlog.event_data.", "winlog.user_data."))
     names = {
         "EventRecordID": ("winlog.record_id",),
         "Channel": ("winlog.channel",),

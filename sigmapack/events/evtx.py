@@ -8,6 +8,17 @@ from typing import Any
 from sigmapack.events.fields import MAX_FIELDS, Fields, ShapeError, flatten, put, text, too_much
 
 SYSTEM_TEXTS = ("Version", "Level", "Task", "Opcode", "Keywords")
+#: Attributes of System's elements, and the names that rules give them.
+SYSTEM_ATTRIBUTES = (
+    ("Execution", "ProcessID", ("ProcessID", "Execution_ProcessID")),
+    ("Execution", "ThreadID", ("ThreadID", "Execution_ThreadID")),
+    ("Security", "UserID", ("UserID", "Security_UserID")),
+    ("Provider", "Guid", ("Provider_Guid",)),
+    ("Provider", "EventSourceName", ("Provider_EventSourceName",)),
+    ("EventID", "Qualifiers", ("EventID_Qualifiers",)),
+    ("Correlation", "ActivityID", ("Correlation_ActivityID",)),
+    ("Correlation", "RelatedActivityID", ("Correlation_RelatedActivityID",)),
+)
 
 
 def evtx_fields(event: Mapping[str, Any]) -> Fields:
@@ -26,7 +37,11 @@ def evtx_fields(event: Mapping[str, Any]) -> Fields:
     fields: Fields = {}
     for name in SYSTEM_TEXTS:
         put(fields, name, _content(system.get(name)))
-    put(fields, "UserID", _attribute(system, "Security", "UserID"))
+    for element, attribute, names in SYSTEM_ATTRIBUTES:
+        value = _attribute(system, element, attribute)
+        for name in names:
+            put(fields, name, value)
+    # Event data comes after them: of `ProcessID` and `ProcessId` a rule means the event's own.
     fields.update(_event_data(event.get("EventData")))
     for part in _elements(event.get("UserData")):
         fields.update(_event_data(part))

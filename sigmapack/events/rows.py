@@ -17,6 +17,8 @@ MOST_ROWS = 4096
 #: Rows that all combinations of a replay may add. A file of events made to multiply would fill the
 #: disk: a million rows take about 200 MB and every rule a second.
 MOST_ADDED_ROWS = 1_000_000
+#: The column of all values of an event, for rules that look for words in no field.
+EVENT_TEXT = "event_text"
 
 
 class Rows:
@@ -50,6 +52,8 @@ class Rows:
             place = self.places.get(name.lower())
             if place is not None:
                 cells[place] = value
+        if (place := self.places.get(EVENT_TEXT)) is not None:
+            cells[place] = whole_text(event)
         choices = {
             place: tuple(dict.fromkeys(cell))
             for place, cell in enumerate(cells)
@@ -97,6 +101,12 @@ class Rows:
             f"not every combination of {', '.join(listed)} was compared: it would take more than "
             f"{MOST_ROWS} rows an event or {MOST_ADDED_ROWS} in all; look at the record yourself"
         )
+
+
+def whole_text(event: Event) -> str:
+    """All values of an event, one a line."""
+    values = event.fields.values()
+    return "\n".join("\n".join(v) if isinstance(v, tuple) else v for v in values)
 
 
 def _each_value(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from sigmapack.content.model import LogSource, Sources
+from sigmapack.content.model import LogSource
+from sigmapack.events.channels import ChannelMap, channel_map, short_names
 from sigmapack.events.fields import Fields, ShapeError, first, put, without_prefix
 
-#: (channel in lower case, event id) -> its categories; (channel, None) -> its service.
-ChannelMap = Mapping[tuple[str, int | None], tuple[LogSource, ...]]
+__all__ = ["ChannelMap", "channel_map"]
 
 SYSMON = "microsoft-windows-sysmon/operational"
 
@@ -30,35 +29,14 @@ SAME = {
     "Message": ("Message", "message"),
 }
 
-#: Channels that Hayabusa shortens in its timelines (its config/channel_abbreviations.txt).
-SHORT_CHANNELS = {
-    "sysmon": SYSMON,
-    "sec": "security",
-    "sys": "system",
-    "app": "application",
-    "defender": "microsoft-windows-windows defender/operational",
+#: Sysmon's event 12 is of two categories, told apart by EventType (SigmaHQ's tests/thor.yml).
+TYPES = {
+    "registry_add": ("CreateKey",),
+    "registry_delete": ("DeleteKey", "DeleteValue"),
 }
 PARAM = re.compile(r"param\d{1,3}")
 EVENT_ID = re.compile(r"\d{1,9}(\.0)?", re.ASCII)
 PROVIDER_CHANNELS = {"microsoft-windows-security-auditing": "Security"}
-
-
-def channel_map(sources: Sources) -> dict[tuple[str, int | None], tuple[LogSource, ...]]:
-    """(Windows channel in lower case, event id or None for its service) -> log sources."""
-    found: dict[tuple[str, int | None], list[LogSource]] = {}
-    for key, entry in sources.logsources.items():
-        product, _, part = key.partition("/")
-        if product != "windows":
-            continue
-        for event in entry.get("events", ()):
-            channel = sources.sources[event["source"]]["channel"].lower()
-            ids = event.get("ids", ())
-            for number in ids:
-                logsource = LogSource(product, part, None)
-                found.setdefault((channel, number), []).append(logsource)
-            if not ids:
-                found.setdefault((channel, None), []).append(LogSource(product, None, part))
-    return {key: tuple(value) for key, value in found.items()}
 
 
 def add_message_fields(fields: Fields) -> None:
@@ -113,11 +91,19 @@ def logsources(fields: Fields, channels: ChannelMap) -> tuple[LogSource, ...]:
         fields["Channel"] = _inferred_channel(fields, number, channels)
     low = (first(fields, ["Channel"]) or "").lower()
     if (low, None) not in channels:
-        low = SHORT_CHANNELS.get(low, low)
+        low = short_names().get(low, low)
     if low == SYSMON:
         add_message_fields(fields)
     found = (*channels.get((low, number), ()), *channels.get((low, None), ()))
-    return tuple(dict.fromkeys(found)) or (LogSource("windows", None, None),)
+    kept = [each for each in dict.fromkeys(found) if not _other_type(each, fields)]
+    return tuple(kept) or (LogSource("windows", None, None),)
+
+
+def _other_type(logsource: LogSource, fields: Fields) -> bool:
+    """Whether an event's own type says that it is of another category with the same id."""
+    types = TYPES.get(logsource.category or "", ())
+    told = first(fields, ["EventType"])
+    return bool(types) and told is not None and told not in types
 
 
 def _inferred_channel(fields: Fields, number: int, channels: ChannelMap) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from sigmapack.content.model import Refused, Rule
+from sigmapack.events.sources import met
 from sigmapack.matches import Match, NotRun, Report
 from sigmapack.replay import guard
 from sigmapack.replay.plan import Plan, Step
-from sigmapack.replay.store import SOURCE
 
-Source = tuple[str, ...]
 Place = tuple[str, int, str | None, str | None]
 
 
@@ -37,11 +37,10 @@ def search(
         limit: seconds that each query may take.
         report: what was found so far.
     """
-    sources = _sources(db)
     silent: set[str] = set()
     for step in sorted(plan.steps, key=lambda step: step.rule.is_correlation):
         before = len(report.matches)
-        if _possible(step, sources, found, silent):
+        if _possible(step, report, found, silent):
             try:
                 report.matches += list(_run(db, step, limit))
             except Refused as error:
@@ -49,27 +48,29 @@ def search(
                 continue
         if len(report.matches) == before:
             silent |= {step.rule.name, step.rule.id}
+    if report.parsed == report.events:  # of records that were not parsed nobody knows
+        report.unseen = list(_unseen(plan, report))
 
 
-def _possible(
-    step: Step, sources: set[Source], found: frozenset[str] | None, silent: set[str]
-) -> bool:
+def _possible(step: Step, report: Report, found: frozenset[str] | None, silent: set[str]) -> bool:
     """Whether a step can match anything, as far as that can be told without its query."""
     if step.rule.is_correlation:
         return not any(silent.issuperset(members) for members in step.members)
     if found is not None and step.needles and found.isdisjoint(step.needles):
         return False
-    wanted = [str(part).lower() if part else "" for part in step.rule.logsource]
-    return any(
-        all(part in ("", there) for part, there in zip(wanted, source, strict=True))
-        for source in sources
-    )
+    return met(step.rule.logsource, report.seen)
 
 
-def _sources(db: sqlite3.Connection) -> set[Source]:
-    """The log sources of the events, in lower case."""
-    rows = db.execute(f"SELECT DISTINCT {', '.join(SOURCE)} FROM logs").fetchall()
-    return {tuple((part or "").lower() for part in row) for row in rows}
+def _unseen(plan: Plan, report: Report) -> Iterator[Rule]:
+    """The rules whose log source no event was of, and the correlations of only such rules."""
+    lacking: set[str] = set()
+    for step in plan.steps:
+        if not step.rule.is_correlation and not met(step.rule.logsource, report.seen):
+            lacking |= {step.rule.name, step.rule.id}
+            yield step.rule
+    for step in plan.steps:
+        if step.rule.is_correlation and lacking.issuperset(chain(*step.members)):
+            yield step.rule
 
 
 def _run(db: sqlite3.Connection, step: Step, limit: float) -> Iterator[Match]:

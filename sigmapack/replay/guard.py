@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sigmapack.compiling import functions
 from sigmapack.content.model import Refused
 
 Row = tuple[Any, ...]
@@ -68,6 +69,7 @@ def guarded(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, cached_statements=0)
     for category, most in LIMITS.items():
         db.setlimit(category, most)
+    functions.install(db)
     # Its table is declared at the first use, which the authorizer would take for a new table.
     db.execute("SELECT count(*) FROM json_each('[]'), json_tree('[]')").fetchall()
     db.set_authorizer(_authorized)

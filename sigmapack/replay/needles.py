@@ -82,7 +82,7 @@ def _any(found: list[Needles | None]) -> Needles | None:
 
 
 def _of_value(field: str, value: Any) -> Needles | None:
-    if field in MADE:
+    if not field or field in MADE:  # words without a field may stand in one that is made
         return None
     if isinstance(value, SigmaRegularExpression):
         hosts = [host.lower() for host, _ in addresses(str(value.regexp))]

@@ -52,7 +52,7 @@ def dumped(plan: Plan) -> str:
     return json.dumps(
         {
             "steps": [[_rule(s.rule), s.sql, s.shown, s.needles, s.members] for s in plan.steps],
-            "refused": [[_rule(one.rule), one.reason] for one in plan.refused],
+            "refused": [[_rule(one.rule), one.reason, one.faulty] for one in plan.refused],
             "columns": plan.columns,
             "together": plan.together,
             "channels": [[*key, sources] for key, sources in plan.channels.items()],
@@ -71,7 +71,7 @@ def loaded(text: str) -> Plan:
     data = json.loads(text)
     return Plan(
         steps=tuple(_step(*step) for step in data["steps"]),
-        refused=tuple(NotRun(Rule(*rule), reason) for rule, reason in data["refused"]),
+        refused=tuple(NotRun(_read(*rule), *rest) for rule, *rest in data["refused"]),
         columns=tuple(data["columns"]),
         together=tuple(map(tuple, data["together"])),
         channels=_channels(data["channels"]),
@@ -80,13 +80,21 @@ def loaded(text: str) -> Plan:
 
 
 def _step(
-    rule: list[Any], sql: str, shown: list[str], needles: list[str], members: list[list[str]]
+    rule: tuple[str, Mapping[str, Any], int],
+    sql: str,
+    shown: list[str],
+    needles: list[str],
+    members: list[list[str]],
 ) -> Step:
-    return Step(Rule(*rule), sql, tuple(shown), tuple(needles), tuple(map(tuple, members)))
+    return Step(_read(*rule), sql, tuple(shown), tuple(needles), tuple(map(tuple, members)))
 
 
-def _rule(rule: Rule) -> tuple[str, Mapping[str, Any]]:
-    return rule.path, rule.document
+def _rule(rule: Rule) -> tuple[str, Mapping[str, Any], int]:
+    return rule.path, rule.document, rule.line()
+
+
+def _read(path: str, document: Mapping[str, Any], line: int) -> Rule:
+    return Rule(path, document, {(): line})
 
 
 def _channels(rows: list[list[Any]]) -> dict[tuple[str, int | None], tuple[LogSource, ...]]:

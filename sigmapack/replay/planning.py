@@ -11,6 +11,7 @@ from sigmapack.compiling.names import names as names_of
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import PERIOD, read_correlation
 from sigmapack.content.model import Content, Rule
+from sigmapack.events.rows import EVENT_TEXT
 from sigmapack.events.windows import channel_map
 from sigmapack.matches import NotRun
 from sigmapack.replay import needles
@@ -22,18 +23,20 @@ from sigmapack.targets.sqlite import TARGET
 MOST_FIELDS = 1_990
 
 
-def plan(content: Content, findings: bool = False) -> Plan:
+def plan(content: Content, findings: bool = False, faulty: Iterable[Query] = ()) -> Plan:
     """Compile the content for SQLite, and see which table and which records that needs.
 
     Args:
         content: what was read.
         findings: whether to run findings, too, which say of a host what their rules say already.
+        faulty: rules that were taken out of it, each with the reason.
     """
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
     ready = resolved(content)
     queries = list(compile_target(content, TARGET, ready))
-    refused = [NotRun(query.rule, query.reason) for query in queries if not query.path]
+    refused = [NotRun(query.rule, query.reason, faulty=True) for query in faulty]
+    refused += [NotRun(query.rule, query.reason) for query in queries if not query.path]
     columns, queries = _columns((query for query in queries if query.path), refused)
     found = _needles(ready, queries)
     known = [one for one in found.values() if one is not None]
@@ -71,6 +74,7 @@ def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str,
     for query in queries:
         rule = query.rule
         names = _correlation_fields(rule) if rule.is_correlation else list(names_of(rule))
+        names += [EVENT_TEXT] if EVENT_TEXT in query.bare else []
         wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
         if len(wider) > MOST_FIELDS:
             reason = f"a table of events has {MOST_FIELDS:,} fields, and other rules use them"

@@ -93,6 +93,7 @@ def fill(
                 else:
                     report.events += 1
                     report.parsed += 1
+                    report.seen.update(item.logsource)
                     if missing := store.add(report.events, item):
                         report.add_partial(BadRecord(item.file, item.record, missing))
         except UnreadableInput as error:

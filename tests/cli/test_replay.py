@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import PROBLEM, lookups, run
-from tests.cli.faults import break_placeholder
+from tests.cli.command import PROBLEM, SECOND, lookups, run
+from tests.cli.faults import (
+    break_column,
+    break_encoding,
+    break_link,
+    break_placeholder,
+    break_yaml,
+)
 from tests.conftest import RULE, RulesFolder
+
+#: Faults of one rule, beside a good one.
+FAULTS = (break_yaml, break_placeholder, break_column, break_encoding, break_link)
 
 
 def test_fail_on_match_exits_with_1_only_on_a_match(
@@ -63,13 +73,89 @@ def test_one_missing_file_stops_before_anything_is_printed(
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_replay_stops_on_rules_with_problems(rules_folder: RulesFolder, tmp_path: Path) -> None:
+def test_replay_stops_where_no_rule_is_without_problems(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
     folder = rules_folder(sample=RULE)
     break_placeholder(folder)
+    (folder / "sample.yml").unlink()
     events = lookups(tmp_path / "events.jsonl", "bad.example.com")
     result = run("replay", events, "--rules", folder)
     assert (result.exit_code, result.stdout) == (1, "")
     assert PROBLEM.fullmatch(result.stderr.rstrip("\n"))
+
+
+@pytest.mark.parametrize("spoil", FAULTS)
+def test_a_rule_with_a_problem_is_named_and_the_others_run(
+    rules_folder: RulesFolder, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    """One rule of SigmaHQ's with a placeholder of its own stopped the other 3,756."""
+    folder = rules_folder(sample=RULE)
+    spoil(folder)
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder, "--json")
+    assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == ["sample"]
+    assert result.exit_code == 1
+    told, *summary = result.stderr.splitlines()
+    assert PROBLEM.fullmatch(told)
+    assert told.startswith(f"{folder}/bad.yml:") and ": not-replayed: " in told
+    assert "1 rules were not run" in "".join(summary)
+
+
+def test_log_sources_of_which_no_event_was_are_told(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    """A rule that could match nothing passed for one that found nothing."""
+    other = SECOND.replace("windows", "linux").replace("sample", "other")
+    folder = rules_folder(sample=RULE, other=other)
+    result = run("replay", lookups(tmp_path / "e.jsonl", "a.example"), "--rules", folder)
+    assert "1 rules look for log sources of which no event was: linux/dns_query (1)" in (
+        result.stderr
+    )
+
+
+def test_every_fault_of_a_rule_is_told_in_one_line(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    folder = rules_folder(sample=RULE)
+    text = SECOND.replace("ioc_domains", "nowhere").replace("high", "huge").replace("sample", "x")
+    (folder / "bad.yml").write_text(text, "utf-8")
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder, "--quiet")
+    (line,) = result.stderr.splitlines()
+    assert "%nowhere%" in line and "level" in line.lower()
+
+
+def test_documents_of_one_file_are_named_apart(rules_folder: RulesFolder, tmp_path: Path) -> None:
+    second = RULE.replace("7b01", "7b02").replace("2b7a01", "2b7a02").replace("ioc_", "no_")
+    third = RULE.replace("2b7a01", "2b7a03").replace("name: sample", "name: third")
+    second = second.replace("name: sample", "name: second")
+    folder = rules_folder(sample="---\n".join([RULE, second, third]))
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder, "--json", "--quiet")
+    found = sorted(json.loads(line)["rule"] for line in result.stdout.splitlines())
+    assert found == ["sample", "third"]
+    (line,) = result.stderr.splitlines()
+    number = int(line.removeprefix(f"{folder}/sample.yml:").partition(":")[0])
+    first = RULE.count("\n") + 1
+    assert first < number <= first + second.count("\n")
+
+
+def test_rules_without_an_id_and_of_equal_file_names_run(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    """Sigma asks for neither: what is written into files needs them, and nothing is written."""
+    folder = rules_folder()
+    text = "".join(
+        line + "\n" for line in RULE.splitlines() if not line.startswith(("id:", "name:"))
+    )
+    for part in ("a", "b"):
+        (folder / part).mkdir()
+        (folder / part / "same.yml").write_text(text, "utf-8")
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder, "--json", "--quiet")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 2
 
 
 def test_matches_of_good_files_are_printed_beside_a_bad_one(

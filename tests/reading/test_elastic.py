@@ -68,3 +68,32 @@ def test_hashes_of_a_stream_are_put_back_under_their_own_name(tmp_path: Path) ->
     assert fields["Hash"] == "SHA256=" + "ab" * 32
     assert fields["TargetFilename"] == r"C:\a.msi:Zone.Identifier"
     assert "Hashes" not in fields
+
+
+def test_the_parts_of_system_are_fields(tmp_path: Path) -> None:
+    record = {
+        "@timestamp": "2023-03-29T10:00:00.123Z",
+        "log": {"level": "error"},
+        "winlog": {
+            "channel": "System",
+            "event_id": "7045",
+            "process": {"pid": 700, "thread": {"id": 800}},
+            "user": {"identifier": "S-1-5-18"},
+            "provider_guid": "{1}",
+            "version": 0,
+            "keywords": ["Classic", "Audit"],
+            "event_data": {"ProcessId": "4"},
+        },
+    }
+    fields = one(tmp_path, record).fields
+    wanted = {
+        "Level": "2",
+        "Execution_ProcessID": "700",
+        "ThreadID": "800",
+        "Security_UserID": "S-1-5-18",
+        "Provider_Guid": "{1}",
+        "Version": "0",
+        "Keywords": ("Classic", "Audit"),
+    }
+    assert wanted.items() <= fields.items()
+    assert [fields[name] for name in fields if name.lower() == "processid"] == ["700", "4"]

@@ -131,3 +131,52 @@ def test_an_evtx_file_that_is_cut_off_says_so(tmp_path: Path) -> None:
     event, bad = read(path)
     assert isinstance(event, Event) and isinstance(bad, BadRecord)
     assert bad.line == 2 and "cut off" in bad.message
+
+
+def test_the_parts_of_system_are_fields(tmp_path: Path) -> None:
+    """Of Execution, Correlation and the provider's GUID nothing was kept."""
+    event = dumped("System", {"#attributes": {"Qualifiers": 16384}, "#text": 7045}, {"a": "b"})
+    event["Event"]["System"] |= {
+        "Provider": {"#attributes": {"Name": "P", "Guid": "{1}", "EventSourceName": "S"}},
+        "Version": 0,
+        "Level": 4,
+        "Task": 7,
+        "Opcode": 2,
+        "Keywords": "0x8080000000000000",
+        "EventRecordID": 5,
+        "Correlation": {"#attributes": {"ActivityID": "{2}", "RelatedActivityID": "{3}"}},
+        "Execution": {"#attributes": {"ProcessID": 700, "ThreadID": 800}},
+        "Security": {"#attributes": {"UserID": "S-1-5-18"}},
+    }
+    wanted = {
+        "EventID": "7045",
+        "EventID_Qualifiers": "16384",
+        "Provider_Name": "P",
+        "Provider_Guid": "{1}",
+        "Provider_EventSourceName": "S",
+        "Channel": "System",
+        "Version": "0",
+        "Level": "4",
+        "Task": "7",
+        "Opcode": "2",
+        "Keywords": "0x8080000000000000",
+        "EventRecordID": "5",
+        "Correlation_ActivityID": "{2}",
+        "Correlation_RelatedActivityID": "{3}",
+        "ProcessID": "700",
+        "Execution_ProcessID": "700",
+        "ThreadID": "800",
+        "Execution_ThreadID": "800",
+        "UserID": "S-1-5-18",
+        "Security_UserID": "S-1-5-18",
+        "Computer": "WS-1",
+    }
+    assert wanted.items() <= one(tmp_path, event).fields.items()
+
+
+def test_the_process_that_wrote_an_event_is_not_that_which_it_tells_of(tmp_path: Path) -> None:
+    """Columns have no case: the last of `ProcessID` and `ProcessId` stands in it."""
+    event = dumped(SYSMON, 1, {"ProcessId": 4321})
+    event["Event"]["System"]["Execution"] = {"#attributes": {"ProcessID": 700, "ThreadID": 8}}
+    fields = one(tmp_path, event).fields
+    assert [fields[name] for name in fields if name.lower() == "processid"] == ["700", "4321"]

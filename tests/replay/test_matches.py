@@ -162,8 +162,8 @@ def test_missing_file_is_an_error(tmp_path: Path, make_content: MakeContent) -> 
 
 
 def test_rule_that_cannot_run_is_reported(run: Run) -> None:
-    keywords = RULE.replace("QueryName|expand: '%ioc_domains%'", "- just a word")
-    found = run(query("2023-03-29 10:00:00.000"), a=keywords)
+    behind = RULE.replace("QueryName|expand: '%ioc_domains%'", "QueryName|re: '(?<=a)b'")
+    found = run(query("2023-03-29 10:00:00.000"), a=behind)
     assert [item.rule.name for item in found.refused] == ["sample"]
 
 

@@ -105,10 +105,22 @@ def test_a_rule_that_takes_too_long_is_refused_by_name_and_the_others_run(
     assert [match.rule.name for match in report.matches] == ["sample"]
 
 
-def test_a_rule_with_an_expression_that_sqlite_has_not_is_refused_by_name(
+@pytest.mark.parametrize(
+    "pattern", ["a.*'; --", "'; SELECT load_extension('x'); '", '"`a`', "(?i)bad'"]
+)
+def test_an_expression_is_a_text_of_its_query(
+    make_content: MakeContent, tmp_path: Path, pattern: str
+) -> None:
+    detection = {"selection": {"QueryName|re": pattern}, "condition": "selection"}
+    report = run(make_content, tmp_path, other=changed(detection=detection))
+    assert report.refused == []
+    assert [match.rule.name for match in report.matches] == ["sample"]
+
+
+def test_a_rule_with_an_expression_beyond_linear_time_is_refused_by_name(
     make_content: MakeContent, tmp_path: Path
 ) -> None:
-    detection = {"selection": {"QueryName|re": "a.*'; --"}, "condition": "selection"}
+    detection = {"selection": {"QueryName|re": "a(?=.*'; --)"}, "condition": "selection"}
     report = run(make_content, tmp_path, other=changed(detection=detection))
     assert [query.rule.name for query in report.refused] == ["other"]
     assert [match.rule.name for match in report.matches] == ["sample"]

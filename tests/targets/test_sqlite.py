@@ -136,10 +136,60 @@ condition: s and not f
     assert hits(query.text, events) == [2]
 
 
-def test_an_expression_that_sqlite_does_not_have_is_refused_by_name(
-    make_content: MakeContent,
+@pytest.mark.parametrize(
+    ("detection", "function"),
+    [
+        ("s: {Image|re: '(a+)+$'}", "REGEXP"),
+        ("s: {Image|re|i: 'x'}", "REGEXP"),
+        ("s: [{Image|re: ['x', 'y']}]", "REGEXP"),
+        ("s: {'|re': x}", "REGEXP"),
+        ("s: {Computer|cidr: 'fe80::/10'}", "in_network"),
+    ],
+)
+def test_a_query_that_needs_a_function_says_so(
+    make_content: MakeContent, detection: str, function: str
 ) -> None:
-    """The query was written, and `replay` ended in a traceback: no such function: REGEXP."""
-    _, query = compiled(make_content, "s: {Image|re: '(a+)+$'}\ncondition: s")
-    assert (query.outcome, query.path) == ("refused", "")
-    assert "SQLite has no regular expressions" in query.reason
+    """It was written without a word, and ended in: no such function: REGEXP."""
+    _, query = compiled(make_content, f"{detection}\ncondition: s")
+    assert query.outcome == "degraded"
+    assert f"given {function}," in query.reason
+    assert f"{function}" in query.bare
+
+
+@pytest.mark.parametrize("selection", ["{Image: 're'}", "{Computer|cidr: '10.0.0.0/8'}"])
+def test_a_query_that_needs_no_function_is_whole(make_content: MakeContent, selection: str) -> None:
+    _, query = compiled(make_content, f"s: {selection}\ncondition: s")
+    assert query.outcome == "ok"
+    assert hits(query.text, [{"Image": "x", "Computer": "10.example.com"}]) == []
+
+
+def test_a_step_of_more_than_26_alternatives_keeps_them_all(make_content: MakeContent) -> None:
+    """Beyond `z` they were dropped without a word."""
+    members = [f"m{number}" for number in range(60)]
+    rules = {
+        name: RULE.format(detection=f"    s: {{QueryName: {name}}}\n    condition: s")
+        .replace("2b7a01", f"2b8a{number:02}")
+        .replace("name: one", f"name: {name}")
+        for number, name in enumerate(members)
+    }
+    aliases = "".join(f"                {name}: Host{name}\n" for name in members)
+    rules["two"] = f"""
+title: Two
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a02
+correlation:
+    type: temporal
+    rules: [{", ".join(members)}, one]
+    aliases:
+        host:
+{aliases.replace("                ", "            ")}            one: Computer
+    group-by: [host]
+    timespan: 1h
+    condition: ({" or ".join(members)}) and one
+level: high
+"""
+    rules["one"] = RULE.format(detection="    s: {QueryName: one}\n    condition: s")
+    content = make_content(**rules)
+    assert content.problems == ()
+    query = next(q for q in compile_target(content, TARGET) if q.rule.name == "two")
+    assert query.outcome == "ok", query.reason
+    assert [name for name in members if f"'{name}'" not in query.bare] == []

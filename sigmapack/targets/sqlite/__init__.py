@@ -3,68 +3,34 @@
 The table is `logs`: one column per Sigma field, all TEXT COLLATE NOCASE, plus `event_id`,
 `timestamp` (ISO 8601 UTC) and the log source in `logsource_product`, `logsource_category`,
 `logsource_service`. pySigma's sqlite backend emits `=`, which is case-sensitive without that
-collation (2.0.0), and compares numbers as text, hence the CAST below.
+collation (2.0.0). Rules that look for words in no field need `event_text`, all values of an event,
+and some need a function of `functions.py`.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import string
 import uuid
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 from sigma.processing.pipeline import ProcessingPipeline
 
-from sigmapack.compiling import comments, conversion
+from sigmapack.compiling import comments, conversion, names
 from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.compiling.sql import literal, quoted
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.kinds import all_forms
 from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.content.urls import addresses
-from sigmapack.targets.sqlite.urls import in_url
+from sigmapack.targets.sqlite.backend import Backend, like
 
 COLUMNS = ("product", "category", "service")
 #: The name of a selection, or a pattern of names, in a Sigma condition.
 IDENTIFIER = re.compile(r"\b(?!(?:and|or|not|of|all|any|1)\b)[A-Za-z_][\w*]*", re.IGNORECASE)
-
-
-class Backend(sqliteBackend):
-    """pySigma's backend with numeric comparison of text columns and our event ids."""
-
-    compare_op_expression = "CAST({field} AS NUMERIC) {operator} {value}"
-    event_id_field = "event_id"
-    #: (field, type, value) -> SQL: correlations convert the same long lists again and again.
-    converted: ClassVar[dict[tuple[Any, ...], Any]] = {}
-
-    def convert_condition_field_eq_val_str(self, cond: Any, state: Any) -> Any:
-        """A comparison with a string, converted once in the life of the process."""
-        key = (cond.field, type(cond.value), tuple(cond.value.s))
-        if key not in self.converted:
-            self.converted[key] = super().convert_condition_field_eq_val_str(cond, state)
-        return self.converted[key]
-
-    def convert_condition_field_eq_val_re(self, cond: Any, state: Any) -> Any:
-        """2.0.0: REGEXP, which is no function of SQLite's own; of URLs, what it would match."""
-        if wanted := addresses(str(cond.value.regexp)):
-            column = self.escape_and_quote_field(cond.field)  # type: ignore[no-untyped-call]
-            return in_url(column, wanted, like)
-        raise Refused("SQLite has no regular expressions of its own: no query can ask for one")
-
-    def convert_rule(self, rule: Any, *arguments: Any) -> Any:
-        """A rule; for a correlation, a condition that stops at the first part that is false.
-
-        Where a condition is a column, as correlations have it, SQLite works out all of its parts:
-        every list of indicators on every row, whatever its log source. In a CASE it does not.
-        """
-        queries = super().convert_rule(rule, *arguments)  # type: ignore[no-untyped-call]
-        if rule._backreferences:
-            whole = rule.get_conversion_result()
-            rule.set_conversion_result([f"CASE WHEN {q} THEN 1 ELSE 0 END" for q in whole])
-        return queries
 
 
 def _backend(pipeline: ProcessingPipeline | None = None) -> Backend:
@@ -84,6 +50,20 @@ def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
     return f"{condition};"
+
+
+def _degraded(rule: Rule, sources: Sources) -> str | None:
+    """Which function SQLite lacks for a rule; replay has it."""
+    needed = set()
+    for key, value in names.items(rule.document.get("detection")):
+        modifiers = key.split("|")[1:]
+        texts = [str(each) for each in (value if isinstance(value, list) else [value])]
+        if "re" in modifiers and not all(map(addresses, texts)):
+            needed.add("REGEXP")
+        if "cidr" in modifiers and ":" in "".join(texts):
+            needed.add("in_network")
+    listed = " and ".join(sorted(needed))
+    return f"runs where SQLite has been given {listed}, as replay does" if listed else None
 
 
 def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sources) -> str:
@@ -150,9 +130,15 @@ def _steps(correlation: Correlation) -> list[dict[str, list[str]]]:
         for member in step:
             key = tuple(correlation.field(alias, member) for alias in correlation.aliases)
             groups.setdefault(key, []).append(member)
-        names = (f"step_{number}_{letter}" for letter in string.ascii_lowercase)
-        found.append(dict(zip(names, groups.values(), strict=False)))
+        own = (f"step_{number}_{letters}" for letters in _letters())
+        found.append(dict(zip(own, groups.values(), strict=False)))
     return found
+
+
+def _letters() -> Iterator[str]:
+    """a to z, aa to zz, and so on for ever."""
+    for length in itertools.count(1):
+        yield from map("".join, itertools.product(string.ascii_lowercase, repeat=length))
 
 
 def _named(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -197,11 +183,6 @@ def _table(lookup: Lookup) -> str:
     return f"CREATE TABLE {table} ({created});\n{inserted}"
 
 
-def like(form: str) -> str:
-    """A Sigma value with wildcards as a LIKE pattern, for `ESCAPE '\\'`."""
-    return form.replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-
-
 def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     tables = "\n".join(_table(content.lookups[name]) for name in sorted(content.lookups))
     return [Artifact("lookups.sql", tables.encode())] if tables else []
@@ -216,6 +197,7 @@ SQL = Language(
     frame=_frame,
     correlate=_correlate,
     prepare=_prepare,
+    degraded=_degraded,
     quotes=True,
     native={
         kind: "EXISTS (SELECT 1 FROM `{id}` WHERE {field} LIKE pattern ESCAPE '\\')"

@@ -1,0 +1,65 @@
+"""Strangers' rules in a replay: one with a problem is left out and named, and the rest runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sigmapack.compiling.product import Query
+from sigmapack.content.load import RULE_SUFFIXES
+from sigmapack.content.model import Content, Problem, Rule
+
+#: Problems of what is built, not of what runs: a replay writes no file, and needs no id.
+HARMLESS = ("no-id", "duplicate-file")
+
+
+def set_aside(
+    content: Content, found: Iterable[Problem]
+) -> tuple[Content, list[Query], list[Problem]]:
+    """The content without its faulty rules, these as refused, and the problems that stop a replay.
+
+    The pack's own rules are checked before they are shipped: only what cannot be read stops them.
+    Where no rule is left that could run, every problem stops.
+
+    Args:
+        content: what was read.
+        found: all of its problems.
+    """
+    found = list(found)
+    if content.own:
+        return content, [], [problem for problem in found if problem.unreadable]
+    faulty: dict[int | str, list[Problem]] = {}
+    for problem in found:
+        if problem.path.endswith(RULE_SUFFIXES) and not _harmless(content, problem):
+            faulty.setdefault(_place(content, problem), []).append(problem)
+    stopping = [problem for problem in found if not problem.path.endswith(RULE_SUFFIXES)]
+    kept = tuple(rule for place, rule in enumerate(content.rules) if place not in faulty)
+    if stopping or not kept:
+        return content, [], found
+    refused = [_refused(problems) for problems in faulty.values()]
+    return replace(content, rules=kept, problems=()), refused, []
+
+
+def _place(content: Content, problem: Problem) -> int | str:
+    """The number of the rule that a problem is of; its file, where that gave no rule there."""
+    own = [number for number, rule in enumerate(content.rules) if rule.path == problem.path]
+    above = [number for number in own if content.rules[number].line() <= problem.line]
+    whole = problem in content.problems and problem.code != "duplicate-key"
+    return problem.path if whole or not above else above[-1]
+
+
+def _harmless(content: Content, problem: Problem) -> bool:
+    """Whether a rule runs all the same; so does one that is called like another's file."""
+    if problem.code == "duplicate-name":
+        return all(
+            "name" not in rule.document for rule in content.rules if rule.path == problem.path
+        )
+    return problem.code in HARMLESS
+
+
+def _refused(problems: list[Problem]) -> Query:
+    """A rule that is not run, at the line of its first problem."""
+    first = problems[0]
+    rule = Rule(first.path, {}, {(): first.line})
+    reason = "; ".join(dict.fromkeys(problem.message for problem in problems))
+    return Query(rule, "sqlite", "sql", "refused", reason, "", "")
