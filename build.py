@@ -17,30 +17,21 @@ if __name__ == "__main__":  # before all that takes its time to import
     process.begin()
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from sigmapack import __version__, collection, exports, navigator, process, report
-from sigmapack.checks import problems
-from sigmapack.checks.aside import set_aside
-from sigmapack.checks.outcomes import outcome_problems
-from sigmapack.compiling.compile import compile_target, resolved
-from sigmapack.compiling.package import Packed, package_all
-from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
-from sigmapack.content import coverage
-from sigmapack.content.files import shown
-from sigmapack.content.load import load
-from sigmapack.content.model import Content, Problem
+from sigmapack import __version__, process, report
 from sigmapack.content.settings import COVERAGE
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.manifest import manifest
-from sigmapack.replay import run
-from sigmapack.replay.planning import plan
-from sigmapack.targets import discover
+from sigmapack.replay import kept, run
+from sigmapack.replay.plan import Plan
 from sigmapack.write import WriteRefused, check_replaceable, write
 
 ROOT = Path(__file__).resolve().parent
@@ -64,6 +55,24 @@ class Verbs(click.Group):
             return super().invoke(ctx)
 
 
+class Product(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """The name of a product; what these are is looked up when somebody asks."""
+
+    name = "product"
+
+    def get_metavar(self, *context: Any, **more: Any) -> str | None:
+        return _products().get_metavar(*context, **more)
+
+    def convert(self, value: Any, *context: Any, **more: Any) -> Any:
+        return _products().convert(value, *context, **more)
+
+
+def _products() -> click.Choice[str]:
+    from sigmapack.targets import discover
+
+    return click.Choice(sorted(discover()))
+
+
 rules_option = click.option(
     "--rules",
     type=click.Path(path_type=Path),
@@ -85,7 +94,7 @@ def main() -> None:
     "--target",
     "names",
     multiple=True,
-    type=click.Choice(sorted(discover())),
+    type=Product(),
     help="Build only this product; repeatable.",
 )
 @rules_option
@@ -121,19 +130,17 @@ def build(
     """
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
-    targets = [target for name, target in discover().items() if not names or name in names]
     check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
-    content = load(ROOT, rules)
-    stop_on(problems(content), as_json)
-    queries, artifacts, tables = make(content, targets, quiet or as_json, as_json)
-    if without_hunting:
-        left = [query for query in queries if not query.rule.is_hunting]
-        queries, artifacts, _ = package_all(content, targets, left)
-    artifacts += navigator.artifacts(content)
-    if not names:
-        artifacts += beside(content, block_from, as_json)
-    write([*artifacts, manifest(queries, artifacts, tables)], out)
-    report.built(content, Packed(queries, artifacts, tables), out, as_json, quiet)
+    with making(as_json) as make:
+        content = make.checked(ROOT, rules)
+        made = make.packages(content, names, quiet or as_json)
+        if without_hunting:
+            made = make.without_hunting(content, made, names)
+        files = [*made.files, *make.also(content)]
+        if not names:
+            files += make.beside(content, block_from)
+    write([*files, manifest(made.queries, files, made.tables)], out)
+    report.built(content, made._replace(files=files), out, as_json, quiet)
 
 
 @main.command()
@@ -142,11 +149,10 @@ def build(
 @quiet_option
 def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
     """Look for problems in rules, lookups, waivers and events; write nothing."""
-    content = load(ROOT, rules)
-    found = problems(content)
-    stop_on(found, as_json)
-    made = make(content, list(discover().values()), quiet or as_json, as_json)
-    beside(content, None, as_json)
+    with making(as_json) as make:
+        content = make.checked(ROOT, rules)
+        made = make.packages(content, (), quiet or as_json)
+        make.beside(content, None)
     report.checked(content, made, as_json, quiet)
 
 
@@ -164,18 +170,16 @@ def replay(
     Read by content: JSON Lines or a JSON array, plain or gzip, of flat Sigma fields, Winlogbeat
     documents, Windows event JSON or Zeek logs; and .evtx files.
     """
-    content = load(ROOT, rules)
-    content, faulty, stopping = set_aside(content, problems(content))
-    stop_on(stopping, as_json)
     try:
         gathered = gather(files)
-        result = run(plan(content, faulty=faulty), gathered.files)
+        result = run(planned(rules, as_json), gathered.files)
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
     report.replayed(result, gathered.skipped, as_json, quiet)
     if result.unread:
         sys.exit(WRONG_USE)
+    faulty = any(rule.faulty for rule in result.refused)
     sys.exit(PROBLEMS if faulty or (fail_on_match and result.matches) else DONE)
 
 
@@ -184,55 +188,46 @@ def replay(
 @json_option
 def show_coverage(rules: Path | None, as_json: bool) -> None:
     """Print the stages of the attack, the rules that see them, and what no log shows."""
-    content = load(ROOT, rules)
-    stop_on(problems(content), as_json)
+    with making(as_json) as make:
+        content = make.checked(ROOT, rules)
     if not content.stages:
         fail(f"{content.rules_dir}: no {COVERAGE} there: it names the stages and their rules")
-    report.covered(coverage.stages(content), as_json)
+    report.covered(make.covered(content), as_json)
 
 
-def compile_all(content: Content, targets: list[Target], quiet: bool) -> list[Query]:
-    """Every rule for every target, with a progress bar where someone watches."""
-    queries: list[Query] = []
-    ready = resolved(content)
-    for target in report.progress(targets, "Compiling", quiet):
-        queries += compile_target(content, target, ready)
-    return queries
+@contextmanager
+def making(as_json: bool) -> Iterator[Any]:
+    """What makes things, with all of pySigma; problems that stop it are printed, and end all."""
+    from sigmapack import making as make
 
-
-def make(content: Content, targets: list[Target], quiet: bool, as_json: bool) -> Packed:
-    """Queries and files of all products; stops on outcomes that nobody declared."""
     try:
-        found = package_all(content, targets, compile_all(content, targets, quiet))
-    except TooLarge as error:
-        stop_on([Problem(shown(content.rules_dir), 1, "too-large", str(error))], as_json)
-        raise
-    stop_on(sorted(outcome_problems(content, found.queries, found.tables)), as_json)
-    return found
+        yield make
+    except make.Stopped as error:
+        report.problems(error.problems, as_json)
+        unreadable = any(problem.unreadable for problem in error.problems)
+        sys.exit(WRONG_USE if unreadable else PROBLEMS)
 
 
-def beside(content: Content, block_from: date | None, as_json: bool) -> list[Artifact]:
-    """What is no product's: indicators and blocking lists, and what to switch on for the logs."""
-    try:
-        return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
-    except (exports.Unfit, collection.Unfit) as error:
-        stop_on(error.problems, as_json)
-        raise
+def planned(rules: Path | None, as_json: bool) -> Plan:
+    """What a replay runs: made of the rules, or kept from the last time that they were the same."""
+
+    def make_plan() -> Plan:
+        with making(as_json) as make:
+            made: Plan = make.replayable(ROOT, rules)
+        return made
+
+    folder = rules or ROOT / "sigma_rules"
+    return kept.kept([folder, folder.parent / "lookups", ROOT / "lookups"], make_plan)
 
 
 def day_of_blocking(value: str | None) -> date | None:
     """The day that --block-from names; anything else is wrong use."""
+    from sigmapack import exports
+
     try:
         return exports.day_of_blocking(value) if value is not None else None
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-
-
-def stop_on(found: list[Problem], as_json: bool) -> None:
-    """Print the problems and exit: 2 when input could not be read, else 1; go on without any."""
-    if found:
-        report.problems(found, as_json)
-        sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)
 
 
 def fail(message: str) -> NoReturn:

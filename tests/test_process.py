@@ -140,7 +140,7 @@ def test_an_interrupt_inside_a_verb_is_130_and_silent(
     def interrupt(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("build.load", interrupt)
+    monkeypatch.setattr("sigmapack.making.load", interrupt)
     result = run("check", "--rules", rules_folder(sample=RULE))
     assert (result.exit_code, result.output) == (130, "")
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sigma.conversion.base import TextQueryBackend
-from sigma.exceptions import SigmaError
-from sigma.processing.pipeline import ProcessingPipeline
-
-from sigmapack.content.correlation import Correlation, read_correlation
 from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
+
+if TYPE_CHECKING:  # what replays a kept plan does not import pySigma
+    from sigma.conversion.base import TextQueryBackend
+    from sigma.processing.pipeline import ProcessingPipeline
+
+    from sigmapack.content.correlation import Correlation
 
 Made = TypeVar("Made")
 Item = TypeVar("Item")
 
-#: What says by itself why a rule stops on one target.
-EXPECTED = (Refused, SigmaError, NotImplementedError, ValueError)
+#: What says by itself why a rule stops on one target; pySigma's own errors are ValueErrors.
+EXPECTED = (Refused, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def gathered(content: Content, queries: Iterable[Query]) -> frozenset[str]:
         content: what was read.
         queries: those of the rules that alert in a product.
     """
+    from sigmapack.content.correlation import read_correlation  # with pySigma
+
     return frozenset(
         content.by_name[name].name
         for query in queries

@@ -1,0 +1,130 @@
+"""What the verbs make: content that is in order, packages of products, what stands beside them.
+
+With it comes all of pySigma, which takes longer to import than a replay of a kept plan does: a verb
+imports this module when it needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sigmapack import collection, exports, navigator, report
+from sigmapack.checks import problems
+from sigmapack.checks.aside import set_aside
+from sigmapack.checks.outcomes import outcome_problems
+from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.package import Packed, package_all
+from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
+from sigmapack.content import coverage
+from sigmapack.content.files import shown
+from sigmapack.content.load import load
+from sigmapack.content.model import Content, Problem
+from sigmapack.replay.plan import Plan
+from sigmapack.replay.planning import plan
+from sigmapack.targets import discover
+
+
+class Stopped(Exception):
+    """Problems for which nothing is made."""
+
+    def __init__(self, found: Sequence[Problem]) -> None:
+        super().__init__(f"{len(found)} problems")
+        self.problems = list(found)
+
+
+def checked(root: Path, rules: Path | None) -> Content:
+    """The content of a folder in which nothing is wrong.
+
+    Args:
+        root: of the pack.
+        rules: a folder of Sigma rules, in place of the pack's own.
+
+    Raises:
+        Stopped: something is wrong.
+    """
+    content = load(root, rules)
+    _stop_on(problems(content))
+    return content
+
+
+def replayable(root: Path, rules: Path | None) -> Plan:
+    """What a replay of a folder's rules runs; rules that are wrong are refused in it.
+
+    Args:
+        root: of the pack.
+        rules: a folder of Sigma rules, in place of the pack's own.
+
+    Raises:
+        Stopped: something is wrong that is no rule's, or every rule is.
+    """
+    content = load(root, rules)
+    content, faulty, stopping = set_aside(content, problems(content))
+    _stop_on(stopping)
+    return plan(content, faulty=faulty)
+
+
+def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
+    """The queries and files of products.
+
+    Args:
+        content: what was checked.
+        names: of the products; all, where there is none.
+        quiet: whether to show no progress.
+
+    Raises:
+        Stopped: an outcome that nobody declared, or something that a product cannot hold.
+    """
+    targets = [target for name, target in discover().items() if not names or name in names]
+    try:
+        found = package_all(content, targets, _compiled(content, targets, quiet))
+    except TooLarge as error:
+        raise Stopped([Problem(shown(content.rules_dir), 1, "too-large", str(error))]) from error
+    _stop_on(sorted(outcome_problems(content, found.queries, found.tables)))
+    return found
+
+
+def without_hunting(content: Content, made: Packed, names: Sequence[str]) -> Packed:
+    """The packages without the rules for hunting."""
+    targets = [target for name, target in discover().items() if not names or name in names]
+    left = [query for query in made.queries if not query.rule.is_hunting]
+    queries, artifacts, _ = package_all(content, targets, left)
+    return Packed(queries, artifacts, made.tables)
+
+
+def beside(content: Content, block_from: date | None) -> list[Artifact]:
+    """What is no product's: indicators and blocking lists, and what to switch on for the logs.
+
+    Raises:
+        Stopped: an indicator that a format cannot hold, or an event that no configuration brings.
+    """
+    try:
+        return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
+    except (exports.Unfit, collection.Unfit) as error:
+        raise Stopped(error.problems) from error
+
+
+def also(content: Content) -> list[Artifact]:
+    """What goes with the packages of any product."""
+    return navigator.artifacts(content)
+
+
+def covered(content: Content) -> list[dict[str, Any]]:
+    """The stages of the attack, with the rules that see them."""
+    return coverage.stages(content)
+
+
+def _compiled(content: Content, targets: Sequence[Target], quiet: bool) -> list[Query]:
+    """Every rule for every target, with a progress bar where someone watches."""
+    queries: list[Query] = []
+    ready = resolved(content)
+    for target in report.progress(targets, "Compiling", quiet):
+        queries += compile_target(content, target, ready)
+    return queries
+
+
+def _stop_on(found: Sequence[Problem]) -> None:
+    if found:
+        raise Stopped(found)
