@@ -9,14 +9,18 @@ from __future__ import annotations
 import io
 import json
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Any, cast
+from itertools import accumulate
+from typing import Any, NamedTuple, cast
 
 from evtx import PyEvtxParser
 
+from sigmapack.events.ahead import ahead
 from sigmapack.events.packed import BrokenPacking
-from sigmapack.events.records import DECODER, MAX_RECORD, TOO_LONG, Record
+from sigmapack.events.records import DECODER, MAX_RECORD, TOO_LONG, Passed, Record
+from sigmapack.events.scan import Scan
 
 EVTX_MAGIC, CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
 HEADER_SIZE, CHUNK_SIZE = 4096, 65536
@@ -43,8 +47,18 @@ ALONE = struct.pack("<8sQQQIHHHH", EVTX_MAGIC, 0, 0, 1, 128, 1, 3, HEADER_SIZE, 
 )
 
 
-#: What was found in a file: a record, or what is wrong and of how many.
-Found = tuple[Any, str, int]
+#: Chunks that are parsed ahead of the one whose records are looked at: half a megabyte.
+AHEAD = 8
+
+#: What was found in a file: a record's JSON, or what is wrong and of how many.
+Found = tuple[str, str, int]
+
+
+class Parsed(NamedTuple):
+    """The records of a chunk, and the numbers of those that have a needle; None for all."""
+
+    records: list[Found]
+    wanted: set[int] | None
 
 
 class Source:
@@ -66,24 +80,63 @@ class Source:
         return b"".join(pieces)
 
 
-def evtx_records(stream: BufferedIOBase) -> Iterator[Record]:
+def evtx_records(stream: BufferedIOBase, scan: Scan | None = None) -> Iterator[Record | Passed]:
     """The records of an EVTX file; those that cannot be parsed, or are missing, as errors.
 
     The numbers of missing records come from the headers; where these cannot be true, each damaged
-    chunk is one. The stream need not be seekable: one chunk is held in memory.
+    chunk is one. The stream need not be seekable: some chunks are held in memory.
+
+    Args:
+        stream: the file's bytes.
+        scan: what finds the texts that matter in the JSON of records; the others are counted.
 
     Raises:
         ValueError: there is no chunk in it.
         BrokenPacking: the packed file breaks off before the first.
     """
     number = 1
-    for value, error, count in _found(Source(stream)):
-        message = f"{count} records are lost: {error}" if count > 1 else error
-        yield Record(number, number, value, message, count)
-        number += count
+    for parsed in _in_threads(Source(stream), scan):
+        passed = 0
+        for place, (text, error, count) in enumerate(parsed.records):
+            if not error and parsed.wanted is not None and place not in parsed.wanted:
+                passed += 1
+            else:
+                yield _record(number, text, error, count)
+            number += count
+        if passed:
+            yield Passed(passed)
 
 
-def _found(source: Source) -> Iterator[Found]:
+def _record(number: int, text: str, error: str, count: int) -> Record:
+    if not error:
+        try:
+            return Record(number, number, DECODER.decode(text))
+        except (RecursionError, json.JSONDecodeError) as wrong:
+            error = f"damaged part of the EVTX file ({wrong}): {AGAIN}"
+    message = f"{count} records are lost: {error}" if count > 1 else error
+    return Record(number, number, None, message, count)
+
+
+def _in_threads(source: Source, scan: Scan | None) -> Iterator[Parsed]:
+    def parsed(item: bytes | Found) -> Parsed:
+        if isinstance(item, tuple):
+            return Parsed([item], None)
+        records = list(_chunk(item))
+        return Parsed(records, _with_needles(records, scan) if scan else None)
+
+    for _, found in ahead(parsed, _chunks(source), AHEAD):
+        yield found
+
+
+def _with_needles(records: list[Found], scan: Scan) -> set[int]:
+    """The places of the records in whose JSON a scan finds something."""
+    texts = [text.encode() for text, _, _ in records]
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    return {bisect_left(ends, behind) for behind in scan(b"\n".join(texts))}
+
+
+def _chunks(source: Source) -> Iterator[bytes | Found]:
+    """The chunks of a file, and between them what is wrong."""
     head = source.read(HEADER_SIZE).ljust(HEADER_SIZE, b"\0")
     (next_id,) = struct.unpack_from("<Q", head, NEXT_ID_OFFSET)
     (count,) = struct.unpack_from("<H", head, CHUNK_COUNT_OFFSET)
@@ -91,7 +144,7 @@ def _found(source: Source) -> Iterator[Found]:
     while data := source.read(CHUNK_SIZE):
         index += 1
         if index > MOST_CHUNKS:
-            yield None, TOO_MANY, 1
+            yield "", TOO_MANY, 1
             return
         if not data.startswith(CHUNK_MAGIC):
             used = index <= count or bool(data.strip(b"\0"))
@@ -100,9 +153,9 @@ def _found(source: Source) -> Iterator[Found]:
         good += 1
         first, end = struct.unpack_from("<QQ", data.ljust(CHUNK_SIZE, b"\0"), IDS_OFFSET)
         if lost:
-            yield None, BROKEN, _missing(first - last - 1 if last else 0, lost)
+            yield "", BROKEN, _missing(first - last - 1 if last else 0, lost)
             lost = 0
-        yield from _chunk(data)
+        yield data
         last = end
     if source.broken and not good:
         raise source.broken
@@ -111,9 +164,9 @@ def _found(source: Source) -> Iterator[Found]:
     absent = max(0, count - index)
     if lost or absent:
         reason = CUT if absent else BROKEN
-        yield None, reason, _missing(next_id - last - 1, lost + absent)
+        yield "", reason, _missing(next_id - last - 1, lost + absent)
     if source.broken:  # the records that it took are counted
-        yield None, str(source.broken), 0
+        yield "", str(source.broken), 0
 
 
 def _missing(records: int, chunks: int) -> int:
@@ -128,30 +181,28 @@ def _chunk(data: bytes) -> Iterator[Found]:
     first, last = struct.unpack_from("<QQ", data, NUMBERS_OFFSET)
     declared = (last - first + 1) % 2**64  # an empty chunk ends before it begins
     read = 0
-    for value, error in _parsed(ALONE + data):
+    for text, error in _texts(ALONE + data):
         read += 1
-        yield value, error, 1
+        yield text, error, 1
     if read < declared <= MOST_RECORDS:
-        yield None, CUT if cut else MISSING, declared - read
+        yield "", CUT if cut else MISSING, declared - read
     elif cut:
-        yield None, CUT_AFTER, 0
+        yield "", CUT_AFTER, 0
 
 
-def _parsed(file: bytes) -> Iterator[tuple[Any, str]]:
-    """Each record's JSON, decoded, or the parser's complaint."""
+def _texts(file: bytes) -> Iterator[tuple[str, str]]:
+    """Each record's JSON, or the parser's complaint."""
     try:
         records = PyEvtxParser(io.BytesIO(file), number_of_threads=1).records_json()
     except (OSError, RuntimeError) as error:
-        yield None, f"damaged part of the EVTX file ({error}): {AGAIN}"
+        yield "", f"damaged part of the EVTX file ({error}): {AGAIN}"
         return
     while True:
         try:
             text: str = cast(Any, next(records))["data"]
-            if len(text) > MAX_RECORD:
-                yield None, TOO_LONG
-            else:
-                yield DECODER.decode(text), ""
         except StopIteration:
             return
-        except (RuntimeError, json.JSONDecodeError) as error:  # RecursionError is a RuntimeError
-            yield None, f"damaged part of the EVTX file ({error}): {AGAIN}"
+        except RuntimeError as error:
+            yield "", f"damaged part of the EVTX file ({error}): {AGAIN}"
+        else:
+            yield (text, "") if len(text) <= MAX_RECORD else ("", TOO_LONG)

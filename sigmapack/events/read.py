@@ -22,8 +22,9 @@ from sigmapack.events.logs.lines import log_lines
 from sigmapack.events.logs.times import latest_of
 from sigmapack.events.opening import encoding_of, some_text
 from sigmapack.events.packed import BrokenPacking, unpacked, with_head
-from sigmapack.events.records import Record, json_lines
-from sigmapack.events.scanned import Passed, Scan, Scanned
+from sigmapack.events.records import Passed, Record, json_lines
+from sigmapack.events.scan import Scan
+from sigmapack.events.scanned import Scanned
 from sigmapack.events.shapes import shaped
 from sigmapack.events.windows import ChannelMap
 
@@ -178,8 +179,9 @@ def _events(
 ) -> Iterator[Event | BadRecord | Passed]:
     line = 0
     try:
-        records = _records(place, *with_head(pieces, HEAD_SIZE), how)
-        if how.scan and not isinstance(records, Scanned):
+        head, stream = with_head(pieces, HEAD_SIZE)
+        records = _records(place, head, stream, how)
+        if how.scan and not isinstance(records, Scanned) and not head.startswith(EVTX_MAGIC):
             how.scan.skip()
         for record in records:
             if isinstance(record, Passed):
@@ -209,7 +211,7 @@ def _records(
     place: Place, head: bytes, stream: BufferedReader, how: How
 ) -> Iterable[Record | Passed]:
     if head.startswith(EVTX_MAGIC):
-        return _evtx(place, stream)
+        return _evtx(place, stream, how.scan)
     encoding = encoding_of(head)
     opening = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
     _refuse(place, head, opening)
@@ -245,8 +247,8 @@ def _refuse(place: Place, head: bytes, opening: str) -> None:
         raise UnreadableInput(place.shown, reason)
 
 
-def _evtx(place: Place, stream: BufferedReader) -> Iterator[Record]:
+def _evtx(place: Place, stream: BufferedReader, scan: Scan | None) -> Iterator[Record | Passed]:
     try:
-        yield from evtx_records(stream)
+        yield from evtx_records(stream, scan)
     except ValueError as error:
         raise UnreadableInput(place.shown, str(error)) from None

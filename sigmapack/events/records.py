@@ -42,6 +42,12 @@ class Record(NamedTuple):
     kind: Literal["record", "passed"] = "record"
 
 
+class Passed(NamedTuple):
+    """So many records that no rule can match, which were not decoded."""
+
+    many: int
+
+
 def json_lines(stream: TextIO) -> Iterator[Record]:
     """One record a line, or objects over several lines each; `number` is the first line's.
 

@@ -8,19 +8,14 @@ not one object each, bytes that are not UTF-8, and text that escapes what it nee
 from __future__ import annotations
 
 import io
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from io import BufferedIOBase
 from itertools import islice
-from typing import Any, BinaryIO, NamedTuple, Protocol, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
-from sigmapack.events.records import MAX_RECORD, Record, json_line, json_lines
-
-#: The signs that needles may have: ASCII but control characters, and but those that exporters
-#: escape although JSON lets them stand: quotes, `&<>` (Go, PowerShell, .NET), `+` and the backtick
-#: (.NET). https://learn.microsoft.com/dotnet/api/system.text.json.jsonserializeroptions.encoder
-PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "\"'&<>+`")
+from sigmapack.events.ahead import ahead
+from sigmapack.events.records import MAX_RECORD, Passed, Record, json_line, json_lines
+from sigmapack.events.scan import Scan
 
 #: Bytes of a block: enough for a scan to be worth its call, and little memory.
 BLOCK = 4 * 2**20
@@ -32,22 +27,6 @@ MOST_BLOCK = 16 * 2**20
 AHEAD = 3
 #: Where more than one line in so many is a candidate, parsing all costs less than scanning, too.
 SELDOM = 4
-
-
-class Scan(Protocol):
-    """What finds needles."""
-
-    def __call__(self, data: bytes) -> Sequence[int]:
-        """The offsets behind the needles of some bytes, in any order."""
-
-    def skip(self) -> None:
-        """Take note that records are read of which no bytes are scanned."""
-
-
-class Passed(NamedTuple):
-    """So many records that no rule can match, which were not parsed."""
-
-    many: int
 
 
 class Candidates(NamedTuple):
@@ -88,17 +67,9 @@ class Scanned:
             yield from self._parsed(io.BytesIO(block), line)
             line += _lines(block)
         self.sampled = True
-        with ThreadPoolExecutor(2) as pool:
-            waiting: deque[tuple[bytes, Future[Candidates]]] = deque()
-            while True:
-                for block in islice(blocks, AHEAD - len(waiting)):
-                    waiting.append((block, pool.submit(self._candidates, block)))
-                if not waiting:
-                    break
-                block, future = waiting.popleft()
-                lines, found = future.result()
-                yield from self._of(block, line, lines, found)
-                line += lines
+        for block, (lines, found) in ahead(self._candidates, blocks, AHEAD):
+            yield from self._of(block, line, lines, found)
+            line += lines
         if rest := self.blocks.rest:
             self.scan.skip()
             yield from self._parsed(rest, line)

@@ -17,7 +17,7 @@ from sigma.types import SigmaRegularExpression, SigmaString
 
 from sigmapack.content.model import Rule
 from sigmapack.content.urls import addresses
-from sigmapack.events.scanned import PLAIN
+from sigmapack.events.scan import PLAIN
 
 Needles = frozenset[str]
 

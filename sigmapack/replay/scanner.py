@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sigmapack.events.scanned import PLAIN
+from sigmapack.events.scan import PLAIN
 
 Ends = Callable[[bytes, set[int]], list[int]]
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from sigmapack.compiling.sql import quoted
 from sigmapack.content.model import LogSource
 from sigmapack.events.files import UnreadableInput
-from sigmapack.events.read import BadRecord, Event, Passed, scan_events
+from sigmapack.events.read import BadRecord, Event, scan_events
+from sigmapack.events.records import Passed
 from sigmapack.events.rows import Rows
-from sigmapack.events.scanned import Scan
+from sigmapack.events.scan import Scan
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import Report
 

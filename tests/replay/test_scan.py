@@ -15,13 +15,15 @@ import pytest
 
 from sigmapack.content.load import load
 from sigmapack.events import scanned
-from sigmapack.events.read import BadRecord, Passed, scan_events
+from sigmapack.events.read import BadRecord, scan_events
+from sigmapack.events.records import Passed
 from sigmapack.matches import Report
 from sigmapack.replay import run
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan as make_plan
 from sigmapack.replay.scanner import Scanner
 from tests.conftest import ROOT
+from tests.reading.evtx import evtx_of
 
 HARMLESS = {"EventID": 22, "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": "WS-9"}
 
@@ -180,6 +182,33 @@ def test_no_record_that_matches_is_passed_over(
         given |= set() if isinstance(item, Passed) else {item.record}
     assert counted == len(records())
     assert lines_that_match <= given
+
+
+def as_evtx(lines: tuple[str, ...]) -> bytes:
+    """The flat events of Windows among the records, twenty a chunk."""
+    events = [_element(value) for line in lines if "Channel" in (value := json.loads(line))]
+    return evtx_of(*(events[start : start + 20] for start in range(0, len(events), 20)))
+
+
+def _element(value: dict[str, object]) -> tuple[object, ...]:
+    system = {"EventID", "Channel", "Computer"}
+    data = [(name, text) for name, text in value.items() if name not in system]
+    found = [("Data", {"Name": name}, text) for name, text in data if isinstance(text, str)]
+    head: list[tuple[object, ...]] = [
+        (name, {}, str(value[name])) for name in sorted(system & value.keys())
+    ]
+    time = ("TimeCreated", {"SystemTime": str(value.get("UtcTime", "2023-03-29 10:00:00Z"))})
+    return ("Event", {}, ("System", {}, *head, time), ("EventData", {}, *found))
+
+
+def test_of_an_evtx_file_the_same_is_found_and_every_record_counted(tmp_path: Path) -> None:
+    path = tmp_path / "events.evtx"
+    path.write_bytes(as_evtx(records()))
+    scanning, reading = run(plan(), [path]), run(plan(), [path], scan=False)
+    assert len(scanning.matches) > 400
+    assert compared(scanning) == compared(reading)
+    assert (scanning.events, scanning.unreadable) == (reading.events, 0)
+    assert scanning.parsed < reading.events / 2
 
 
 @pytest.fixture(scope="module")
