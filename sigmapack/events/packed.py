@@ -73,6 +73,12 @@ class Source:
         return b"".join(pieces)
 
 
+def packed(head: bytes) -> bool:
+    """Whether the first four bytes of a file say that it is gzip or zstd."""
+    zstd = head.startswith(ZSTD_MAGIC) or (head[1:4] == SKIPPABLE_MAGIC and head[0] >> 4 == 5)
+    return zstd or head.startswith(GZIP_MAGIC)
+
+
 def unpacked(file: BinaryIO, head: bytes) -> Iterator[bytes]:
     """The pieces of a file, unpacked where its first bytes say that it is gzip or zstd.
 
@@ -83,7 +89,7 @@ def unpacked(file: BinaryIO, head: bytes) -> Iterator[bytes]:
     """
     if head.startswith(GZIP_MAGIC):
         return _gunzip(Source(file, "gzip"))
-    if head.startswith(ZSTD_MAGIC) or (head[1:4] == SKIPPABLE_MAGIC and head[0] >> 4 == 5):
+    if packed(head):
         return _unzstd(Source(file, "zstd"))
     return iter(lambda: file.read(PIECE), b"")
 

@@ -21,7 +21,7 @@ from sigmapack.events.logs.formats import recognised
 from sigmapack.events.logs.lines import log_lines
 from sigmapack.events.logs.times import latest_of
 from sigmapack.events.opening import encoding_of, some_text
-from sigmapack.events.packed import BrokenPacking, unpacked, with_head
+from sigmapack.events.packed import BrokenPacking, packed, unpacked, with_head
 from sigmapack.events.records import Passed, Record, json_lines
 from sigmapack.events.scan import Scan
 from sigmapack.events.scanned import Scanned
@@ -140,7 +140,7 @@ def scan_events(
             start = file.peek(4)[:4]
             if not start.startswith(ZIP_MAGIC):
                 place = Place(str(path), path.name, path.suffix.lower())
-                yield from _events(place, unpacked(file, start), how)
+                yield from _events(place, *_unpacked(file, start), how)
                 return
             for member in members(path, file):
                 yield from _of_member(member, how)
@@ -155,8 +155,8 @@ def _opened(path: Path) -> Iterator[BufferedReader]:
     if path == STDIN:
         yield cast(BufferedReader, sys.stdin.buffer)
         return
-    with path.open("rb") as file:
-        yield file
+    with path.open("rb", buffering=HEAD_SIZE) as file:
+        yield cast(BufferedReader, file)  # so it is, but for no buffering
 
 
 def _of_member(member: Member, how: How) -> Iterator[Event | BadRecord | Passed]:
@@ -169,17 +169,23 @@ def _of_member(member: Member, how: How) -> Iterator[Event | BadRecord | Passed]
         head, stream = with_head(member.pieces, 4)
         if head.startswith(ZIP_MAGIC):
             raise UnreadableInput(member.name, NESTED)
-        yield from _events(place, unpacked(stream, head), how)
+        yield from _events(place, *with_head(unpacked(stream, head), HEAD_SIZE), how)
     except UnreadableInput as error:
         yield BadRecord(member.name, 1, error.message, 0, "file")
 
 
+def _unpacked(file: BufferedReader, start: bytes) -> tuple[bytes, BufferedReader]:
+    """The first bytes of a file, and all of them as a stream: of one on disk the file itself."""
+    if isinstance(file.raw, io.FileIO) and file.seekable() and not packed(start):
+        return file.peek(HEAD_SIZE)[:HEAD_SIZE], file
+    return with_head(unpacked(file, start), HEAD_SIZE)
+
+
 def _events(
-    place: Place, pieces: Iterator[bytes], how: How
+    place: Place, head: bytes, stream: BufferedReader, how: How
 ) -> Iterator[Event | BadRecord | Passed]:
     line = 0
     try:
-        head, stream = with_head(pieces, HEAD_SIZE)
         records = _records(place, head, stream, how)
         if how.scan and not isinstance(records, Scanned) and not head.startswith(EVTX_MAGIC):
             how.scan.skip()

@@ -14,7 +14,7 @@ PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "\"'
 class Scan(Protocol):
     """What finds needles."""
 
-    def __call__(self, data: bytes) -> Sequence[int]:
+    def __call__(self, data: bytes | memoryview) -> Sequence[int]:
         """The offsets behind the needles of some bytes, in any order."""
 
     def skip(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sigmapack.events.scan import PLAIN
 
-Ends = Callable[[bytes, set[int]], list[int]]
+Ends = Callable[[bytes | memoryview, set[int]], list[int]]
 
 
 def expressions(needles: Iterable[str]) -> list[bytes]:
@@ -60,7 +60,7 @@ class Scanner:
         else:
             self._ends = _hyperscan(hyperscan, found)
 
-    def __call__(self, data: bytes) -> list[int]:
+    def __call__(self, data: bytes | memoryview) -> list[int]:
         """The offsets behind the needles, in any order."""
         return self._ends(data, self.seen)
 
@@ -78,7 +78,7 @@ class Scanner:
 def _plain(found: list[bytes]) -> Ends:
     patterns = [re.compile(each, re.IGNORECASE) for each in found]
 
-    def ends(data: bytes, seen: set[int]) -> list[int]:
+    def ends(data: bytes | memoryview, seen: set[int]) -> list[int]:
         behind = []
         for number, pattern in enumerate(patterns):
             here = [match.end() for match in pattern.finditer(data)]
@@ -100,7 +100,7 @@ def _hyperscan(hyperscan: Any, found: list[bytes]) -> Ends:
     )
     own = threading.local()
 
-    def ends(data: bytes, seen: set[int]) -> list[int]:
+    def ends(data: bytes | memoryview, seen: set[int]) -> list[int]:
         if not hasattr(own, "scratch"):
             own.scratch = hyperscan.Scratch(database)
         behind: list[int] = []

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sigmapack.content.load import load
-from sigmapack.events import scanned
+from sigmapack.events import blocks, scanned
 from sigmapack.events.read import BadRecord, scan_events
 from sigmapack.events.records import Passed
 from sigmapack.matches import Report
@@ -58,8 +58,8 @@ def _values(path: Path) -> Iterator[object]:
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanned, "SAMPLE", 2_000)
-    monkeypatch.setattr(scanned, "BLOCK", 20_000)
+    monkeypatch.setattr(blocks, "SAMPLE", 2_000)
+    monkeypatch.setattr(blocks, "BLOCK", 20_000)
     # The events of the pack are nothing but candidates, and harmless ones are three in four.
     monkeypatch.setattr(scanned, "SELDOM", 1)
 
