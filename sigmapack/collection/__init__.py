@@ -13,6 +13,7 @@ from sigmapack.collection import index
 from sigmapack.collection.fitting import SENSORS, Fed, Unfit, fed, problem, unfed
 from sigmapack.collection.sysmon import document
 from sigmapack.collection.table import File, read
+from sigmapack.collection.terms import asked
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
 
@@ -35,12 +36,15 @@ def artifacts(content: Content) -> list[Artifact]:
     if not content.detections:
         return []
     table = read()
-    found = fed(content, table)
+    wanted = asked(content)
+    found = fed(content, table, wanted)
     unknown = list(unfed(content, found))
     if unknown and content.own:
         raise Unfit([problem(rule) for rule in unknown])
     made = [Artifact("README.md", index.text(found, unknown).encode())]
-    made += [a for product in SENSORS.values() if (a := document.artifact(content, product))]
+    made += [
+        a for product in SENSORS.values() if (a := document.artifact(content, product, wanted))
+    ]
     for path, file in sorted(table.files.items()):
         mine = [one for one in found if one.switch.file == path]
         if mine:

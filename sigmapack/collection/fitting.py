@@ -9,9 +9,8 @@ from sigmapack.collection import naming
 from sigmapack.collection.sysmon.needs import needs
 from sigmapack.collection.sysmon.schema import LINUX, WINDOWS, Product
 from sigmapack.collection.table import Switch, Table
-from sigmapack.collection.terms import IS, Term, terms
+from sigmapack.collection.terms import IS, Asked, Term
 from sigmapack.content.model import Content, Problem, Rule
-from sigmapack.content.placeholders import resolve
 
 SENSORS: Mapping[str, Product] = {"windows": WINDOWS, "linux": LINUX}
 CODE = "no-collection"
@@ -37,11 +36,10 @@ class Fed:
         return tuple(naming.name(rule) for rule in self.rules)
 
 
-def fed(content: Content, table: Table) -> list[Fed]:
+def fed(content: Content, table: Table, asked: Asked) -> list[Fed]:
     """The switches that feed any rule, in the order of the table."""
-    asked = {rule.id: terms(resolve(rule, content.lookups)) for rule in content.detections}
     by_sensor = {
-        name: {rule.id for need in needs(content, product) for rule, _ in need.rules}
+        name: {rule.id for need in needs(content, product, asked) for rule, _ in need.rules}
         for name, product in SENSORS.items()
     }
     found = []
@@ -50,7 +48,7 @@ def fed(content: Content, table: Table) -> list[Fed]:
             rule.id: rule
             for rule in content.detections
             if rule.id in by_sensor.get(switch.sensor, ())
-            or (switch.feeds(rule.logsource.key) and _fits(switch, asked[rule.id]))
+            or (switch.feeds(rule.logsource.key) and _fits(switch, asked[rule.path, rule.name]))
         }
         found.append(Fed(switch, tuple(sorted(rules.values(), key=lambda rule: rule.name))))
     return [one for one in found if one.rules]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,11 @@ from sigma.conditions import (
 from sigma.rule import SigmaRule
 from sigma.types import SigmaBool, SigmaNumber, SigmaString, SpecialChars
 
-from sigmapack.content.model import Rule
+from sigmapack.content.model import Content, Rule
+from sigmapack.content.placeholders import resolve
 
+#: What no configuration file has.
+CONTROL = re.compile(r"[\x00-\x1f]")
 #: Alternatives that a rule may have: past that its widest part is left out.
 MOST = 5_000
 IS, CONTAINS, BEGINS, ENDS = "is", "contains", "begin with", "end with"
@@ -38,6 +42,8 @@ class Ask:
 
 #: All of these are asked for; an empty one lets every event pass.
 Term = tuple[Ask, ...]
+#: (path, name) of a rule -> its alternatives.
+Asked = Mapping[tuple[str, str], tuple[Term, ...]]
 
 
 def terms(rule: Rule) -> tuple[Term, ...]:
@@ -52,6 +58,13 @@ def terms(rule: Rule) -> tuple[Term, ...]:
     parsed = SigmaRule.from_dict(rule.copy())
     found = [_terms(condition.parsed) for condition in parsed.detection.parsed_condition]
     return _merged(itertools.chain.from_iterable(found))
+
+
+def asked(content: Content) -> Asked:
+    """What each rule that is no correlation asks for, by the rule's path and name."""
+    return {
+        (rule.path, rule.name): terms(resolve(rule, content.lookups)) for rule in content.detections
+    }
 
 
 def _terms(node: Any) -> tuple[Term, ...]:
@@ -80,8 +93,8 @@ def _ask(node: ConditionFieldEqualsValueExpression) -> Ask | None:
         return None
     parts = value.s
     pieces = [part for part in parts if isinstance(part, str) and part]
-    if not pieces or any(ord(character) < 32 for piece in pieces for character in piece):
-        return None  # no configuration file has control characters
+    if not pieces or any(map(CONTROL.search, pieces)):
+        return None
     if len(pieces) == len(parts):
         return Ask(node.field, IS, ("".join(pieces),))
     star = SpecialChars.WILDCARD_MULTI

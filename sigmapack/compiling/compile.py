@@ -17,6 +17,10 @@ from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Refused, Rule
 from sigmapack.content.placeholders import native_uses, references, resolve, size
 
+#: What to do where values do not fit into a query.
+ELSE = "use the variant with the product's own lookup where there is one, or split it"
+SHORTER = "shorten the tables of its rules, or split it"
+
 
 class TooMany(Refused):
     """A rule with too many values to be written into one query; a product's table may hold them."""
@@ -104,11 +108,16 @@ def _text(
         if (count := size(plain)) > limits.MOST_INLINE:
             raise TooMany(
                 f"{count:,} values are too many for one query ({limits.MOST_INLINE:,} at most): "
-                "use the variant with the product's own lookup where there is one, or split it"
+                f"{ELSE}"
             )
         part = _converted(content, language, plain)
         parts[rule.name] = parts[rule.id] = part
         text = part.query
+    if len(text) > limits.LONGEST_QUERY:
+        raise TooMany(
+            f"{len(text):,} characters are too many for one query ({limits.LONGEST_QUERY:,} at "
+            f"most): {SHORTER if rule.is_correlation else ELSE}"
+        )
     reasons += filter(None, [language.degraded(rule, content.sources)])
     longest = language.longest(rule)
     if longest and len(text) > longest:

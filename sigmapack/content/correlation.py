@@ -61,6 +61,10 @@ class Correlation:
         return self.aliases.get(name, {}).get(member, name)
 
 
+#: Where a rule keeps what was read of it: it never changes, and is asked for by every language.
+KEPT = "_correlation"
+
+
 def read_correlation(rule: Rule) -> Correlation:
     """Parse a correlation rule's document.
 
@@ -68,6 +72,13 @@ def read_correlation(rule: Rule) -> Correlation:
         sigma.exceptions.SigmaError: the document breaks the specification.
         Refused: a condition that is not an AND of ORs of rule names.
     """
+    kept: Correlation | None = rule.__dict__.get(KEPT)
+    if kept is None:
+        kept = rule.__dict__[KEPT] = _read(rule)
+    return kept
+
+
+def _read(rule: Rule) -> Correlation:
     parsed = SigmaCorrelationRule.from_dict(rule.copy())
     condition = parsed.condition
     if isinstance(condition, SigmaExtendedCorrelationCondition):

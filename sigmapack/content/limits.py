@@ -30,3 +30,6 @@ MOST_ROWS = 50_000
 #: Values that a rule may have on a product with its lookups written into it: pySigma's conversion
 #: takes up to 1 ms a value and language, so that a rule takes seconds. SigmaHQ's longest has 4,400.
 MOST_INLINE = 5_000
+#: Characters of a query; a correlation's has the values of all of its rules. It is what the parser
+#: of ES|QL takes (EsqlParser.MAX_LENGTH), and the replay. What takes less says so itself.
+LONGEST_QUERY = 1_000_000

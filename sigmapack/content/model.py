@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -131,10 +130,22 @@ class Rule:
         return self.lines.get((), 1)
 
     def copy(self) -> dict[str, Any]:
-        return copy.deepcopy(dict(self.document))
+        return {key: copied(value) for key, value in self.document.items()}
 
     def with_document(self, document: Mapping[str, Any]) -> Rule:
         return replace(self, document=document)
+
+
+def copied(node: Any) -> Any:
+    """A part of a document that may be changed: what aliases share is there once for each.
+
+    Rules are copied for every language; `copy.deepcopy` takes ten times as long.
+    """
+    if isinstance(node, dict):
+        return {key: copied(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [copied(item) for item in node]
+    return node
 
 
 class Row(NamedTuple):

@@ -6,7 +6,7 @@ Windows, and the same column lists the fixed builds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -102,10 +102,15 @@ class Feed:
 
     def owned(self, domain: str) -> bool:
         """Whether blocking a domain would block a vendor's: it is one, above one, or below one."""
-        return any(
-            domain == vendor or domain.endswith(f".{vendor}") or vendor.endswith(f".{domain}")
-            for vendor in self.vendors
-        )
+        return domain in self._above or not self._vendors.isdisjoint(_parents(domain))
+
+    @cached_property
+    def _vendors(self) -> frozenset[str]:
+        return frozenset(self.vendors)
+
+    @cached_property
+    def _above(self) -> frozenset[str]:
+        return frozenset(name for vendor in self.vendors for name in _parents(vendor))
 
     @cached_property
     def left_out(self) -> list[Indicator]:
@@ -162,3 +167,9 @@ def moment(day: str | date) -> datetime:
 def text(path: str, lines: list[str]) -> Artifact:
     """A text file."""
     return Artifact(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _parents(domain: str) -> Iterator[str]:
+    """A domain, and all above it."""
+    labels = domain.split(".")
+    return (".".join(labels[start:]) for start in range(len(labels)))

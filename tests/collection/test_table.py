@@ -11,6 +11,7 @@ import pytest
 from sigmapack import collection
 from sigmapack.collection.fitting import fed, unfed
 from sigmapack.collection.table import TABLE, read
+from sigmapack.collection.terms import asked
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Rule
 from tests.collection.shipped import content, files
@@ -52,7 +53,7 @@ def made(found: Content) -> dict[str, str]:
 
 
 def test_every_rule_is_fed() -> None:
-    assert list(unfed(content(), fed(content(), read()))) == []
+    assert list(unfed(content(), fed(content(), read(), asked(content())))) == []
 
 
 def test_a_rule_whose_log_source_has_no_entry_is_a_problem() -> None:
@@ -92,14 +93,14 @@ def test_an_audit_category_is_switched_on_for_its_own_events_only(
 
 
 def test_event_4688_feeds_only_rules_that_can_do_with_its_fields() -> None:
-    (one,) = (f for f in fed(content(), read()) if "4688" in f.switch.shows)
+    (one,) = (f for f in fed(content(), read(), asked(content())) if "4688" in f.switch.shows)
     assert "proc_creation_win_threecx_suspicious_child" in one.names
     assert "proc_creation_win_threecx_affected_build_path" in one.names
     assert not {name for name in one.names if "hash" in name or name.endswith("affected_build")}
 
 
 def test_an_entry_that_no_rule_needs_is_not_written() -> None:
-    used = {one.switch.title for one in fed(content(), read())}
+    used = {one.switch.title for one in fed(content(), read(), asked(content()))}
     text = files()["README.md"].decode()
     for switch in read().switches:
         assert (f"\n## {switch.title}\n" in text) == (switch.title in used)

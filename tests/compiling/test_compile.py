@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
 from sigmapack.targets import discover, elastic, splunk, sqlite
-from tests.conftest import RULE, MakeContent
+from tests.conftest import DOMAINS, RULE, MakeContent
 
 CORRELATION = """\
 title: Both
@@ -132,3 +134,28 @@ def test_too_many_values_are_refused_by_count_but_not_the_products_own_table(
     (query,) = compile_target(content, sqlite.TARGET)
     assert query.native_path == "sqlite/queries/lookup/sample.sql"
     assert [artifact.path for artifact in query.artifacts()] == [query.native_path]
+
+
+LANGUAGES = [(name, each.name) for name, t in sorted(discover().items()) for each in t.languages]
+
+
+@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+def test_a_correlation_holds_no_more_than_a_query_may(
+    make_content: MakeContent, name: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its rules fits, and not both together."""
+    rows = [f"name{n}.example.com,c2,any,high,test,,,,no\n" for n in range(100)]
+    table = "".join([DOMAINS.partition("\n")[0], "\n", *rows])
+    content = make_content({"ioc_domains": table}, a=RULE, b=OTHER, c=CORRELATION)
+    every = discover()[name]
+    target = replace(every, languages=tuple(e for e in every.languages if e.name == language))
+    before = compiled(content, target)
+    most = max(len(before["sample"].bare), len(before["other"].bare))
+    monkeypatch.setattr("sigmapack.content.limits.LONGEST_QUERY", most)
+    after = compiled(content, target)
+    assert {after["sample"].outcome, after["other"].outcome} == {"ok"}
+    if name == "sigma" or not before["both"].path:  # it refers to its rules, or there is none
+        assert after["both"].outcome == before["both"].outcome
+        return
+    reason = f"{len(before['both'].bare):,} characters are too many for one query ({most:,} at most"
+    assert after["both"].outcome == "refused" and after["both"].reason.startswith(reason)

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from sigmapack.collection.sysmon.filters import SEPARATOR, Filter, filters
 from sigmapack.collection.sysmon.needs import Need, needs, options
 from sigmapack.collection.sysmon.schema import Product
-from sigmapack.collection.terms import CONTAINS
+from sigmapack.collection.terms import CONTAINS, Asked
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
 
@@ -27,9 +27,9 @@ HEAD = (
 )
 
 
-def artifact(content: Content, product: Product) -> Artifact | None:
+def artifact(content: Content, product: Product, asked: Asked) -> Artifact | None:
     """A product's configuration; None where no rule needs it."""
-    found = needs(content, product)
+    found = needs(content, product, asked)
     if not found:
         return None
     head = [line.format(name=product.name, schema=product.schema) for line in HEAD]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sigmapack.collection import naming
 from sigmapack.collection.sysmon.schema import Event, Product
-from sigmapack.collection.terms import Term, terms
+from sigmapack.collection.terms import Asked, Term
 from sigmapack.content.model import Content, Rule
-from sigmapack.content.placeholders import references, resolve
+from sigmapack.content.placeholders import references
 
 #: Option of Sysmon -> the field of a rule that asks for it, and what it is for.
 OPTIONS = {
@@ -41,7 +41,7 @@ class Option:
     rules: tuple[str, ...]
 
 
-def needs(content: Content, product: Product) -> list[Need]:
+def needs(content: Content, product: Product, asked: Asked) -> list[Need]:
     """The events that rules need, by id; what a product's events cannot show is left out."""
     found: dict[str, Need] = {}
     for rule in content.detections:
@@ -49,13 +49,13 @@ def needs(content: Content, product: Product) -> list[Need]:
             known = [number for number in ids if number in product.events]
             if source != product.source or not known:
                 continue
-            asked = terms(resolve(rule, content.lookups))
-            if not _blind(content, rule, asked):
+            mine = asked[rule.path, rule.name]
+            if not _blind(content, rule, mine):
                 event = product.events[known[-1]]
                 need = found.setdefault(event.tag, Need(event))
                 need.ids |= {n for n in known if product.events[n] is event and not event.instead}
                 need.ids |= {event.instead} if event.instead else set()
-                need.rules.append((rule, asked))
+                need.rules.append((rule, mine))
     return sorted(found.values(), key=lambda need: min(need.ids))
 
 

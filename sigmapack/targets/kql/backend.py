@@ -161,17 +161,13 @@ class Backend(KustoBackend):
         text = (f"(?{flags})" if flags else "") + str(value.regexp)
         return f"{self.escape_and_quote_field(cond.field)} matches regex {literal(text)}"
 
-    def convert_condition_val_str(
-        self, cond: ConditionValueExpression, state: ConversionState
-    ) -> str:
+    def convert_condition_val(self, cond: ConditionValueExpression, state: ConversionState) -> str:
         """Keywords have no field to be looked for in.
 
         Raises:
             Refused: always.
         """
         raise Refused("a search for a word in any field is not possible in these tables")
-
-    convert_condition_val_num = convert_condition_val_re = convert_condition_val_str
 
 
 def pattern(value: SigmaType) -> str:

@@ -39,6 +39,8 @@ from sigmapack.targets.yaml_text import dump
 SCOPE, NAME = "threecx", "detection-pack"
 SCHEMAS = "https://schemas.humio.com"
 ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
+#: Characters of a query (https://library.humio.com/falcon-logscale-self-hosted-1.176/limits.html).
+LONGEST = 66_000
 #: Bytes of a lookup file (https://library.humio.com/falcon-logscale-cloud/limits.html).
 LARGEST = 200_000_000
 #: Times that a filter alert triggers in a minute: the most that one may, what is beyond is lost.
@@ -97,6 +99,11 @@ def files(
             kind, made = "queries", saved_query(query)
         else:
             kind, made = "filter-alerts", filter_alert(content, query)
+        if (size := len(made["queryString"])) > LONGEST:
+            raise TooLarge(
+                f"its query has {size:,} characters, and LogScale takes {LONGEST:,}: shorten the "
+                "tables that it holds, or split the rule"
+            )
         return f"{kind}/{name}", dump(made).encode()
 
     return found | dict(each(queries, asset))

@@ -6,11 +6,17 @@ import re
 from typing import Any
 
 from sigma.backends.splunk.splunk import SplunkBackend
-from sigma.conditions import ConditionAND, ConditionOR
+from sigma.conditions import ConditionAND, ConditionOR, ConditionValueExpression
 from sigma.conversion.state import ConversionState
 from sigma.exceptions import SigmaFeatureNotSupportedByBackendError as Unsupported
-from sigma.types import SigmaQueryExpression
+from sigma.types import (
+    SigmaCompareExpression,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaQueryExpression,
+)
 
+from sigmapack.content.model import Refused
 from sigmapack.targets.splunk.where import Where, conjuncts, late, leaves, together, widened
 
 
@@ -48,6 +54,18 @@ class Backend(SplunkBackend):
         search = super().convert_condition(together(before), state) if before else ""
         wheres = (Where().convert_condition(part, ConversionState()) for part in behind)
         return "".join([str(search), *(f"\n| where {where}" for where in wheres)])
+
+    def convert_condition_val(self, cond: ConditionValueExpression, state: ConversionState) -> Any:
+        """A word in any field.
+
+        2.1.0: what is no word (`|gt`, `|windash`, `|fieldref` without a field) is a TypeError.
+
+        Raises:
+            Refused: it is no word.
+        """
+        if isinstance(cond.value, SigmaCompareExpression | SigmaExpansion | SigmaFieldReference):
+            raise Refused("without a field only words can be searched for")
+        return super().convert_condition_val(cond, state)
 
     def compare_precedence(self, outer: Any, inner: Any) -> bool:
         """Whether `inner` stands without parentheses in `outer`."""

@@ -15,7 +15,7 @@ import pytest
 
 from sigmapack import __version__
 from sigmapack.compiling.compile import compile_target
-from sigmapack.compiling.product import gathered
+from sigmapack.compiling.product import Refusals, gathered
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.load import load
 from sigmapack.content.response import playbook
@@ -173,3 +173,15 @@ def test_a_lookup_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(package, "LARGEST", 100)
     with pytest.raises(ValueError, match=r"lookups/.*\.csv: .* takes 100: split the table"):
         TARGET.package(load(ROOT), ())
+
+
+def test_a_query_that_is_too_long_is_refused_for_its_rule(
+    make_content: MakeContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = make_content(one=rule("one", DOMAINS, LOOKUPS, 1))
+    compiled = tuple(compile_target(content, TARGET))
+    monkeypatch.setattr(package, "LONGEST", len(compiled[0].text) - 1)
+    with pytest.raises(Refusals, match=r"one\.yml: its query has .* characters, and LogScale"):
+        TARGET.package(content, compiled)
+    monkeypatch.setattr(package, "LONGEST", len(compiled[0].text))
+    assert TARGET.package(content, compiled)
