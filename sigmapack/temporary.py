@@ -41,8 +41,9 @@ def folder(prefix: str) -> Iterator[Path]:
         for left in _left(place, prefix):
             _clean(left)
     own = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-    lock = _mark(own)
+    lock = None
     try:
+        lock = _mark(own)
         yield own
     finally:
         _remove(own)

@@ -119,7 +119,13 @@ def table(lines: Iterable[Line]) -> list[str]:
 
 
 def run(
-    number: int, record: Path, jobs: int, until: float, paths: Sequence[Path], chosen: str = ""
+    number: int,
+    record: Path,
+    jobs: int,
+    until: float,
+    paths: Sequence[Path],
+    chosen: str = "",
+    first: int = 1,
 ) -> list[Line]:
     """Go in rounds until the properties have had a number of inputs, or the time is over.
 
@@ -130,13 +136,14 @@ def run(
         until: a moment of the monotonic clock.
         paths: the files.
         chosen: names of properties, as pytest's `-k`.
+        first: the seed of an empty record.
 
     Returns:
         All lines of the record.
     """
     lines = read(record)
     while sum(line["inputs"] for line in lines) < number:
-        seed = max((line["seed"] for line in lines), default=0) + 1
+        seed = max((line["seed"] for line in lines), default=first - 1) + 1
         with ThreadPoolExecutor(jobs) as pool:
             asked = [pool.submit(tried, record, seed, path, until, chosen) for path in paths]
             ended = [each.result() for each in asked]
@@ -152,17 +159,18 @@ def main() -> int:
     parser.add_argument("number", type=int, help="of inputs, over all properties")
     parser.add_argument("--record", type=Path, default=Path("fuzz.jsonl"))
     parser.add_argument("--jobs", type=int, default=2, help="files of properties at a time")
+    parser.add_argument("--first", type=int, default=1, help="the seed of an empty record")
     parser.add_argument("--minutes", type=float, default=MOST_MINUTES)
     parser.add_argument("-k", dest="chosen", default="", help="names of properties, as pytest's")
     asked = parser.parse_args()
     until = time.monotonic() + 60 * asked.minutes
     record = asked.record.resolve()
-    lines = run(asked.number, record, asked.jobs, until, files(), asked.chosen)
+    lines = run(asked.number, record, asked.jobs, until, files(), asked.chosen, asked.first)
     failures = [line for line in lines if line["why"]]
     for line in failures:
         print(f"{line['property']} with seed {line['seed']}:\n{line['why']}\n")
     print(*table(lines), sep="\n")
-    print(f"\nSeeds 1 to {max(line['seed'] for line in lines)}.")
+    print(f"\nSeeds: {', '.join(map(str, sorted({line['seed'] for line in lines})))}.")
     return bool(failures)
 
 

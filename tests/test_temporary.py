@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,7 @@ with temporary.folder("replay-") as folder:
 REPLAYS = """\
 import sys
 from pathlib import Path
+from typing import Any
 import sigmapack.replay
 from sigmapack.content.load import load
 
@@ -84,6 +86,20 @@ def test_a_folder_is_there_and_goes(place: Path) -> None:
     assert list(place.iterdir()) == []
     with pytest.raises(ZeroDivisionError), temporary.folder("replay-"):
         raise ZeroDivisionError
+    assert list(place.iterdir()) == []
+
+
+def test_a_full_disk_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.open
+
+    def full(path: Path, *more: Any, **named: Any) -> int:
+        if Path(path).name.startswith(temporary.MARK):
+            raise OSError(28, "No space left on device")
+        return opened(path, *more, **named)
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OSError, match="No space"), temporary.folder("replay-"):
+        pass
     assert list(place.iterdir()) == []
 
 

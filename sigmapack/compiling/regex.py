@@ -72,8 +72,12 @@ def alternation(values: Sequence[SigmaString], escape: str = r"\.^$*+?()[]{}|/")
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
-def known_to_re2(pattern: str) -> str:
+def known_to_re2(pattern: str, also: str = "") -> str:
     """A rule's expression, which Python takes, for a product whose expressions are RE2's.
+
+    Args:
+        pattern: the expression.
+        also: letters of escapes that the product knows as Python does.
 
     Raises:
         Refused: it has what RE2 does not know.
@@ -88,7 +92,8 @@ def known_to_re2(pattern: str) -> str:
         if max(map(int, filter(None, f.groups()))) > MOST_REPEATED
     ]
     blank = [r"[\b]" for each in CLASS.findall(shown) if r"\b" in each]
-    found = [*ESCAPES.findall(shown), *BEYOND.findall(plain), *large, *blank]
+    escapes = [each for each in ESCAPES.findall(shown) if each[1] not in also]
+    found = [*escapes, *BEYOND.findall(plain), *large, *blank]
     if found:
         raise Refused(f"its regular expressions (RE2) do not know {found[0]}")
     return pattern

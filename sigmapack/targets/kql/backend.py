@@ -32,6 +32,7 @@ from sigma.types import (
     SpecialChars,
 )
 
+from sigmapack.compiling.regex import known_to_re2
 from sigmapack.content.model import Refused
 from sigmapack.targets.kql.factor import ANY, ONE, anywhere, factor, is_part, literal, regex
 
@@ -154,11 +155,15 @@ class Backend(KustoBackend):
     def convert_condition_field_eq_val_re(
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
     ) -> str:
-        """A regular expression, as a verbatim literal."""
+        """A regular expression, as a verbatim literal.
+
+        Kusto knows characters by their number, and neither looks around nor back
+        (https://learn.microsoft.com/kusto/query/regex).
+        """
         value = cond.value
         assert isinstance(value, SigmaRegularExpression)
         flags = "".join(sorted(flag.name[0].lower() for flag in value.flags))
-        text = (f"(?{flags})" if flags else "") + str(value.regexp)
+        text = (f"(?{flags})" if flags else "") + known_to_re2(str(value.regexp), also="uU")
         return f"{self.escape_and_quote_field(cond.field)} matches regex {literal(text)}"
 
     def convert_condition_val(self, cond: ConditionValueExpression, state: ConversionState) -> str:
