@@ -149,3 +149,23 @@ def test_a_short_name_stands_for_a_channel_that_is_known() -> None:
 def test_a_channel_is_told_by_its_provider(tmp_path: Path) -> None:
     record = {"EventID": 5861, "Provider_Name": "Microsoft-Windows-WMI-Activity", "Computer": "W"}
     assert source("windows", None, "wmi") in one(tmp_path, record).logsource
+
+
+@pytest.mark.parametrize(
+    ("provider", "number", "expected"),
+    [
+        ("Microsoft-Windows-Kernel-File", 12, source("windows", "file_access")),
+        ("Microsoft-Windows-LDAP-Client", 30, source("windows", None, "ldap")),
+        ("Microsoft-Windows-DNSServer", 256, source("windows", None, "dns-server-analytic")),
+        ("Microsoft-Windows-RPC", 6, source("windows", None)),
+    ],
+)
+def test_a_trace_has_a_provider_and_no_channel(
+    tmp_path: Path, provider: str, number: int, expected: LogSource
+) -> None:
+    """Every record of a converted trace was unreadable, for want of the provider that it has."""
+    event = dumped("", number, {"ProcNum": 14}, provider)
+    event["Event"]["System"]["Channel"] = None
+    found = one(tmp_path, event)
+    assert found.logsource[0] == expected
+    assert found.fields["ProcNum"] == "14"
