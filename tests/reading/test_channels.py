@@ -169,3 +169,14 @@ def test_a_trace_has_a_provider_and_no_channel(
     found = one(tmp_path, event)
     assert found.logsource[0] == expected
     assert found.fields["ProcNum"] == "14"
+
+
+@pytest.mark.parametrize(
+    ("number", "category"), [(1, "process_creation"), (3, "network_connection"), (11, "file_event")]
+)
+def test_sysmon_for_linux_is_not_windows(tmp_path: Path, number: int, category: str) -> None:
+    event = dumped("Linux-Sysmon/Operational", number, {"Image": "/bin/sh"}, "Linux-Sysmon")
+    found = one(tmp_path, event)
+    assert found.logsource == (source("linux", category), source("linux", None, "sysmon"))
+    event["Event"]["System"]["Channel"] = None
+    assert one(tmp_path, event).logsource == found.logsource
