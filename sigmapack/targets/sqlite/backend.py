@@ -49,8 +49,14 @@ class Backend(sqliteBackend):
         return self.converted[key]
 
     def _compared(self, column: str, value: Any, state: Any) -> str:
-        """2.0.0: LIKE and NOCASE know the case of ASCII only: other letters are as written."""
+        """2.0.0: LIKE and NOCASE know the case of ASCII only: other letters are as written.
+
+        Raises:
+            Refused: a value that no field of a log has.
+        """
         parts = tokens(value)
+        if any(isinstance(part, str) and "\0" in part for part in parts):
+            raise Refused("a text with NULs, as |wide makes them: use it before |base64offset")
         if any(isinstance(part, str) and has_other_case(part) for part in parts):
             expression = f"(?is)\\A{regex_body(parts)}\\z".replace("'", "''")
             return f"{column} REGEXP '{expression}'"
