@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from sigmapack.checks.registry import at
 from sigmapack.compiling.product import Query
 from sigmapack.content.load import RULE_SUFFIXES
 from sigmapack.content.model import Content, Problem, Rule
@@ -32,12 +33,29 @@ def set_aside(
     for problem in found:
         if problem.path.endswith(RULE_SUFFIXES) and not _harmless(content, problem):
             faulty.setdefault(_place(content, problem), []).append(problem)
+    for place, problem in _orphans(content, faulty):
+        faulty[place] = [problem]
     stopping = [problem for problem in found if not problem.path.endswith(RULE_SUFFIXES)]
     kept = tuple(rule for place, rule in enumerate(content.rules) if place not in faulty)
     if stopping or not kept:
         return content, [], found
     refused = [_refused(problems) for problems in faulty.values()]
     return replace(content, rules=kept, problems=()), refused, []
+
+
+def _orphans(content: Content, faulty: Collection[int | str]) -> list[tuple[int, Problem]]:
+    """Correlations that refer to a rule that is left out, with that as their problem."""
+    left = [rule for place, rule in enumerate(content.rules) if place in faulty]
+    names = {key for rule in left for key in (rule.name, rule.id) if key}
+    found = []
+    for place, rule in enumerate(content.rules):
+        if rule.is_correlation and place not in faulty:
+            body = rule.document["correlation"]
+            members = body.get("rules") if isinstance(body, dict) else None
+            if lost := names.intersection(map(str, members if isinstance(members, list) else ())):
+                message = f"it needs {', '.join(sorted(lost))}, which is not run"
+                found.append((place, at(rule, "unknown-rule", message, "correlation", "rules")))
+    return found
 
 
 def _place(content: Content, problem: Problem) -> int | str:

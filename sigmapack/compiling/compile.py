@@ -47,11 +47,14 @@ def compile_target(
     """
     ready = ready or resolved(content)
     plain = {rule.path + rule.name: rule for rule in ready.rules}
+    first = {rule.path: rule for rule in reversed(content.rules)}
     for language in target.languages:
         parts: dict[str, Part | str] = {}
         own = (rule for rule in content.rules if language.bases or not rule.is_base)
         for rule in sorted(own, key=lambda rule: rule.is_correlation):
-            yield _query(content, target, language, rule, parts, plain[rule.path + rule.name])
+            stem = rule.stem if first[rule.path] is rule else f"{rule.stem}.{rule.name}"
+            ready_rule = plain[rule.path + rule.name]
+            yield _query(content, target, language, rule, parts, ready_rule, stem)
 
 
 def _query(
@@ -61,7 +64,9 @@ def _query(
     rule: Rule,
     parts: dict[str, Part | str],
     plain: Rule,
+    stem: str,
 ) -> Query:
+    """A rule's outcome; `stem` is its file's, with its name where it is not the first there."""
     text = reason = query = native = ""
     outcome = "ok"
     try:
@@ -76,7 +81,7 @@ def _query(
             parts[rule.name] = parts[rule.id] = reason
         if isinstance(error, TooMany):
             native = _native(content, language, rule)
-    file = f"{_stem(content, rule)}{language.suffix}"
+    file = f"{stem}{language.suffix}"
     path = f"{target.name}/{language.folder(rule)}/{file}" if query else ""
     native_path = f"{target.name}/queries/lookup/{file}" if native else ""
     return Query(
@@ -126,12 +131,6 @@ def _text(
             "a function, or run it as a hunting query"
         )
     return text, reasons
-
-
-def _stem(content: Content, rule: Rule) -> str:
-    """The file's stem, or for the second document of a file the stem and the rule's name."""
-    first = next(other for other in content.rules if other.path == rule.path)
-    return rule.stem if first is rule else f"{rule.stem}.{rule.name}"
 
 
 def _written(content: Content, language: Language, rule: Rule, text: str) -> str:

@@ -49,8 +49,11 @@ def channel_map(sources: Sources) -> dict[tuple[str, int | None], tuple[LogSourc
     for service, channels in _known()["service"].items():
         for channel in channels:
             add(channel, None, LogSource("windows", None, service))
-    for category, entry in _known()["category"].items():
-        for channel in entry["channels"]:
-            for number in entry["ids"]:
-                add(channel, number, LogSource("windows", category, None))
+    for product, part in (("windows", "category"), ("linux", "linux")):
+        for name, entry in _known()[part].items():
+            for channel in entry["channels"]:
+                for number in entry["ids"]:
+                    add(channel, number, LogSource(product, name, None))
+                if not entry["ids"]:
+                    add(channel, None, LogSource(product, None, name))
     return {key: tuple(value) for key, value in found.items()}

@@ -23,6 +23,9 @@ MAX_NAME = 1024
 #: Algorithms in the order in which Sysmon writes them, and their length in hexadecimal digits.
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha256": 64, "imphash": 32}
 
+#: What stands for a NUL inside of a value.
+NUL = "\u2400"
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FILETIME_EPOCH_SECONDS = 11_644_473_600  # from 1601-01-01 to 1970-01-01
 ISO = re.compile(
@@ -41,15 +44,16 @@ def text(value: Any) -> str | None:
     """A JSON scalar as text, None for null and for what is no scalar.
 
     Unpaired surrogates, which no database stores, become `?`; closing NULs, which Windows leaves
-    at the end of some strings, are cut off.
+    at the end of some strings, are cut off, and others become their symbol: SQLite's LIKE ends at
+    one, so that it would hide what stands behind it.
     """
-    if type(value) is str and value.isascii() and not value.endswith("\0"):
+    if type(value) is str and value.isascii() and "\0" not in value:
         return value  # as nearly every value is
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None or isinstance(value, dict | list):
         return None
-    return str(value).rstrip("\0").encode("utf-8", "replace").decode()
+    return str(value).rstrip("\0").replace("\0", NUL).encode("utf-8", "replace").decode()
 
 
 def flatten(record: Mapping[str, Any]) -> Fields:

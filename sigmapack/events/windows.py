@@ -36,6 +36,8 @@ TYPES = {
 }
 PARAM = re.compile(r"param\d{1,3}")
 EVENT_ID = re.compile(r"\d{1,9}(\.0)?", re.ASCII)
+#: What a provider's channels are called, those first that are on by themselves.
+CHANNEL_KINDS = ("Operational", "Admin", "Analytic", "Analytical", "Audit", "Debug")
 PROVIDER_CHANNELS = {"microsoft-windows-security-auditing": "Security"}
 
 
@@ -88,7 +90,7 @@ def logsources(fields: Fields, channels: ChannelMap) -> tuple[LogSource, ...]:
     number = int(written.partition(".")[0])
     fields["EventID"] = str(number)
     if first(fields, ["Channel"]) is None:
-        fields["Channel"] = _inferred_channel(fields, number, channels)
+        put(fields, "Channel", _inferred_channel(fields, number, channels))
     low = (first(fields, ["Channel"]) or "").lower()
     if (low, None) not in channels:
         low = short_names().get(low, low)
@@ -106,14 +108,19 @@ def _other_type(logsource: LogSource, fields: Fields) -> bool:
     return bool(types) and told is not None and told not in types
 
 
-def _inferred_channel(fields: Fields, number: int, channels: ChannelMap) -> str:
+def _inferred_channel(fields: Fields, number: int, channels: ChannelMap) -> str | None:
+    """The channel that an event's provider writes to; None where that is not known."""
     provider = first(fields, ["Provider_Name"]) or ""
     if provider.lower() in PROVIDER_CHANNELS:
         return PROVIDER_CHANNELS[provider.lower()]
-    if (f"{provider.lower()}/operational", None) in channels:
-        return f"{provider}/Operational"
+    for kind in CHANNEL_KINDS:
+        low = f"{provider}/{kind}".lower()
+        if (low, None) in channels or (low, number) in channels:
+            return f"{provider}/{kind}"
     if (SYSMON, number) in channels and {"UtcTime", "ProcessGuid"} <= fields.keys():
         return "Microsoft-Windows-Sysmon/Operational"
+    if provider:  # a trace (ETW) that was converted to a log
+        return None
     raise ShapeError(
         f'EventID {number} without a channel: add "Channel" (e.g. "Security" or '
         '"Microsoft-Windows-Sysmon/Operational") or "Provider_Name"'

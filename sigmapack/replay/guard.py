@@ -7,11 +7,11 @@ fill memory or never end (https://www.sqlite.org/security.html, "Untrusted SQL I
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sigmapack.compiling import functions
 from sigmapack.content.model import Refused
@@ -54,22 +54,33 @@ STEPS = 10_000
 SECONDS, SECONDS_A_ROW = 600.0, 0.01
 
 
+class Guarded(sqlite3.Connection):
+    """A connection that knows until when its statement may run."""
+
+    end = math.inf
+
+    def late(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self.end
+
+
 def seconds(rows: int) -> float:
     """How long a rule's query may take on so many rows of events."""
     return SECONDS + SECONDS_A_ROW * rows
 
 
-def guarded(path: Path) -> sqlite3.Connection:
+def guarded(path: Path) -> Guarded:
     """A connection to a database that is there, which can only read it.
 
     Args:
         path: of a database that nobody writes to any more.
     """
     # A compiled query of ours takes megabytes, and each runs once.
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, cached_statements=0)
+    place = f"{path.resolve().as_uri()}?mode=ro"
+    db = sqlite3.connect(place, uri=True, factory=Guarded, cached_statements=0)
     for category, most in LIMITS.items():
         db.setlimit(category, most)
-    functions.install(db)
+    functions.install(db, db.late)
     # Its table is declared at the first use, which the authorizer would take for a new table.
     db.execute("SELECT count(*) FROM json_each('[]'), json_tree('[]')").fetchall()
     db.set_authorizer(_authorized)
@@ -94,13 +105,14 @@ def rows(db: sqlite3.Connection, query: str, limit: float) -> tuple[list[str], l
     Raises:
         Refused: SQLite does not take it, or it takes too long.
     """
-    late = _clock(limit)
-    db.set_progress_handler(late, STEPS)
+    clock = cast(Guarded, db)
+    clock.end = time.monotonic() + limit
+    db.set_progress_handler(clock.late, STEPS)
     try:
         cursor = db.execute(query)
         found = cursor.fetchall()
     except sqlite3.Error as error:
-        if late():
+        if clock.late():
             raise Refused(
                 f"its query takes longer than {limit:,.0f} seconds: replay fewer events at once, "
                 "or leave the rule out"
@@ -110,10 +122,5 @@ def rows(db: sqlite3.Connection, query: str, limit: float) -> tuple[list[str], l
         raise Refused(f"SQLite cannot hold its query: {error or 'no memory'}") from None
     finally:
         db.set_progress_handler(None, 0)
+        clock.end = math.inf
     return [column[0] for column in cursor.description or ()], found
-
-
-def _clock(limit: float) -> Callable[[], bool]:
-    """What says whether the time is over."""
-    end = time.monotonic() + limit
-    return lambda: time.monotonic() > end

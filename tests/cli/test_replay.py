@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import PROBLEM, SECOND, lookups, run
+from tests.cli.command import CORRELATION, PROBLEM, SECOND, lookups, run
 from tests.cli.faults import (
     break_column,
     break_encoding,
@@ -124,6 +124,18 @@ def test_every_fault_of_a_rule_is_told_in_one_line(
     result = run("replay", events, "--rules", folder, "--quiet")
     (line,) = result.stderr.splitlines()
     assert "%nowhere%" in line and "level" in line.lower()
+
+
+def test_a_correlation_of_a_rule_with_a_problem_says_which(
+    rules_folder: RulesFolder, tmp_path: Path
+) -> None:
+    text = SECOND.replace("ioc_domains", "nowhere").replace("sample", "lost")
+    twice = CORRELATION.replace("sample", "lost")
+    folder = rules_folder(sample=RULE, lost=text, twice=twice)
+    events = lookups(tmp_path / "events.jsonl", "bad.example.com")
+    result = run("replay", events, "--rules", folder, "--json", "--quiet")
+    assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == ["sample"]
+    assert "twice.yml" in result.stderr and "it needs lost, which is not run" in result.stderr
 
 
 def test_documents_of_one_file_are_named_apart(rules_folder: RulesFolder, tmp_path: Path) -> None:

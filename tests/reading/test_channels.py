@@ -149,3 +149,34 @@ def test_a_short_name_stands_for_a_channel_that_is_known() -> None:
 def test_a_channel_is_told_by_its_provider(tmp_path: Path) -> None:
     record = {"EventID": 5861, "Provider_Name": "Microsoft-Windows-WMI-Activity", "Computer": "W"}
     assert source("windows", None, "wmi") in one(tmp_path, record).logsource
+
+
+@pytest.mark.parametrize(
+    ("provider", "number", "expected"),
+    [
+        ("Microsoft-Windows-Kernel-File", 12, source("windows", "file_access")),
+        ("Microsoft-Windows-LDAP-Client", 30, source("windows", None, "ldap")),
+        ("Microsoft-Windows-DNSServer", 256, source("windows", None, "dns-server-analytic")),
+        ("Microsoft-Windows-RPC", 6, source("windows", None)),
+    ],
+)
+def test_a_trace_has_a_provider_and_no_channel(
+    tmp_path: Path, provider: str, number: int, expected: LogSource
+) -> None:
+    """Every record of a converted trace was unreadable, for want of the provider that it has."""
+    event = dumped("", number, {"ProcNum": 14}, provider)
+    event["Event"]["System"]["Channel"] = None
+    found = one(tmp_path, event)
+    assert found.logsource[0] == expected
+    assert found.fields["ProcNum"] == "14"
+
+
+@pytest.mark.parametrize(
+    ("number", "category"), [(1, "process_creation"), (3, "network_connection"), (11, "file_event")]
+)
+def test_sysmon_for_linux_is_not_windows(tmp_path: Path, number: int, category: str) -> None:
+    event = dumped("Linux-Sysmon/Operational", number, {"Image": "/bin/sh"}, "Linux-Sysmon")
+    found = one(tmp_path, event)
+    assert found.logsource == (source("linux", category), source("linux", None, "sysmon"))
+    event["Event"]["System"]["Channel"] = None
+    assert one(tmp_path, event).logsource == found.logsource

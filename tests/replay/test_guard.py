@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +18,8 @@ from sigmapack.replay import guard
 from sigmapack.targets.sqlite import TARGET
 from tests.conftest import ROOT
 
+#: Takes an expression on two letters a second each.
+LETTERS = "".join(random.Random(1).choices("ab", k=200_000))
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
@@ -93,6 +97,22 @@ def test_a_query_that_does_not_end_is_stopped(db: sqlite3.Connection) -> None:
     with pytest.raises(Refused, match=r"takes longer than 1 seconds"):
         guard.rows(db, ENDLESS, 1)
     assert guard.rows(db, "SELECT 1", 10)[1] == [(1,)]
+
+
+def test_expressions_that_take_long_together_are_stopped_between_two(tmp_path: Path) -> None:
+    """SQLite looks at the clock after 10,000 steps: these are fewer, and would take minutes."""
+    path = tmp_path / "long.db"
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("CREATE TABLE logs (X TEXT)")
+        writer.execute("INSERT INTO logs VALUES (?)", (LETTERS,))
+        writer.commit()
+    slow = " OR ".join(f"X REGEXP '(a|b)*a(a|b){{250}}c{n}'" for n in range(500))
+    began = time.monotonic()
+    with closing(guard.guarded(path)) as db:
+        with pytest.raises(Refused, match="takes longer than"):
+            guard.rows(db, f"SELECT * FROM logs WHERE {slow}", 1)
+        assert guard.rows(db, "SELECT X REGEXP '^[ab]' FROM logs", 10)[1] == [(1,)]
+    assert time.monotonic() - began < 60
 
 
 def test_the_longest_query_of_the_pack_has_ten_times_its_room() -> None:

@@ -54,6 +54,11 @@ MATRIX: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "lte": (10, [10, "-1"], ["10.5", "abc", ""]),
     "neq": ("a", ["b", ""], ["a", "A"]),
     "exists": (True, ["x", ""], [None]),
+    "hour|gte": (22, ["2023-03-29T22:15:00Z"], ["2023-03-29T21:59:00Z", "abc"]),
+    "contains|neq": ("a", ["b", None], ["xAx"]),
+    "re|neq": ("a", ["b", "A", None], ["xax"]),
+    "re|all": (["a", "b"], ["xbxa"], ["a", "b"]),
+    "contains|windash|all": ([" -a", " -b"], ["x /a -b"], ["x -a", "x -b"]),
     "minute": (15, ["2023-03-29T10:15:00Z"], ["2023-03-29T15:10:00Z", "15"]),
     "hour": (
         10,
@@ -132,6 +137,12 @@ def test_an_expression_beyond_linear_time_is_refused_by_name(run: Run, pattern: 
 def test_a_pattern_that_backtracks_for_ever_elsewhere_ends_at_once(found: Found) -> None:
     """SQLite cannot stop a function, and with Python's `re` this one would never end."""
     assert found({"X|re": "^(([a-z])+.)+[A-Z]([a-z])+$"}, *of("X", "a" * 100_000, "abC d")) == []
+
+
+@pytest.mark.parametrize("modifiers", ["wide", "wide|contains"])
+def test_a_text_with_nuls_is_refused_by_name(run: Run, modifiers: str) -> None:
+    (refused,) = run({"sel": {f"X|{modifiers}": "ab"}, "condition": "sel"}, {"X": "ab"}).refused
+    assert "NUL" in refused.reason
 
 
 @pytest.mark.parametrize("modifier", ["utf16", "utf16be"])

@@ -121,3 +121,29 @@ def test_rules_of_log_sources_that_nothing_was_of_are_counted(run: Run) -> None:
     assert run(detection, {"X": "x"}).unseen == []
     (rule,) = run(detection, {"X": "x", "logsource": {"category": "proxy"}}).unseen
     assert rule.name == "modifier"
+
+
+def test_letters_beyond_ascii_have_no_case_either(found: Found) -> None:
+    """SQLite's own comparison folds a to z alone: `АДМИНИСТРАТОР` was not found, without a word."""
+    events = of("X", "АДМИНИСТРАТОР", "x администратор y", "admin")
+    assert found({"X|contains": "Администратор"}, *events) == [1, 2]
+    assert found({"X": "Администратор"}, *events) == [1]
+    assert found({"X": "é?dz*"}, *of("X", "ÉaDZ", "éxdz\nx", "xéadz")) == [1, 2]
+    assert found({"X": "contraseña%_'.*"}, *of("X", "CONTRASEÑA%_'.", "contraseñax")) == [1]
+    assert found({"X|cased": "é"}, *of("X", "é", "É")) == [1]
+    assert found(["système"], *of("X", "NT\\SYSTÈME x", "systeme")) == [1]
+
+
+def test_a_value_is_read_to_its_end_over_a_nul(found: Found) -> None:
+    """SQLite's LIKE ends at a NUL: what an attacker wrote behind one was never found."""
+    events = of("X", "calm\0 mimikatz", "calm\0\0")
+    assert found({"X|contains": "mimikatz"}, *events) == [1]
+    assert found({"X|endswith": "katz"}, *events) == [1]
+    assert found({"X": "calm"}, *events) == [2]
+
+
+def test_a_rule_of_several_conditions_is_refused_by_name(run: Run) -> None:
+    selections = {"a": {"X": "a"}, "b": {"X": "b"}}
+    report = run({**selections, "condition": ["a", "b"]}, *of("X", "a", "b"))
+    assert [query.rule.name for query in report.refused] == ["modifier"]
+    assert "2 conditions" in report.refused[0].reason

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
+import yaml
+from sigma.backends.sqlite.sqlite import sqliteBackend
+from sigma.rule import SigmaRule
 
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.product import Query
 from sigmapack.content.kinds import in_url
 from sigmapack.content.model import Content
 from sigmapack.targets.sqlite import TARGET
+from sigmapack.targets.sqlite.backend import Backend
 from tests import urls
 
 MakeContent = Callable[..., Content]
@@ -143,6 +148,7 @@ condition: s and not f
         ("s: {Image|re|i: 'x'}", "REGEXP"),
         ("s: [{Image|re: ['x', 'y']}]", "REGEXP"),
         ("s: {'|re': x}", "REGEXP"),
+        ("s: {Image|contains: 'é'}", "REGEXP"),
         ("s: {Computer|cidr: 'fe80::/10'}", "in_network"),
     ],
 )
@@ -193,3 +199,35 @@ level: high
     query = next(q for q in compile_target(content, TARGET) if q.rule.name == "two")
     assert query.outcome == "ok", query.reason
     assert [name for name in members if f"'{name}'" not in query.bare] == []
+
+
+VALUES = (
+    *(
+        "a",
+        "A b",
+        "*",
+        "a*",
+        "*a",
+        "*a*",
+        "a*b",
+        "a?b",
+        "?",
+        "*a\\*",
+        "a%b",
+        "a_b",
+        "100%",
+        "c:\\x\\*",
+    ),
+    *("c:\\x\\*", "\\\\srv\\*", "it's", "a\\?b", "", "**", "*\\\\*", "日本", "–x*"),  # noqa: RUF001
+)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_comparison_is_written_as_pysigmas_backend_writes_it(value: str) -> None:
+    rule = yaml.safe_load(RULE.format(detection="    s: {}\n    condition: s"))
+    rule["detection"]["s"] = {"Image": value}
+    written = []
+    for kind in (sqliteBackend, Backend):
+        backend: Any = kind()  # type: ignore[no-untyped-call]
+        written.append(backend.convert_rule(SigmaRule.from_dict(rule)))
+    assert written[0] == written[1]

@@ -26,7 +26,7 @@ from sigmapack.content.correlation import Correlation
 from sigmapack.content.kinds import all_forms
 from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.content.urls import addresses
-from sigmapack.targets.sqlite.backend import Backend, like
+from sigmapack.targets.sqlite.backend import Backend, has_other_case, like
 
 COLUMNS = ("product", "category", "service")
 #: The name of a selection, or a pattern of names, in a Sigma condition.
@@ -59,6 +59,8 @@ def _degraded(rule: Rule, sources: Sources) -> str | None:
         modifiers = key.split("|")[1:]
         texts = [str(each) for each in (value if isinstance(value, list) else [value])]
         if "re" in modifiers and not all(map(addresses, texts)):
+            needed.add("REGEXP")
+        if not {"re", "cased"}.intersection(modifiers) and any(map(has_other_case, texts)):
             needed.add("REGEXP")
         if "cidr" in modifiers and ":" in "".join(texts):
             needed.add("in_network")
