@@ -19,6 +19,7 @@ from sigmapack.events.fields import ShapeError, Value
 from sigmapack.events.files import STDIN, UnreadableInput, check_file
 from sigmapack.events.logs.formats import recognised
 from sigmapack.events.logs.lines import log_lines
+from sigmapack.events.logs.tables import Table, table_of, table_rows
 from sigmapack.events.logs.times import latest_of
 from sigmapack.events.opening import encoding_of, some_text
 from sigmapack.events.packed import BrokenPacking, packed, unpacked, with_head
@@ -220,37 +221,29 @@ def _records(
         return _evtx(place, stream, how.scan)
     encoding = encoding_of(head)
     opening = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
-    _refuse(place, head, opening)
-    if opening.startswith("<") and not opening[1:2].isdigit():  # that is syslog's priority
-        return iter([Record(1, 1, None, XML)])
-    # Undecodable bytes stay visible, so that only their records are lost; UTF-16 has no such mode.
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    if not opening.startswith(("{", '["', "[{")):
-        kind = recognised(opening, latest_of(place.name, how.year))
-        if kind:
-            text = io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors, newline="\n")
-            return log_lines(text, kind)
-    if opening.startswith("["):
-        return json_array(stream, encoding, errors)
-    if how.scan and encoding == "utf-8-sig":
-        return Scanned(stream, errors, how.scan)
-    return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
-
-
-def _refuse(place: Place, head: bytes, opening: str) -> None:
-    """Stop at what is no text.
-
-    Raises:
-        UnreadableInput: it is called EVTX and is none, or is another kind of binary file.
-    """
     if place.suffix == ".evtx" and opening[:1] not in ("", "{", "["):
         reason = "not an EVTX file (no ElfFile signature): export it again"
         raise UnreadableInput(place.shown, reason)
     if head[TAR_MARK] == b"ustar":
         raise UnreadableInput(place.shown, TAR)
+    # Undecodable bytes stay visible, so that only their records are lost; UTF-16 has no such mode.
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    if not opening.startswith(("{", '["', "[{")):
+        log = recognised(opening, latest_of(place.name, how.year))
+        table = None if log else table_of(opening)
+        if log or table:
+            text = io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors, newline="\n")
+            return log_lines(text, log) if log else table_rows(text, cast(Table, table))
     if "\0" in opening[:512] and not some_text(opening[:512]):
         reason = "neither JSON text nor an EVTX file: export it as one of these"
         raise UnreadableInput(place.shown, reason)
+    if opening.startswith("<"):
+        return iter([Record(1, 1, None, XML)])
+    if opening.startswith("["):
+        return json_array(stream, encoding, errors)
+    if how.scan and encoding == "utf-8-sig":
+        return Scanned(stream, errors, how.scan)
+    return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
 
 
 def _evtx(place: Place, stream: BufferedReader, scan: Scan | None) -> Iterator[Record | Passed]:

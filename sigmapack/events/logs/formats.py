@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sigmapack.events.fields import ShapeError
-from sigmapack.events.logs import bind, dnsmasq, squid, w3c, zeek
+from sigmapack.events.logs import bind, combined, dnsmasq, squid, unbound, w3c, windows_dns, zeek
 from sigmapack.events.logs.lines import Format
 from sigmapack.events.logs.times import Latest
 
@@ -16,8 +16,11 @@ KINDS: tuple[Kind, ...] = (
     zeek.ZeekTable,
     w3c.W3C,
     squid.Squid,
+    combined.Combined,
     bind.Bind,
+    unbound.Unbound,
     dnsmasq.Dnsmasq,
+    windows_dns.WindowsDns,
 )
 #: First lines that are looked at.
 MOST_LOOKED_AT = 200

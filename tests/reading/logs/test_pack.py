@@ -19,7 +19,10 @@ LINES: dict[str, tuple[str, Writer, str]] = {
     "bind": ("dns", written.bind, ""),
     "bind in syslog": ("dns", written.bind_in_syslog, ""),
     "dnsmasq": ("dns", written.dnsmasq, ""),
+    "unbound": ("dns", written.unbound, ""),
+    "windows dns": ("dns", written.windows_dns, written.WINDOWS_DNS_HEADER),
     "squid": ("proxy", written.squid, ""),
+    "combined": ("proxy", written.combined, ""),
     "elff": ("proxy", written.elff, written.ELFF_HEADER),
 }
 #: Fewest of the pack's events that a format carries, and of these rules that match one.

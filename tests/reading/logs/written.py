@@ -116,6 +116,15 @@ def windows_dns(event: Event) -> Written:
     return line, {**carried(event, kept), "timestamp": f"{day[:19]}Z"}
 
 
+WINDOWS_DNS_HEADER = (
+    "DNS Server log file creation at 4/24/2023 9:00:00 AM\n"
+    "Log file wrap at 4/24/2023 9:00:00 AM\n\n"
+    "Message logging key (for packets - other items use a subset of these fields):\n"
+    "\tField #  Information         Values\n\t-------  -----------         ------\n"
+    "\t   1     Date\n\t   2     Time\n\n"
+)
+
+
 def squid(event: Event) -> Written:
     """A line of access.log with the user agent behind, a common addition."""
     agent, names = event.get("c-useragent", "-"), f"{REQUEST} c-useragent s-action"
