@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
@@ -33,7 +33,10 @@ def resolved(content: Content) -> Content:
 
 
 def compile_target(
-    content: Content, target: Target, ready: Content | None = None
+    content: Content,
+    target: Target,
+    ready: Content | None = None,
+    instead: Callable[[Rule], Rule] = lambda rule: rule,
 ) -> Iterator[Query]:
     """Convert every rule into every language of a target; one `Query` each, in rule order.
 
@@ -44,6 +47,7 @@ def compile_target(
         content: what was read.
         target: the product.
         ready: `resolved(content)`, by those who compile for several targets.
+        instead: what stands in correlations for a single rule; itself, in what products import.
     """
     ready = ready or resolved(content)
     plain = {rule.path + rule.name: rule for rule in ready.rules}
@@ -55,6 +59,8 @@ def compile_target(
             stem = rule.stem if first[rule.path] is rule else f"{rule.stem}.{rule.name}"
             ready_rule = plain[rule.path + rule.name]
             yield _query(content, target, language, rule, parts, ready_rule, stem)
+            if isinstance(part := parts.get(rule.name), Part) and not rule.is_correlation:
+                parts[rule.name] = parts[rule.id] = replace(part, rule=instead(part.rule))
 
 
 def _query(

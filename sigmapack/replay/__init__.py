@@ -23,6 +23,8 @@ __all__ = ["Match", "Report", "replay", "run"]
 def replay(content: Content, files: Iterable[Path], findings: bool = False) -> Report:
     """Compile the content for SQLite and run it on the events of the files, as `run` does.
 
+    Every query is run as it is shipped, those of correlations, too.
+
     Args:
         content: what was read.
         files: of events.
@@ -33,7 +35,7 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
     """
     from sigmapack.replay.planning import plan  # with all of pySigma
 
-    return run(plan(content, findings), files)
+    return run(plan(content, findings, shipped=True), files)
 
 
 def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
@@ -62,8 +64,7 @@ def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
         rows = Rows([name.lower() for name in plan.columns], plan.together)
         with closing(Store(path, plan.columns, rows)) as store:
             fill(store, files, plan.channels, looking, report)
-        with closing(guard.guarded(path)) as db:
-            found = looking.found() if looking else None
-            search(db, plan, found, guard.seconds(store.number), report)
+        found = looking.found() if looking else None
+        search(path, plan, found, guard.seconds(store.number), report)
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from sigmapack.content.model import Refused, Rule
@@ -13,16 +16,13 @@ from sigmapack.events.sources import met
 from sigmapack.matches import Match, NotRun, Report
 from sigmapack.replay import guard
 from sigmapack.replay.plan import Plan, Step
+from sigmapack.replay.store import ROW, marked
 
 Place = tuple[str, int, str | None, str | None]
 
 
 def search(
-    db: sqlite3.Connection,
-    plan: Plan,
-    found: frozenset[str] | None,
-    limit: float,
-    report: Report,
+    path: Path, plan: Plan, found: frozenset[str] | None, limit: float, report: Report
 ) -> None:
     """Add the matches of a plan's rules to the report; one whose query does not run is refused.
 
@@ -31,31 +31,55 @@ def search(
     steps of a correlation has no match.
 
     Args:
-        db: of `guard.guarded`.
+        path: of the database.
         plan: what to run.
         found: the needles that some record has; None if that is not known.
         limit: seconds that each query may take.
         report: what was found so far.
     """
     silent: set[str] = set()
-    for step in sorted(plan.steps, key=lambda step: step.rule.is_correlation):
-        before = len(report.matches)
-        if _possible(step, report, found, silent):
-            try:
-                report.matches += list(_run(db, step, limit))
-            except Refused as error:
-                report.refused.append(NotRun(step.rule, str(error)))
+    marks: defaultdict[int, str] = defaultdict(str)
+    members = {name for step in plan.steps for names in step.members for name in names}
+    with closing(guard.guarded(path)) as db:
+        for step in plan.steps:
+            if step.rule.is_correlation:
                 continue
-        if len(report.matches) == before:
-            silent |= {step.rule.name, step.rule.id}
+            rows = _rows(db, step, limit, report) if _possible(step, report, found) else []
+            if not rows:
+                silent |= {step.rule.name, step.rule.id}
+            if plan.marks and not members.isdisjoint({step.rule.name, step.rule.id}):
+                for row in rows:
+                    marks[row[ROW]] += step.mark
+            report.matches += _matches(db, step, rows)
+        _correlate(db, path, plan, marks, silent, limit, report)
     if report.parsed == report.events:  # of records that were not parsed nobody knows
         report.unseen = list(_unseen(plan, report))
 
 
-def _possible(step: Step, report: Report, found: frozenset[str] | None, silent: set[str]) -> bool:
-    """Whether a step can match anything, as far as that can be told without its query."""
-    if step.rule.is_correlation:
-        return not any(silent.issuperset(members) for members in step.members)
+def _correlate(
+    db: sqlite3.Connection,
+    path: Path,
+    plan: Plan,
+    marks: Mapping[int, str],
+    silent: set[str],
+    limit: float,
+    report: Report,
+) -> None:
+    due = [
+        step
+        for step in plan.steps
+        if step.rule.is_correlation and not any(map(silent.issuperset, step.members))
+    ]
+    if not due:
+        return
+    with closing(guard.guarded(marked(path, plan, marks) if plan.marks else path)) as other:
+        for step in due:
+            rows = _rows(other, step, limit, report)
+            report.matches += _correlation_matches(db, step.rule, rows)
+
+
+def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:
+    """Whether a rule can match anything, as far as that can be told without its query."""
     if found is not None and step.needles and found.isdisjoint(step.needles):
         return False
     return met(step.rule.logsource, report.seen)
@@ -73,12 +97,18 @@ def _unseen(plan: Plan, report: Report) -> Iterator[Rule]:
             yield step.rule
 
 
-def _run(db: sqlite3.Connection, step: Step, limit: float) -> Iterator[Match]:
-    names, found_rows = guard.rows(db, step.sql, limit)
-    rows = [dict(zip(names, row, strict=True)) for row in found_rows]
-    if step.rule.is_correlation:
-        yield from _correlation_matches(db, step.rule, rows)
-        return
+def _rows(db: sqlite3.Connection, step: Step, limit: float, report: Report) -> list[dict[str, Any]]:
+    """What a query gives; a rule whose query does not run is refused."""
+    try:
+        names, found = guard.rows(db, step.sql, limit)
+    except Refused as error:
+        report.refused.append(NotRun(step.rule, str(error)))
+        return []
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _matches(db: sqlite3.Connection, step: Step, rows: list[dict[str, Any]]) -> Iterator[Match]:
+    """One match for each event, with all values that its rows show."""
     found: dict[int, dict[str, list[str]]] = {}
     for row in rows:
         low = {name.lower(): value for name, value in row.items()}

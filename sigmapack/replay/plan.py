@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sigmapack.content.model import LogSource, Rule
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import NotRun
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One rule's or correlation's query, the fields that a match shows, and what it needs to match.
 
     `needles` are those of the plan of which one must be in a record; none where any event may
@@ -28,6 +27,7 @@ class Step:
     shown: tuple[str, ...] = ()
     needles: tuple[str, ...] = ()
     members: tuple[tuple[str, ...], ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,20 @@ class Plan:
     together: tuple[tuple[str, ...], ...]
     channels: ChannelMap
     needles: tuple[str, ...]
+    marks: str = ""
 
 
 def dumped(plan: Plan) -> str:
     """A plan as text, which `loaded` reads."""
     return json.dumps(
         {
-            "steps": [[_rule(s.rule), s.sql, s.shown, s.needles, s.members] for s in plan.steps],
+            "steps": [[_rule(s.rule), *s[1:]] for s in plan.steps],
             "refused": [[_rule(one.rule), one.reason, one.faulty] for one in plan.refused],
             "columns": plan.columns,
             "together": plan.together,
             "channels": [[*key, sources] for key, sources in plan.channels.items()],
             "needles": plan.needles,
+            "marks": plan.marks,
         },
         default=str,  # dates
     )
@@ -76,6 +78,7 @@ def loaded(text: str) -> Plan:
         together=tuple(map(tuple, data["together"])),
         channels=_channels(data["channels"]),
         needles=tuple(data["needles"]),
+        marks=data["marks"],
     )
 
 
@@ -85,8 +88,10 @@ def _step(
     shown: list[str],
     needles: list[str],
     members: list[list[str]],
+    mark: str,
 ) -> Step:
-    return Step(_read(*rule), sql, tuple(shown), tuple(needles), tuple(map(tuple, members)))
+    found = tuple(map(tuple, members))
+    return Step(_read(*rule), sql, tuple(shown), tuple(needles), found, mark)
 
 
 def _rule(rule: Rule) -> tuple[str, Mapping[str, Any], int]:

@@ -23,18 +23,31 @@ from sigmapack.targets.sqlite import TARGET
 MOST_FIELDS = 1_990
 
 
-def plan(content: Content, findings: bool = False, faulty: Iterable[Query] = ()) -> Plan:
+def plan(
+    content: Content,
+    findings: bool = False,
+    faulty: Iterable[Query] = (),
+    shipped: bool = False,
+) -> Plan:
     """Compile the content for SQLite, and see which table and which records that needs.
+
+    A correlation is asked of the events that its rules matched: it says again what each of them
+    looks for, and compiling and running that takes longer than all else.
 
     Args:
         content: what was read.
         findings: whether to run findings, too, which say of a host what their rules say already.
         faulty: rules that were taken out of it, each with the reason.
+        shipped: whether to run correlations as they are shipped, on all events.
     """
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
     ready = resolved(content)
-    queries = list(compile_target(content, TARGET, ready))
+    marks = {} if shipped else {rule.name: f"|{place}|" for place, rule in enumerate(kept)}
+    column = "" if shipped else _unused("sigma_rules", content)
+    queries = list(
+        compile_target(content, TARGET, ready, lambda rule: _marked(rule, marks, column))
+    )
     refused = [NotRun(query.rule, query.reason, faulty=True) for query in faulty]
     refused += [NotRun(query.rule, query.reason) for query in queries if not query.path]
     columns, queries = _columns((query for query in queries if query.path), refused)
@@ -42,13 +55,32 @@ def plan(content: Content, findings: bool = False, faulty: Iterable[Query] = ())
     known = [one for one in found.values() if one is not None]
     every = needles.fewest(known) if len(known) == len(found) else ()
     return Plan(
-        steps=tuple(_step(query, found, every) for query in queries),
+        steps=tuple(
+            _step(query, found, every, marks.get(query.rule.name, "")) for query in queries
+        ),
         refused=tuple(refused),
         columns=tuple(columns.values()),
         together=tuple(map(tuple, _together(content))),
         channels=channel_map(content.sources),
         needles=every,
+        marks=column,
     )
+
+
+def _unused(name: str, content: Content) -> str:
+    """A name that stands nowhere in the rules."""
+    text = str([rule.document for rule in content.rules]).lower()
+    while name in text:
+        name += "_"
+    return name
+
+
+def _marked(rule: Rule, marks: Mapping[str, str], column: str) -> Rule:
+    """What stands for a rule in correlations: the mark of the events that it matched."""
+    if not column:
+        return rule
+    detection = {"marked": {f"{column}|contains": marks[rule.name]}, "condition": "marked"}
+    return rule.with_document({**rule.document, "detection": detection})
 
 
 def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, needles.Needles | None]:
@@ -58,13 +90,15 @@ def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, needles.Need
     return needles.of_rules(single)
 
 
-def _step(query: Query, found: Mapping[str, needles.Needles | None], every: Sequence[str]) -> Step:
+def _step(
+    query: Query, found: Mapping[str, needles.Needles | None], every: Sequence[str], mark: str
+) -> Step:
     rule = query.rule
     if rule.is_correlation:
         return Step(rule, query.bare, members=read_correlation(rule).steps)
     own = found[rule.path + rule.name] or ()
     shorter = tuple(one for one in every if any(one in needle for needle in own))
-    return Step(rule, query.bare, conversion.fields(rule), shorter)
+    return Step(rule, query.bare, conversion.fields(rule), shorter, mark=mark)
 
 
 def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str, str], list[Query]]:

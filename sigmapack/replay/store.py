@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from sigmapack.events.rows import Rows
 from sigmapack.events.scan import Scan
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import Report
+from sigmapack.replay.plan import Plan
 
 SOURCE = ("logsource_product", "logsource_category", "logsource_service")
-META = ("event_id", "timestamp", *SOURCE)
+#: The number of a row.
+ROW = "sigma_row"
+META = (ROW, "event_id", "timestamp", *SOURCE)
 #: Rows that are handed to SQLite at once.
 BATCH = 1_000
 
@@ -40,12 +44,9 @@ class Store:
         """Rows of `logs` so far."""
         self._logs: list[tuple[int | str | None, ...]] = []
         self._records: list[tuple[int, str, int, str | None, str | None]] = []
-        fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns)
-        source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in SOURCE)
-        self.db.execute("PRAGMA journal_mode = OFF")
-        self.db.execute("PRAGMA synchronous = OFF")
+        _quick(self.db)
         self.db.execute("BEGIN")
-        self.db.execute(f"CREATE TABLE logs (event_id INTEGER, timestamp TEXT, {source}, {fields})")
+        self.db.execute(_table(columns))
         self.db.execute(
             "CREATE TABLE records (event_id INTEGER PRIMARY KEY, file TEXT, record INTEGER, "
             "timestamp TEXT, host TEXT)"
@@ -59,7 +60,7 @@ class Store:
         self._records.append((number, name, event.record, event.timestamp, event.host))
         made, missing = self.rows.of(event)
         for source in _merged(event.logsource):
-            self._logs += [(number, event.timestamp, *source, *row) for row in made]
+            self._logs += [(None, number, event.timestamp, *source, *row) for row in made]
         if len(self._logs) >= BATCH:
             self._write()
         return missing
@@ -76,6 +77,45 @@ class Store:
         self.db.execute(f"CREATE INDEX sources ON logs ({', '.join(SOURCE)})")
         self.db.execute("COMMIT")
         self.db.close()
+
+
+def marked(path: Path, plan: Plan, marks: Mapping[int, str]) -> Path:
+    """A database with the rows that rules matched, in `logs` again, with a column of their marks.
+
+    Args:
+        path: of the whole database, in whose folder it is made.
+        plan: names the columns.
+        marks: the marks of the rows that have some, by number.
+    """
+    made = path.with_name("marked.db")
+    with closing(sqlite3.connect(made, isolation_level=None)) as db:
+        _quick(db)
+        db.execute("ATTACH ? AS events", (str(path),))
+        db.execute("BEGIN")
+        db.execute(_table([*plan.columns, plan.marks]))
+        db.execute(f"CREATE TEMP TABLE marks ({ROW} INTEGER PRIMARY KEY, marks TEXT)")
+        db.executemany("INSERT INTO marks VALUES (?, ?)", sorted(marks.items()))
+        db.execute(
+            f"INSERT INTO main.logs SELECT every.*, marks FROM marks JOIN events.logs AS every "
+            f"USING ({ROW}) ORDER BY {ROW}"
+        )
+        db.execute("COMMIT")
+    return made
+
+
+def _quick(db: sqlite3.Connection) -> None:
+    """Nothing is lost with a database that is made again by the next replay."""
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+
+
+def _table(columns: Sequence[str]) -> str:
+    fields = ", ".join(f"{quoted(name)} TEXT COLLATE NOCASE" for name in columns)
+    source = ", ".join(f"{name} TEXT COLLATE NOCASE" for name in SOURCE)
+    return (
+        f"CREATE TABLE main.logs ({ROW} INTEGER PRIMARY KEY, event_id INTEGER, timestamp TEXT, "
+        f"{source}, {fields})"
+    )
 
 
 def fill(
