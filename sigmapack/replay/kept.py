@@ -60,7 +60,9 @@ def kept(sources: list[Path], make: Callable[[], Plan]) -> Plan:
 
 
 def _key(sources: list[Path]) -> str:
-    found = hashlib.sha256(f"{sys.version} {sqlite3.sqlite_version}".encode())
+    # Rules are named by their paths as seen from here.
+    start = f"{sys.version} {sqlite3.sqlite_version} {os.getcwd()}"
+    found = hashlib.sha256(start.encode("utf-8", "surrogateescape"))
     for name in COMPILERS:
         with contextlib.suppress(PackageNotFoundError):
             found.update(f" {name} {version(name)}".encode())

@@ -29,6 +29,9 @@ RUN = re.compile(f"[{re.escape(PLAIN)}]+")
 #: Values that are made of two fields, or of fields and names, are in no record as a whole.
 PIECE = re.compile(f"[{re.escape(''.join(sign for sign in PLAIN if sign not in BETWEEN))}]+")
 JOINED = frozenset({"user", "hashes", "hash"})
+#: Two letters beyond ASCII count as these where a value with others is compared (the long s and the
+#: sign of kelvins: https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt).
+FOLDED = re.compile("[KkSs]")
 #: Values that are worked out and may be in no record at all, so nothing can be looked for.
 MADE = frozenset({"channel", "eventid", "initiated"})
 #: Shorter needles are in most records.
@@ -92,6 +95,8 @@ def _of_value(field: str, value: Any) -> Needles | None:
     allowed = PIECE if field in JOINED else RUN
     texts = [part for part in value.s if isinstance(part, str)]
     runs = [run for text in texts for run in allowed.findall(text)]
+    if not all(map(str.isascii, texts)):
+        runs = [part for run in runs for part in FOLDED.split(run)]
     best = max((run.lower() for run in runs), key=_value, default="")
     return frozenset({best}) if len(best) >= SHORTEST else None
 
