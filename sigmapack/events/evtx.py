@@ -8,17 +8,20 @@ from typing import Any
 from sigmapack.events.fields import MAX_FIELDS, Fields, ShapeError, flatten, put, text, too_much
 
 SYSTEM_TEXTS = ("Version", "Level", "Task", "Opcode", "Keywords")
-#: Attributes of System's elements, and the names that rules give them.
-SYSTEM_ATTRIBUTES = (
-    ("Execution", "ProcessID", ("ProcessID", "Execution_ProcessID")),
-    ("Execution", "ThreadID", ("ThreadID", "Execution_ThreadID")),
-    ("Security", "UserID", ("UserID", "Security_UserID")),
-    ("Provider", "Guid", ("Provider_Guid",)),
-    ("Provider", "EventSourceName", ("Provider_EventSourceName",)),
-    ("EventID", "Qualifiers", ("EventID_Qualifiers",)),
-    ("Correlation", "ActivityID", ("Correlation_ActivityID",)),
-    ("Correlation", "RelatedActivityID", ("Correlation_RelatedActivityID",)),
-)
+#: Elements of System -> their attributes, and the names that rules give those.
+SYSTEM_ATTRIBUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Execution": {
+        "ProcessID": ("ProcessID", "Execution_ProcessID"),
+        "ThreadID": ("ThreadID", "Execution_ThreadID"),
+    },
+    "Security": {"UserID": ("UserID", "Security_UserID")},
+    "Provider": {"Guid": ("Provider_Guid",), "EventSourceName": ("Provider_EventSourceName",)},
+    "EventID": {"Qualifiers": ("EventID_Qualifiers",)},
+    "Correlation": {
+        "ActivityID": ("Correlation_ActivityID",),
+        "RelatedActivityID": ("Correlation_RelatedActivityID",),
+    },
+}
 
 
 def evtx_fields(event: Mapping[str, Any]) -> Fields:
@@ -37,10 +40,7 @@ def evtx_fields(event: Mapping[str, Any]) -> Fields:
     fields: Fields = {}
     for name in SYSTEM_TEXTS:
         put(fields, name, _content(system.get(name)))
-    for element, attribute, names in SYSTEM_ATTRIBUTES:
-        value = _attribute(system, element, attribute)
-        for name in names:
-            put(fields, name, value)
+    _add_attributes(system, fields)
     # Event data comes after them: of `ProcessID` and `ProcessId` a rule means the event's own.
     fields.update(_event_data(event.get("EventData")))
     for part in _elements(event.get("UserData")):
@@ -50,6 +50,21 @@ def evtx_fields(event: Mapping[str, Any]) -> Fields:
     put(fields, "Provider_Name", _attribute(system, "Provider", "Name"))
     put(fields, "TimeCreated", _attribute(system, "TimeCreated", "SystemTime"))
     return fields
+
+
+def _add_attributes(system: Mapping[str, Any], fields: Fields) -> None:
+    for element, attributes in SYSTEM_ATTRIBUTES.items():
+        node = system.get(element)
+        own = node.get("#attributes") if isinstance(node, dict) else None
+        if isinstance(own, dict):  # as nearly every event has them; the other ways take longer
+            found = {name: text(own[name]) for name in attributes if name in own}
+        elif isinstance(node, dict) or f"{element}_attributes" in system:
+            found = {name: _attribute(system, element, name) for name in attributes}
+        else:
+            continue
+        for attribute, value in found.items():
+            for name in attributes[attribute]:
+                put(fields, name, value)
 
 
 def _content(node: Any) -> str | None:
