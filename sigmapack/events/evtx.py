@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sigmapack.events.fields import MAX_FIELDS, Fields, ShapeError, flatten, put, text, too_much
+from sigmapack.events.fields import (
+    MAX_FIELDS,
+    MAX_NAME,
+    Fields,
+    ShapeError,
+    flatten,
+    put,
+    text,
+    too_much,
+)
 
 SYSTEM_TEXTS = ("Version", "Level", "Task", "Opcode", "Keywords")
 #: Elements of System -> their attributes, and the names that rules give those.
@@ -103,6 +112,8 @@ def _event_data(data: Any) -> Fields:
         if name == "Data":
             for item in node if isinstance(node, list) else [node]:
                 _data_element(item, fields, unnamed)
+        elif type(node) is str and len(name) <= MAX_NAME and not name.startswith("_"):
+            put(fields, name, text(node))  # as nearly every one is
         elif isinstance(node, dict) and ("#text" in node or "#attributes" in node):
             put(fields, name, _content(node))
         else:
