@@ -167,8 +167,8 @@ def replay(
 ) -> None:
     """Run the compiled rules, correlations included, on event files or folders of them.
 
-    Read by content: JSON Lines or a JSON array, plain or gzip, of flat Sigma fields, Winlogbeat
-    documents, Windows event JSON or Zeek logs; and .evtx files.
+    Read by content, plain or packed (gzip, zstd, zip): JSON, .evtx, Zeek's logs, CSV, and the
+    logs of DNS servers, proxies and web servers; `-` is standard input. See docs/replay.md.
     """
     try:
         gathered = gather(files)

@@ -98,3 +98,50 @@ def test_a_path_that_no_system_takes_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "a\0b", tmp_path / ("x" * 5000)):
         with pytest.raises(UnreadableInput, match="cannot be read"):
             gather([path])
+
+
+def test_patterns_that_no_shell_expanded_are_expanded(tmp_path: Path) -> None:
+    for name in ("b.log", "a.log", "a[1].log", "deep/c.log"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    names = [path.name for path in gather([tmp_path / "*.log"]).files]
+    assert names == ["a.log", "a[1].log", "b.log"]
+    assert [p.name for p in gather([tmp_path / "a[1].log"]).files] == ["a[1].log"]
+    assert "c.log" in [path.name for path in gather([tmp_path / "**" / "*.log"]).files]
+    with pytest.raises(UnreadableInput, match="no file matches"):
+        gather([tmp_path / "*.evtx"])
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("access.log.1", True),
+        ("query.log-20230329", True),
+        ("dns.log.2023-03-29", True),
+        ("a.csv", True),
+        ("a.jsonl.zst", True),
+        ("a.zip", True),
+        ("notes.txt", False),
+        ("access.log.bak", False),
+        ("catalog", False),
+    ],
+)
+def test_which_files_of_a_folder_are_taken(tmp_path: Path, name: str, taken: bool) -> None:
+    (tmp_path / name).write_bytes(b"")
+    assert bool(gather([tmp_path]).files) is taken
+
+
+def test_a_dash_is_standard_input(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    from tests.conftest import ROOT
+
+    code = (
+        "import pathlib; from sigmapack.events.read import read_events\n"
+        "print([e.fields['query'] for e in read_events(pathlib.Path('-'), {})])"
+    )
+    line = b'{"logsource": {"category": "dns"}, "query": "a.example"}\n'
+    done = subprocess.run([sys.executable, "-c", code], input=line, capture_output=True, cwd=ROOT)
+    assert done.stdout.decode().strip() == "['a.example']", done.stderr
+    assert gather([Path("-")]).files == (Path("-"),)

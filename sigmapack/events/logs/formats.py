@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = (
     windows_dns.WindowsDns,
 )
 #: First lines that are looked at.
-MOST_LOOKED_AT = 200
+MOST_LOOKED_AT = 1000
 
 
 def recognised(head: str, latest: Latest | None) -> Format | None:
