@@ -154,7 +154,7 @@ def run(
 
 
 def main() -> int:
-    """Run, print the table and every failure; 1 where there is one."""
+    """Run, print the table and every failure; 1 where there is one, or the time was too short."""
     parser = argparse.ArgumentParser(prog="tests.fuzz")
     parser.add_argument("number", type=int, help="of inputs, over all properties")
     parser.add_argument("--record", type=Path, default=Path("fuzz.jsonl"))
@@ -171,7 +171,10 @@ def main() -> int:
         print(f"{line['property']} with seed {line['seed']}:\n{line['why']}\n")
     print(*table(lines), sep="\n")
     print(f"\nSeeds: {', '.join(map(str, sorted({line['seed'] for line in lines})))}.")
-    return bool(failures)
+    short = asked.number - sum(line["inputs"] for line in lines)
+    if short > 0:
+        print(f"{short:,} inputs fewer than asked for: the same command goes on.")
+    return bool(failures) or short > 0
 
 
 if __name__ == "__main__":
