@@ -29,6 +29,7 @@ from sigmapack import __version__, process, report
 from sigmapack.content.settings import COVERAGE
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput, gather
+from sigmapack.events.watch import Watch
 from sigmapack.manifest import manifest
 from sigmapack.replay import kept, run
 from sigmapack.replay.plan import Plan
@@ -159,24 +160,40 @@ def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @rules_option
+@click.option("--year", type=click.IntRange(1970, 9999), help="Of logs whose times have no year.")
 @json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV on standard output.")
 @quiet_option
 @click.option("--fail-on-match", is_flag=True, help="Exit with 1 when a rule matches.")
 def replay(
-    files: tuple[Path, ...], rules: Path | None, as_json: bool, quiet: bool, fail_on_match: bool
+    files: tuple[Path, ...],
+    rules: Path | None,
+    year: int | None,
+    as_json: bool,
+    as_csv: bool,
+    quiet: bool,
+    fail_on_match: bool,
 ) -> None:
     """Run the compiled rules, correlations included, on event files or folders of them.
 
     Read by content: JSON Lines or a JSON array, plain or gzip, of flat Sigma fields, Winlogbeat
-    documents, Windows event JSON or Zeek logs; and .evtx files.
+    documents, Windows event JSON or Zeek logs; and .evtx files. Ctrl-C stops reading, and reports
+    what is found so far; a second one ends at once.
     """
+    if as_json and as_csv:
+        fail("--json and --csv are two forms of the same: drop one of the two")
+    watch = Watch()
     try:
         gathered = gather(files)
-        result = run(planned(rules, as_json), gathered.files)
+        plan = planned(rules, as_json)
+        with process.interrupting(watch.interrupt), report.watching(watch, quiet):
+            result = run(plan, gathered.files, year=year, watch=watch)
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
-    report.replayed(result, gathered.skipped, as_json, quiet)
+    report.replayed(result, gathered.skipped, as_json, quiet, as_csv)
+    if result.interrupted:
+        sys.exit(process.INTERRUPTED)
     if result.unread:
         sys.exit(WRONG_USE)
     faulty = any(rule.faulty for rule in result.refused)

@@ -21,10 +21,11 @@ from sigmapack.events.logs.formats import recognised
 from sigmapack.events.logs.lines import log_lines
 from sigmapack.events.logs.times import latest_of
 from sigmapack.events.opening import encoding_of, some_text
-from sigmapack.events.packed import BrokenPacking, unpacked, with_head
+from sigmapack.events.packed import PIECE, BrokenPacking, unpacked, with_head
 from sigmapack.events.records import Record, json_lines
 from sigmapack.events.scanned import Passed, Scan, Scanned
 from sigmapack.events.shapes import shaped
+from sigmapack.events.watch import Stopped, Watch, Watched
 from sigmapack.events.windows import ChannelMap
 
 __all__ = [
@@ -119,7 +120,11 @@ def read_events(
 
 
 def scan_events(
-    path: Path, channels: ChannelMap, scan: Scan | None, year: int | None = None
+    path: Path,
+    channels: ChannelMap,
+    scan: Scan | None,
+    year: int | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Event | BadRecord | Passed]:
     """Read a file as `read_events` does, but pass over records in which a scan finds nothing.
 
@@ -128,14 +133,17 @@ def scan_events(
         channels: what the events of a Windows channel are in Sigma.
         scan: what finds the texts that matter; None to read every record.
         year: of the last line of logs whose times have none.
+        watch: what counts the bytes, and can stop the reading.
 
     Raises:
         UnreadableInput: as `read_events` does.
+        Stopped: the watch stopped it, after all whole records that were read before; what is left
+            of the last may come as a bad record.
     """
     check_file(path)
     how = How(channels, scan, year)
     try:
-        with _opened(path) as file:
+        with _opened(path, watch or Watch()) as file:
             start = file.peek(4)[:4]
             if not start.startswith(ZIP_MAGIC):
                 place = Place(str(path), path.name, path.suffix.lower())
@@ -145,17 +153,19 @@ def scan_events(
                 yield from _of_member(member, how)
     except FileNotFoundError:
         raise UnreadableInput(path, "no such file: check the path") from None
+    except Stopped:
+        raise
     except OSError as error:
         raise UnreadableInput(path, f"cannot be read: {error.strerror or error}") from None
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BufferedReader]:
+def _opened(path: Path, watch: Watch) -> Iterator[BufferedReader]:
     if path == STDIN:
-        yield cast(BufferedReader, sys.stdin.buffer)
+        yield BufferedReader(Watched(sys.stdin.buffer, watch), PIECE)
         return
-    with path.open("rb") as file:
-        yield file
+    with path.open("rb", buffering=0) as file:
+        yield BufferedReader(Watched(cast(BinaryIO, file), watch), PIECE)
 
 
 def _of_member(member: Member, how: How) -> Iterator[Event | BadRecord | Passed]:

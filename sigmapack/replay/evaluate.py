@@ -10,6 +10,7 @@ from typing import Any
 
 from sigmapack.content.model import Refused, Rule
 from sigmapack.events.sources import met
+from sigmapack.events.watch import Ended, Watch
 from sigmapack.matches import Match, NotRun, Report
 from sigmapack.replay import guard
 from sigmapack.replay.plan import Plan, Step
@@ -23,6 +24,7 @@ def search(
     found: frozenset[str] | None,
     limit: float,
     report: Report,
+    watch: Watch,
 ) -> None:
     """Add the matches of a plan's rules to the report; one whose query does not run is refused.
 
@@ -36,16 +38,23 @@ def search(
         found: the needles that some record has; None if that is not known.
         limit: seconds that each query may take.
         report: what was found so far.
+        watch: what can end it; then the rules that were not asked, or not to the end, are noted.
     """
     silent: set[str] = set()
-    for step in sorted(plan.steps, key=lambda step: step.rule.is_correlation):
+    steps = sorted(plan.steps, key=lambda step: step.rule.is_correlation)
+    for number, step in enumerate(steps):
+        watch.rule = number
         before = len(report.matches)
         if _possible(step, report, found, silent):
             try:
-                report.matches += list(_run(db, step, limit))
+                for match in _run(db, step, limit, watch):
+                    report.matches.append(match)
             except Refused as error:
                 report.refused.append(NotRun(step.rule, str(error)))
                 continue
+            except Ended:
+                report.not_run = [step.rule for step in steps[number:]]
+                return
         if len(report.matches) == before:
             silent |= {step.rule.name, step.rule.id}
     if report.parsed == report.events:  # of records that were not parsed nobody knows
@@ -73,8 +82,16 @@ def _unseen(plan: Plan, report: Report) -> Iterator[Rule]:
             yield step.rule
 
 
-def _run(db: sqlite3.Connection, step: Step, limit: float) -> Iterator[Match]:
-    names, found_rows = guard.rows(db, step.sql, limit)
+def _run(db: sqlite3.Connection, step: Step, limit: float, watch: Watch) -> Iterator[Match]:
+    """The matches of a step.
+
+    Raises:
+        Refused: its query does not run.
+        Ended: the watch ended it.
+    """
+    if watch.ended:
+        raise Ended
+    names, found_rows = guard.rows(db, step.sql, limit, watch)
     rows = [dict(zip(names, row, strict=True)) for row in found_rows]
     if step.rule.is_correlation:
         yield from _correlation_matches(db, step.rule, rows)
@@ -88,6 +105,8 @@ def _run(db: sqlite3.Connection, step: Step, limit: float) -> Iterator[Match]:
             if value is not None and value not in shown[name]:
                 shown[name].append(value)
     for number, shown in found.items():
+        if watch.ended:
+            raise Ended
         file, record, timestamp, host = _record(db, number)
         fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
         yield Match(step.rule, file, record, timestamp, host, fields)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sigmapack.compiling import functions
 from sigmapack.content.model import Refused
+from sigmapack.events.watch import Ended, Watch
 
 Row = tuple[Any, ...]
 
@@ -83,23 +84,30 @@ def _authorized(action: int, first: str | None, second: str | None, *rest: str |
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def rows(db: sqlite3.Connection, query: str, limit: float) -> tuple[list[str], list[Row]]:
+def rows(
+    db: sqlite3.Connection, query: str, limit: float, watch: Watch | None = None
+) -> tuple[list[str], list[Row]]:
     """The columns and rows that a query gives.
 
     Args:
         db: of `guarded`.
         query: one statement, without the comment above it.
         limit: seconds that it may take.
+        watch: what can end it.
 
     Raises:
         Refused: SQLite does not take it, or it takes too long.
+        Ended: the watch ended it.
     """
+    watch = watch or Watch()
     late = _clock(limit)
-    db.set_progress_handler(late, STEPS)
+    db.set_progress_handler(lambda: watch.ended or late(), STEPS)
     try:
         cursor = db.execute(query)
         found = cursor.fetchall()
     except sqlite3.Error as error:
+        if watch.ended:
+            raise Ended from None
         if late():
             raise Refused(
                 f"its query takes longer than {limit:,.0f} seconds: replay fewer events at once, "
