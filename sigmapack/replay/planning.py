@@ -48,6 +48,11 @@ def plan(content: Content, findings: bool = False, faulty: Iterable[Query] = ())
         together=tuple(map(tuple, _together(content))),
         channels=channel_map(content.sources),
         needles=every,
+        playbooks={
+            name: book
+            for name, book in content.playbooks.items()
+            if name in {query.rule.response for query in queries}
+        },
     )
 
 
