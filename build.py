@@ -26,13 +26,15 @@ from typing import Any, NoReturn
 import click
 
 from sigmapack import __version__, process, report
+from sigmapack.arguments import Product, day_of_blocking, replaying
 from sigmapack.content.settings import COVERAGE
 from sigmapack.content.text import visible
 from sigmapack.events.files import UnreadableInput, gather
+from sigmapack.events.watch import Watch
 from sigmapack.manifest import manifest
 from sigmapack.replay import kept, run
 from sigmapack.replay.plan import Plan
-from sigmapack.write import WriteRefused, check_replaceable, write
+from sigmapack.write import WriteRefused, check_file, check_replaceable, write, write_file
 
 ROOT = Path(__file__).resolve().parent
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
@@ -53,24 +55,6 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with process.told(fail, WriteRefused):
             return super().invoke(ctx)
-
-
-class Product(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """The name of a product; what these are is looked up when somebody asks."""
-
-    name = "product"
-
-    def get_metavar(self, *context: Any, **more: Any) -> str | None:
-        return _products().get_metavar(*context, **more)
-
-    def convert(self, value: Any, *context: Any, **more: Any) -> Any:
-        return _products().convert(value, *context, **more)
-
-
-def _products() -> click.Choice[str]:
-    from sigmapack.targets import discover
-
-    return click.Choice(sorted(discover()))
 
 
 rules_option = click.option(
@@ -159,24 +143,58 @@ def check(rules: Path | None, as_json: bool, quiet: bool) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @rules_option
+@click.option("--year", type=click.IntRange(1970, 9999), help="Of logs whose times have no year.")
 @json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV on standard output.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a page, too: hits by host and rule, evidence, what to do.",
+)
 @quiet_option
 @click.option("--fail-on-match", is_flag=True, help="Exit with 1 when a rule matches.")
 def replay(
-    files: tuple[Path, ...], rules: Path | None, as_json: bool, quiet: bool, fail_on_match: bool
+    files: tuple[Path, ...],
+    rules: Path | None,
+    year: int | None,
+    as_json: bool,
+    as_csv: bool,
+    page: Path | None,
+    quiet: bool,
+    fail_on_match: bool,
 ) -> None:
     """Run the compiled rules, correlations included, on event files or folders of them.
 
     Read by content, plain or packed (gzip, zstd, zip): JSON, .evtx, Zeek's logs, CSV, and the
     logs of DNS servers, proxies and web servers; `-` is standard input. See docs/replay.md.
+    Ctrl-C stops reading, and reports what is found so far; a second one ends at once.
     """
+    if as_json and as_csv:
+        fail("--json and --csv are two forms of the same: drop one of the two")
+    if page:
+        from sigmapack.page import hits
+
+        check_file(page, hits.MARK)  # before any work
+    watch = Watch()
     try:
         gathered = gather(files)
-        result = run(planned(rules, as_json), gathered.files)
+        plan = planned(rules, as_json)
+        with process.interrupting(watch.interrupt), report.watching(watch, quiet):
+            result = run(plan, gathered.files, year=year, watch=watch)
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
-    report.replayed(result, gathered.skipped, as_json, quiet)
+    try:
+        if page:
+            command = replaying(files, rules, year)
+            found = hits.html(result, gathered.skipped, plan.playbooks, command)
+            write_file(page, found, hits.MARK)
+    finally:  # a page that cannot be written loses no match, nor a reader that goes the page
+        report.replayed(result, gathered.skipped, as_json, quiet, as_csv)
+    if result.interrupted:
+        sys.exit(process.INTERRUPTED)
     if result.unread:
         sys.exit(WRONG_USE)
     faulty = any(rule.faulty for rule in result.refused)
@@ -218,16 +236,6 @@ def planned(rules: Path | None, as_json: bool) -> Plan:
 
     folder = rules or ROOT / "sigma_rules"
     return kept.kept([folder, folder.parent / "lookups", ROOT / "lookups"], make_plan)
-
-
-def day_of_blocking(value: str | None) -> date | None:
-    """The day that --block-from names; anything else is wrong use."""
-    from sigmapack import exports
-
-    try:
-        return exports.day_of_blocking(value) if value is not None else None
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 def fail(message: str) -> NoReturn:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sigmapack.content.model import LogSource, Rule
@@ -13,6 +15,13 @@ from sigmapack.events.read import BadRecord
 #: Unreadable records that are told one by one; a file of a gigabyte may have millions, and all are
 #: counted.
 MOST_TOLD = 10_000
+#: Sigma's levels, the gravest first.
+LEVELS = ("critical", "high", "medium", "low", "informational")
+
+
+def severity(rule: Rule) -> int:
+    """What to sort rules by, so that the gravest come first."""
+    return LEVELS.index(rule.level) if rule.level in LEVELS else len(LEVELS)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,32 @@ class Match:
         if self.rule.is_correlation:
             data["records"] = [{"file": file, "record": record} for file, record in self.records]
         return data
+
+    def as_row(self) -> list[str | int]:
+        """The row of `--csv`, under `COLUMNS`: as the JSON's, its lists and objects as JSON."""
+        data = self.as_json()
+        return [_cell(data.get(name)) for name in COLUMNS]
+
+
+#: The columns of `--csv`: all keys of `Match.as_json`.
+COLUMNS = (
+    "rule_id",
+    "rule",
+    "title",
+    "level",
+    "file",
+    "record",
+    "timestamp",
+    "host",
+    "fields",
+    "records",
+)
+
+
+def _cell(value: Any) -> str | int:
+    if value is None or isinstance(value, str | int):
+        return "" if value is None else value
+    return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +119,14 @@ class Report:
     parsed: int = 0
     """Of the events those that were looked at field by field; the others had no rule's text."""
     files: int = 0
+    """Those that reading began."""
+    bytes: int = 0
+    """Of the files, as they are on disk."""
+    interrupted: bool = False
+    """Whether it was stopped before its end; the next three say where."""
+    partly_read: Path | None = None
+    not_read: list[Path] = field(default_factory=list)
+    not_run: list[Rule] = field(default_factory=list)
 
     def add_bad(self, record: BadRecord) -> None:
         """Count a record, or several that one complaint stands for, as unreadable.

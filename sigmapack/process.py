@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
@@ -101,6 +102,26 @@ def told(fail: Callable[[str], NoReturn], *known: type[Exception]) -> Iterator[N
         fail(said)
     _silence()
     sys.exit(FAILED)
+
+
+@contextmanager
+def interrupting(heard: Callable[[], None]) -> Iterator[None]:
+    """Call something on Ctrl-C, in place of the end of the process, until the block ends.
+
+    What a parent had ignored stays ignored.
+
+    Args:
+        heard: may raise.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: heard())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _silence() -> None:

@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from sigmapack.events.files import SKIPPED_SUFFIX, UnreadableInput, holds_events
 from sigmapack.events.packed import PIECE, BrokenPacking
+from sigmapack.events.watch import Stopped
 
 #: A member, an empty archive.
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -46,6 +47,8 @@ def members(path: Path, file: BinaryIO) -> Iterator[Member]:
         raise UnreadableInput(path, UNSEEKABLE)
     try:
         archive = zipfile.ZipFile(file)
+    except Stopped:
+        raise
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         reason = f"damaged or cut-off zip archive ({error}): fetch it again"
         raise UnreadableInput(path, reason) from None

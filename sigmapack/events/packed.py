@@ -6,8 +6,9 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any
 
 import zstandard
 
@@ -46,14 +47,14 @@ class BrokenPacking(EOFError):
 class Source:
     """The bytes of a packed file, of which some may be given back."""
 
-    def __init__(self, file: BinaryIO, kind: str) -> None:
+    def __init__(self, file: BufferedReader | io.BytesIO, kind: str) -> None:
         self.file = file
         self.kind = kind
         self.left = b""
 
     def some(self, size: int = PIECE) -> bytes:
         """At most so many bytes; none at the end."""
-        data, self.left = self.left or self.file.read(size), b""
+        data, self.left = self.left or self.file.read1(size), b""
         if len(data) > size:
             data, self.left = data[:size], data[size:]
         return data
@@ -79,10 +80,11 @@ def packed(head: bytes) -> bool:
     return zstd or head.startswith(GZIP_MAGIC)
 
 
-def unpacked(file: BinaryIO, head: bytes) -> Iterator[bytes]:
+def unpacked(file: BufferedReader | io.BytesIO, head: bytes) -> Iterator[bytes]:
     """The pieces of a file, unpacked where its first bytes say that it is gzip or zstd.
 
-    A file of several members or frames is their contents in sequence.
+    A file of several members or frames is their contents in sequence. What a pipe has given is not
+    held back for what it may give.
 
     Raises:
         BrokenPacking: after all that came before the damage, or the missing end.
@@ -91,7 +93,7 @@ def unpacked(file: BinaryIO, head: bytes) -> Iterator[bytes]:
         return _gunzip(Source(file, "gzip"))
     if packed(head):
         return _unzstd(Source(file, "zstd"))
-    return iter(lambda: file.read(PIECE), b"")
+    return iter(lambda: file.read1(PIECE), b"")
 
 
 def _gunzip(source: Source) -> Iterator[bytes]:
@@ -182,7 +184,7 @@ class Pieces(io.RawIOBase):
         return size
 
 
-def with_head(pieces: Iterator[bytes], size: int) -> tuple[bytes, io.BufferedReader]:
+def with_head(pieces: Iterator[bytes], size: int) -> tuple[bytes, BufferedReader]:
     """The first bytes, as many if there are, and a stream of them and all others.
 
     What breaks the pieces inside the head breaks the stream where it would have.
@@ -195,10 +197,22 @@ def with_head(pieces: Iterator[bytes], size: int) -> tuple[bytes, io.BufferedRea
     except (EOFError, OSError) as error:
         broken.append(error)
     stream = Pieces(chain(first, _raising(broken), pieces))
-    return b"".join(first)[:size], io.BufferedReader(stream, PIECE)
+    return b"".join(first)[:size], BufferedReader(stream, PIECE)
 
 
 def _raising(errors: list[Exception]) -> Iterator[bytes]:
     for error in errors:
         raise error
     yield from ()
+
+
+def begun(file: io.BufferedReader, start: bytes, size: int) -> tuple[bytes, io.BufferedReader]:
+    """What `with_head` gives of a file; of one on disk that is not packed, the file itself.
+
+    Args:
+        file: at its beginning, with a buffer of as many bytes.
+        start: its first four bytes.
+        size: of the head.
+    """
+    head = file.peek(size) if file.seekable() and not packed(start) else b""
+    return (head, file) if len(head) >= size else with_head(unpacked(file, start), size)

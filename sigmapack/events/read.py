@@ -22,11 +22,12 @@ from sigmapack.events.logs.lines import log_lines
 from sigmapack.events.logs.tables import Table, table_of, table_rows
 from sigmapack.events.logs.times import latest_of
 from sigmapack.events.opening import encoding_of, some_text
-from sigmapack.events.packed import BrokenPacking, packed, unpacked, with_head
+from sigmapack.events.packed import BrokenPacking, begun, unpacked, with_head
 from sigmapack.events.records import Passed, Record, json_lines
 from sigmapack.events.scan import Scan
 from sigmapack.events.scanned import Scanned
 from sigmapack.events.shapes import shaped
+from sigmapack.events.watch import Stopped, Watch, Watched
 from sigmapack.events.windows import ChannelMap
 
 __all__ = [
@@ -121,7 +122,11 @@ def read_events(
 
 
 def scan_events(
-    path: Path, channels: ChannelMap, scan: Scan | None, year: int | None = None
+    path: Path,
+    channels: ChannelMap,
+    scan: Scan | None,
+    year: int | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Event | BadRecord | Passed]:
     """Read a file as `read_events` does, but pass over records in which a scan finds nothing.
 
@@ -130,34 +135,39 @@ def scan_events(
         channels: what the events of a Windows channel are in Sigma.
         scan: what finds the texts that matter; None to read every record.
         year: of the last line of logs whose times have none.
+        watch: what counts the bytes, and can stop the reading.
 
     Raises:
         UnreadableInput: as `read_events` does.
+        Stopped: the watch stopped it, after all whole records that were read before; what is left
+            of the last may come as a bad record.
     """
     check_file(path)
     how = How(channels, scan, year)
     try:
-        with _opened(path) as file:
+        with _opened(path, watch or Watch()) as file:
             start = file.peek(4)[:4]
             if not start.startswith(ZIP_MAGIC):
                 place = Place(str(path), path.name, path.suffix.lower())
-                yield from _events(place, *_unpacked(file, start), how)
+                yield from _events(place, *begun(file, start, HEAD_SIZE), how)
                 return
             for member in members(path, file):
                 yield from _of_member(member, how)
     except FileNotFoundError:
         raise UnreadableInput(path, "no such file: check the path") from None
+    except Stopped:
+        raise
     except OSError as error:
         raise UnreadableInput(path, f"cannot be read: {error.strerror or error}") from None
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BufferedReader]:
+def _opened(path: Path, watch: Watch) -> Iterator[BufferedReader]:
     if path == STDIN:
-        yield cast(BufferedReader, sys.stdin.buffer)
+        yield BufferedReader(Watched(sys.stdin.buffer, watch), HEAD_SIZE)
         return
-    with path.open("rb", buffering=HEAD_SIZE) as file:
-        yield cast(BufferedReader, file)  # so it is, but for no buffering
+    with path.open("rb", buffering=0) as file:
+        yield BufferedReader(Watched(cast(BinaryIO, file), watch), HEAD_SIZE)
 
 
 def _of_member(member: Member, how: How) -> Iterator[Event | BadRecord | Passed]:
@@ -173,13 +183,6 @@ def _of_member(member: Member, how: How) -> Iterator[Event | BadRecord | Passed]
         yield from _events(place, *with_head(unpacked(stream, head), HEAD_SIZE), how)
     except UnreadableInput as error:
         yield BadRecord(member.name, 1, error.message, 0, "file")
-
-
-def _unpacked(file: BufferedReader, start: bytes) -> tuple[bytes, BufferedReader]:
-    """The first bytes of a file, and all of them as a stream: of one on disk the file itself."""
-    if isinstance(file.raw, io.FileIO) and file.seekable() and not packed(start):
-        return file.peek(HEAD_SIZE)[:HEAD_SIZE], file
-    return with_head(unpacked(file, start), HEAD_SIZE)
 
 
 def _events(

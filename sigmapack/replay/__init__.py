@@ -10,12 +10,13 @@ from sigmapack import temporary
 from sigmapack.content.model import Content
 from sigmapack.events.files import check_file
 from sigmapack.events.rows import Rows
+from sigmapack.events.watch import Watch
 from sigmapack.matches import Match, Report
 from sigmapack.replay import guard
 from sigmapack.replay.evaluate import search
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.scanner import Scanner
-from sigmapack.replay.store import Store, fill
+from sigmapack.replay.store import Reading, Store, fill
 
 __all__ = ["Match", "Report", "replay", "run"]
 
@@ -38,7 +39,13 @@ def replay(content: Content, files: Iterable[Path], findings: bool = False) -> R
     return run(plan(content, findings, shipped=True), files)
 
 
-def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
+def run(
+    plan: Plan,
+    files: Iterable[Path],
+    scan: bool = True,
+    year: int | None = None,
+    watch: Watch | None = None,
+) -> Report:
     """Run a plan on the events of the files.
 
     Records that no rule can match are counted, not parsed, where a scan can tell. The others are
@@ -50,6 +57,9 @@ def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
         plan: what to run.
         files: of events.
         scan: whether to look for needles first; without it every record is parsed.
+        year: of the last line of logs whose times have none.
+        watch: sees how far it is, and can stop it. Then the rules run on what was read; or end, and
+            what they found is reported.
 
     Raises:
         UnreadableInput: a file is not there, or none of the kind that holds events.
@@ -59,12 +69,19 @@ def run(plan: Plan, files: Iterable[Path], scan: bool = True) -> Report:
         check_file(path)
     report = Report(refused=list(plan.refused))
     looking = Scanner(plan.needles) if scan and plan.needles else None
+    watch = watch or Watch()
     with temporary.folder("replay-") as folder:
         path = Path(folder) / "events.db"
         rows = Rows([name.lower() for name in plan.columns], plan.together)
         with closing(Store(path, plan.columns, rows)) as store:
-            fill(store, files, plan.channels, looking, report)
-        found = looking.found() if looking else None
-        search(path, plan, found, guard.seconds(store.number), report)
+            fill(store, files, Reading(plan.channels, looking, year, watch), report)
+            watch.rules = len(plan.steps)
+            ready = store.finish(watch)
+        if ready:
+            found = looking.found() if looking else None
+            search(path, plan, found, guard.seconds(store.number), report, watch)
+        else:
+            report.not_run = [step.rule for step in plan.steps]
+    report.interrupted = watch.stopping
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sigmapack.content.model import Refused, Rule
 from sigmapack.events.sources import met
+from sigmapack.events.watch import Ended, Watch
 from sigmapack.matches import Match, NotRun, Report
 from sigmapack.replay import guard
 from sigmapack.replay.plan import Plan, Step
@@ -22,7 +23,12 @@ Place = tuple[str, int, str | None, str | None]
 
 
 def search(
-    path: Path, plan: Plan, found: frozenset[str] | None, limit: float, report: Report
+    path: Path,
+    plan: Plan,
+    found: frozenset[str] | None,
+    limit: float,
+    report: Report,
+    watch: Watch,
 ) -> None:
     """Add the matches of a plan's rules to the report; one whose query does not run is refused.
 
@@ -36,46 +42,83 @@ def search(
         found: the needles that some record has; None if that is not known.
         limit: seconds that each query may take.
         report: what was found so far.
+        watch: what can end it; then the rules that were not asked, or not to the end, are noted.
     """
-    silent: set[str] = set()
-    marks: defaultdict[int, str] = defaultdict(str)
-    members = {name for step in plan.steps for names in step.members for name in names}
-    with closing(guard.guarded(path)) as db:
-        for step in plan.steps:
-            if step.rule.is_correlation:
-                continue
-            rows = _rows(db, step, limit, report) if _possible(step, report, found) else []
-            if not rows:
-                silent |= {step.rule.name, step.rule.id}
-            if plan.marks and not members.isdisjoint({step.rule.name, step.rule.id}):
-                for row in rows:
-                    marks[row[ROW]] += step.mark
-            report.matches += _matches(db, step, rows)
-        _correlate(db, path, plan, marks, silent, limit, report)
-    if report.parsed == report.events:  # of records that were not parsed nobody knows
+    steps = sorted(plan.steps, key=lambda step: step.rule.is_correlation)
+    singles = sum(not step.rule.is_correlation for step in steps)
+    try:
+        with closing(guard.guarded(path)) as db:
+            asking = Asking(db, limit, report, watch)
+            silent, marks = _ask_rules(asking, plan, steps[:singles], found)
+            _ask_correlations(asking, path, plan, steps[singles:], silent, marks)
+    except Ended:
+        report.not_run = [step.rule for step in steps[watch.rule :]]
+    if report.parsed == report.events and not watch.ended:  # what was not parsed nobody knows
         report.unseen = list(_unseen(plan, report))
 
 
-def _correlate(
-    db: sqlite3.Connection,
+class Asking(NamedTuple):
+    """What queries are asked with, and where their answers go."""
+
+    db: sqlite3.Connection
+    limit: float
+    report: Report
+    watch: Watch
+
+    def rows(self, db: sqlite3.Connection, step: Step) -> list[dict[str, Any]]:
+        """What a query gives; a rule whose query does not run is refused.
+
+        Raises:
+            Ended: the watch ended it.
+        """
+        if self.watch.ended:
+            raise Ended
+        try:
+            names, found = guard.rows(db, step.sql, self.limit, self.watch)
+        except Refused as error:
+            self.report.refused.append(NotRun(step.rule, str(error)))
+            return []
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _ask_rules(
+    asking: Asking, plan: Plan, steps: Sequence[Step], found: frozenset[str] | None
+) -> tuple[set[str], dict[int, str]]:
+    """The names of the rules that match nothing, and the marks of rows that correlations ask."""
+    silent: set[str] = set()
+    marks: defaultdict[int, str] = defaultdict(str)
+    members = {name for step in plan.steps for names in step.members for name in names}
+    for number, step in enumerate(steps):
+        asking.watch.rule = number
+        rows = asking.rows(asking.db, step) if _possible(step, asking.report, found) else []
+        if not rows:
+            silent |= {step.rule.name, step.rule.id}
+        if plan.marks and not members.isdisjoint({step.rule.name, step.rule.id}):
+            for row in rows:
+                marks[row[ROW]] += step.mark
+        for match in _matches(asking, step, rows):  # one by one: it may be ended at any
+            asking.report.matches.append(match)
+    return silent, marks
+
+
+def _ask_correlations(
+    asking: Asking,
     path: Path,
     plan: Plan,
-    marks: Mapping[int, str],
+    steps: Sequence[Step],
     silent: set[str],
-    limit: float,
-    report: Report,
+    marks: Mapping[int, str],
 ) -> None:
-    due = [
-        step
-        for step in plan.steps
-        if step.rule.is_correlation and not any(map(silent.issuperset, step.members))
-    ]
+    due = [step for step in steps if not any(map(silent.issuperset, step.members))]
     if not due:
         return
+    first = asking.watch.rule + 1
     with closing(guard.guarded(marked(path, plan, marks) if plan.marks else path)) as other:
-        for step in due:
-            rows = _rows(other, step, limit, report)
-            report.matches += _correlation_matches(db, step.rule, rows)
+        for number, step in enumerate(steps, first):
+            asking.watch.rule = number
+            if step in due:
+                rows = asking.rows(other, step)
+                asking.report.matches += _correlation_matches(asking.db, step.rule, rows)
 
 
 def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:
@@ -97,18 +140,12 @@ def _unseen(plan: Plan, report: Report) -> Iterator[Rule]:
             yield step.rule
 
 
-def _rows(db: sqlite3.Connection, step: Step, limit: float, report: Report) -> list[dict[str, Any]]:
-    """What a query gives; a rule whose query does not run is refused."""
-    try:
-        names, found = guard.rows(db, step.sql, limit)
-    except Refused as error:
-        report.refused.append(NotRun(step.rule, str(error)))
-        return []
-    return [dict(zip(names, row, strict=True)) for row in found]
+def _matches(asking: Asking, step: Step, rows: list[dict[str, Any]]) -> Iterator[Match]:
+    """One match for each event, with all values that its rows show.
 
-
-def _matches(db: sqlite3.Connection, step: Step, rows: list[dict[str, Any]]) -> Iterator[Match]:
-    """One match for each event, with all values that its rows show."""
+    Raises:
+        Ended: the watch ended it.
+    """
     found: dict[int, dict[str, list[str]]] = {}
     for row in rows:
         low = {name.lower(): value for name, value in row.items()}
@@ -118,7 +155,9 @@ def _matches(db: sqlite3.Connection, step: Step, rows: list[dict[str, Any]]) -> 
             if value is not None and value not in shown[name]:
                 shown[name].append(value)
     for number, shown in found.items():
-        file, record, timestamp, host = _record(db, number)
+        if asking.watch.ended:
+            raise Ended
+        file, record, timestamp, host = _record(asking.db, number)
         fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
         yield Match(step.rule, file, record, timestamp, host, fields)
 

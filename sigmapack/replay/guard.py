@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from sigmapack.compiling import functions
 from sigmapack.content.model import Refused
+from sigmapack.events.watch import Ended, Watch
 
 Row = tuple[Any, ...]
 
@@ -58,10 +59,11 @@ class Guarded(sqlite3.Connection):
     """A connection that knows until when its statement may run."""
 
     end = math.inf
+    watch = Watch()
 
     def late(self) -> bool:
-        """Whether the time is over."""
-        return time.monotonic() > self.end
+        """Whether the time is over, or somebody ended it."""
+        return self.watch.ended or time.monotonic() > self.end
 
 
 def seconds(rows: int) -> float:
@@ -94,24 +96,30 @@ def _authorized(action: int, first: str | None, second: str | None, *rest: str |
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def rows(db: sqlite3.Connection, query: str, limit: float) -> tuple[list[str], list[Row]]:
+def rows(
+    db: sqlite3.Connection, query: str, limit: float, watch: Watch | None = None
+) -> tuple[list[str], list[Row]]:
     """The columns and rows that a query gives.
 
     Args:
         db: of `guarded`.
         query: one statement, without the comment above it.
         limit: seconds that it may take.
+        watch: what can end it.
 
     Raises:
         Refused: SQLite does not take it, or it takes too long.
+        Ended: the watch ended it.
     """
     clock = cast(Guarded, db)
-    clock.end = time.monotonic() + limit
+    clock.end, clock.watch = time.monotonic() + limit, watch or Watch()
     db.set_progress_handler(clock.late, STEPS)
     try:
         cursor = db.execute(query)
         found = cursor.fetchall()
     except sqlite3.Error as error:
+        if clock.watch.ended:
+            raise Ended from None
         if clock.late():
             raise Refused(
                 f"its query takes longer than {limit:,.0f} seconds: replay fewer events at once, "

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from sigmapack.content.model import LogSource, Rule
+from sigmapack.content.model import LogSource, Playbook, Rule
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import NotRun
 
@@ -46,6 +46,8 @@ class Plan:
     channels: ChannelMap
     needles: tuple[str, ...]
     marks: str = ""
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    """What to do on a match, by the name that rules have for it."""
 
 
 def dumped(plan: Plan) -> str:
@@ -59,6 +61,7 @@ def dumped(plan: Plan) -> str:
             "channels": [[*key, sources] for key, sources in plan.channels.items()],
             "needles": plan.needles,
             "marks": plan.marks,
+            "playbooks": [asdict(book) for book in plan.playbooks.values()],
         },
         default=str,  # dates
     )
@@ -79,7 +82,12 @@ def loaded(text: str) -> Plan:
         channels=_channels(data["channels"]),
         needles=tuple(data["needles"]),
         marks=data["marks"],
+        playbooks={book["name"]: _playbook(**book) for book in data["playbooks"]},
     )
+
+
+def _playbook(name: str, title: str, check: list[str], contain: list[str], tell: str) -> Playbook:
+    return Playbook(name, title, tuple(check), tuple(contain), tell)
 
 
 def _step(

@@ -64,6 +64,11 @@ def plan(
         channels=channel_map(content.sources),
         needles=every,
         marks=column,
+        playbooks={
+            name: book
+            for name, book in content.playbooks.items()
+            if name in {query.rule.response for query in queries}
+        },
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from sigmapack.compiling.sql import quoted
 from sigmapack.content.model import LogSource
@@ -15,8 +16,10 @@ from sigmapack.events.read import BadRecord, Event, scan_events
 from sigmapack.events.records import Passed
 from sigmapack.events.rows import Rows
 from sigmapack.events.scan import Scan
+from sigmapack.events.watch import Stopped, Watch, size_of, total
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import Report
+from sigmapack.replay import guard
 from sigmapack.replay.plan import Plan
 
 SOURCE = ("logsource_product", "logsource_category", "logsource_service")
@@ -71,11 +74,24 @@ class Store:
         self.number += len(self._logs)
         self._records, self._logs = [], []
 
+    def finish(self, watch: Watch) -> bool:
+        """Finish the tables, with an index of log sources: a rule looks at those of its own.
+
+        Returns:
+            Whether the tables can be asked: the watch may end it.
+        """
+        self.db.set_progress_handler(lambda: watch.ended, guard.STEPS)
+        try:
+            self._write()
+            self.db.execute(f"CREATE INDEX sources ON logs ({', '.join(SOURCE)})")
+            self.db.execute("COMMIT")
+        except sqlite3.OperationalError:
+            if not watch.ended:
+                raise
+        return not watch.ended
+
     def close(self) -> None:
-        """Finish the tables, with an index of log sources: a rule looks at those of its own."""
-        self._write()
-        self.db.execute(f"CREATE INDEX sources ON logs ({', '.join(SOURCE)})")
-        self.db.execute("COMMIT")
+        """Close the database; what was not finished is lost."""
         self.db.close()
 
 
@@ -118,30 +134,77 @@ def _table(columns: Sequence[str]) -> str:
     )
 
 
-def fill(
-    store: Store, files: Iterable[Path], channels: ChannelMap, scan: Scan | None, report: Report
-) -> None:
-    """Read the files into the tables; a file that turns out to be unreadable is noted."""
-    for path in files:
+class Reading(NamedTuple):
+    """How files are read into the tables."""
+
+    channels: ChannelMap
+    scan: Scan | None
+    year: int | None
+    watch: Watch
+
+
+def fill(store: Store, files: Sequence[Path], how: Reading, report: Report) -> None:
+    """Read the files into the tables; a file that turns out to be unreadable is noted.
+
+    Where the watch stops it, the files that were not read, or not wholly, are noted.
+    """
+    watch = how.watch
+    watch.size = total(files)
+    for number, path in enumerate(files):
         report.files += 1
-        events, unreadable = report.events, report.unreadable
+        events, unreadable, begun = report.events, report.unreadable, watch.read
         try:
-            for item in scan_events(path, channels, scan):
-                if isinstance(item, Passed):
-                    report.events += item.many
-                elif isinstance(item, BadRecord):
-                    report.add_bad(item)
-                else:
-                    report.events += 1
-                    report.parsed += 1
-                    report.seen.update(item.logsource)
-                    if missing := store.add(report.events, item):
-                        report.add_partial(BadRecord(item.file, item.record, missing))
-        except UnreadableInput as error:
-            report.unread.append(error)
-            continue
+            _read(store, path, how, report)
+        except (UnreadableInput, Stopped) as error:
+            if isinstance(error, UnreadableInput) and not watch.stopping:
+                report.unread.append(error)
+                continue
+            report.partly_read = path if watch.read > begun else None
+            report.not_read = list(files[number + bool(report.partly_read) :])
+            report.files -= not report.partly_read
+            break
+        # Of an archive not all is read, and some twice.
+        watch.read = begun + (size_of(path) or watch.read - begun)
         if report.events == events and report.unreadable > unreadable:
             report.unread.append(UnreadableInput(path, "none of its records can be read"))
+    report.bytes = watch.read
+
+
+def _read(store: Store, path: Path, how: Reading, report: Report) -> None:
+    """Read one file.
+
+    Raises:
+        UnreadableInput: it cannot be read.
+        Stopped: the watch stopped it.
+    """
+    watch = how.watch
+    cut: list[BadRecord] = []
+    for item in scan_events(path, how.channels, how.scan, how.year, watch):
+        if watch.ended:
+            raise Stopped
+        if isinstance(item, BadRecord):
+            # Once reading has stopped, the last complaints are of the record that it cut off.
+            cut.append(item)
+            if watch.stopping:
+                continue
+        if cut:
+            _told(cut, report)
+        if isinstance(item, Passed):
+            report.events += item.many
+        elif not isinstance(item, BadRecord):
+            report.events += 1
+            report.parsed += 1
+            report.seen.update(item.logsource)
+            if missing := store.add(report.events, item):
+                report.add_partial(BadRecord(item.file, item.record, missing))
+        watch.records = report.events
+    _told(cut, report)
+
+
+def _told(bad: list[BadRecord], report: Report) -> None:
+    for record in bad:
+        report.add_bad(record)
+    bad.clear()
 
 
 @cache

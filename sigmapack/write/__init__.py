@@ -15,8 +15,9 @@ from sigmapack.compiling.product import Artifact
 from sigmapack.write import beside, inside, lock, scratch
 from sigmapack.write.errors import Immovable, WriteRefused
 from sigmapack.write.place import MANIFEST, check, find, stays
+from sigmapack.write.single import check_file, write_file
 
-__all__ = ["MANIFEST", "WriteRefused", "check_replaceable", "write"]
+__all__ = ["MANIFEST", "WriteRefused", "check_file", "check_replaceable", "write", "write_file"]
 
 
 def check_replaceable(out: Path, *sources: Path) -> None:
