@@ -110,8 +110,7 @@ def read_events(
     Args:
         path: the file; a pipe is fine; `-` is standard input.
         channels: what the events of a Windows channel are in Sigma.
-        year: of the last line of logs whose times have none; without it they have no time, but in a
-            file that logrotate named after its day.
+        year: of the last line of logs whose times have none, but for what logrotate named by day.
 
     Raises:
         UnreadableInput: the file is missing, no file, not permitted, or of no known kind.
@@ -135,12 +134,11 @@ def scan_events(
         channels: what the events of a Windows channel are in Sigma.
         scan: what finds the texts that matter; None to read every record.
         year: of the last line of logs whose times have none.
-        watch: what counts the bytes, and can stop the reading.
+        watch: what counts the bytes, and can stop it.
 
     Raises:
         UnreadableInput: as `read_events` does.
-        Stopped: the watch stopped it, after all whole records that were read before; what is left
-            of the last may come as a bad record.
+        Stopped: the watch did; the last record, cut off, may have come as a bad one.
     """
     check_file(path)
     how = How(channels, scan, year)
@@ -155,9 +153,9 @@ def scan_events(
                 yield from _of_member(member, how)
     except FileNotFoundError:
         raise UnreadableInput(path, "no such file: check the path") from None
-    except Stopped:
-        raise
     except OSError as error:
+        if isinstance(error, Stopped):
+            raise
         raise UnreadableInput(path, f"cannot be read: {error.strerror or error}") from None
 
 
@@ -166,7 +164,7 @@ def _opened(path: Path, watch: Watch) -> Iterator[BufferedReader]:
     if path == STDIN:
         yield BufferedReader(Watched(sys.stdin.buffer, watch), HEAD_SIZE)
         return
-    with path.open("rb", buffering=0) as file:
+    with path.open("rb", 0) as file:
         yield BufferedReader(Watched(cast(BinaryIO, file), watch), HEAD_SIZE)
 
 
