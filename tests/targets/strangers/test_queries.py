@@ -14,7 +14,9 @@ from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.names import names as of_rule
 from sigmapack.compiling.product import Query
 from sigmapack.content.model import Content
+from sigmapack.events.rows import EVENT_TEXT
 from sigmapack.targets import discover
+from sigmapack.targets.sqlite import functions
 from tests.targets.strangers.hostile import (
     CORRELATED,
     EACH,
@@ -79,11 +81,16 @@ def assert_no_macro(text: str) -> None:
 def explained(query: Query) -> None:
     """SQLite itself takes the query for one statement on the columns that the rule names."""
     names = [*of_rule(query.rule), *(field for _, field in SOURCES), "CommandLine", "Computer"]
-    names += ["event_id", "timestamp", *(f"logsource_{p}" for p in query.rule.logsource._fields)]
+    names += [
+        "event_id",
+        "timestamp",
+        EVENT_TEXT,
+        *(f"logsource_{p}" for p in query.rule.logsource._fields),
+    ]
     columns = {name.lower(): '"' + name.replace('"', '""') + '"' for name in names}
     with sqlite3.connect(":memory:") as db:
         db.execute(f"CREATE TABLE logs ({', '.join(columns.values())})")
-        db.create_function("REGEXP", 2, lambda pattern, value: False)
+        functions.install(db, lambda: False)
         db.execute(f"EXPLAIN {query.bare}")
 
 
