@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sigmapack.content.copying import copied
 from sigmapack.content.stages import Stage
 from sigmapack.content.text import one_line
 
@@ -134,18 +135,6 @@ class Rule:
 
     def with_document(self, document: Mapping[str, Any]) -> Rule:
         return replace(self, document=document)
-
-
-def copied(node: Any) -> Any:
-    """A part of a document that may be changed: what aliases share is there once for each.
-
-    Rules are copied for every language; `copy.deepcopy` takes ten times as long.
-    """
-    if isinstance(node, dict):
-        return {key: copied(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [copied(item) for item in node]
-    return node
 
 
 class Row(NamedTuple):
