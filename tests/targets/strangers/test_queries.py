@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sigmapack.compiling import functions
 from sigmapack.compiling.compile import compile_target
 from sigmapack.compiling.names import names as of_rule
 from sigmapack.compiling.product import Query
 from sigmapack.content.model import Content
 from sigmapack.events.rows import EVENT_TEXT
 from sigmapack.targets import discover
-from sigmapack.targets.sqlite import functions
 from tests.targets.strangers.hostile import (
     CORRELATED,
     EACH,
