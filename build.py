@@ -216,7 +216,8 @@ def show_coverage(rules: Path | None, as_json: bool) -> None:
 @contextmanager
 def making(as_json: bool) -> Iterator[Any]:
     """What makes things, with all of pySigma; problems that stop it are printed, and end all."""
-    from sigmapack import making as make
+    with process.importing():
+        from sigmapack import making as make
 
     try:
         yield make

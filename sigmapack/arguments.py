@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from sigmapack import process
+
 
 class Product(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """The name of a product; what these are is looked up when somebody asks."""
@@ -24,14 +26,16 @@ class Product(click.ParamType):  # type: ignore[type-arg]  # generic from click 
 
 
 def _products() -> click.Choice[str]:
-    from sigmapack.targets import discover
+    with process.importing():
+        from sigmapack.targets import discover
 
     return click.Choice(sorted(discover()))
 
 
 def day_of_blocking(value: str | None) -> date | None:
     """The day that --block-from names; anything else is wrong use."""
-    from sigmapack import exports
+    with process.importing():
+        from sigmapack import exports
 
     try:
         return exports.day_of_blocking(value) if value is not None else None

@@ -87,6 +87,8 @@ def told(fail: Callable[[str], NoReturn], *known: type[Exception]) -> Iterator[N
         said = f"{place}{error.strerror or error}"
     except MemoryError:
         said = "out of memory: allow more, or give fewer files"
+    except ImportError as error:
+        said = f"cannot start: {error}"
     except SystemError as error:  # a library in C that found no memory and did not say so
         said = f"out of memory, or a fault of a library ({error}): allow more"
     except Exception as error:
@@ -122,6 +124,19 @@ def interrupting(heard: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import what only some verbs need; what goes wrong there is told as at the start.
+
+    Raises:
+        ImportError: a library is missing, or found no memory for a part of itself.
+    """
+    try:
+        yield
+    except AttributeError as error:
+        raise ImportError(f"{error}: out of memory, or a library that is not whole") from error
 
 
 def _silence() -> None:

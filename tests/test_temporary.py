@@ -43,8 +43,8 @@ def stopped(*_, **__):
     sys.stdin.read()
 
 for name, module in list(sys.modules.items()):
-    if name.startswith("sigmapack") and hasattr(module, "read_events"):
-        module.read_events = stopped
+    if name.startswith("sigmapack") and hasattr(module, "scan_events"):
+        module.scan_events = stopped
 sigmapack.replay.replay(load(Path(sys.argv[1]), Path(sys.argv[2])), [Path(sys.argv[3])])
 """
 

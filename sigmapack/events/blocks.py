@@ -39,17 +39,19 @@ class Blocks:
         while not self._ended:
             size = SAMPLE if not number else BLOCK
             buffer, filled = self._fill(number, left, size)
-            while not (cut := filled if self._ended else _between(buffer, filled)):
+            while not self._ended and not _between(buffer, filled):
                 if filled > MOST_BLOCK:
                     text = Joined(bytes(buffer[:filled]), self.stream)
                     self.rest = cast(BinaryIO, io.BufferedReader(text))
                     return
                 size *= 2
                 buffer, filled = self._fill(number, memoryview(bytes(buffer[:filled])), size)
+            cut = filled if self._ended else _between(buffer, filled)
             view = memoryview(buffer)
             left = view[cut:filled]
             number += 1
-            yield view[:cut]
+            if cut:
+                yield view[:cut]
 
     def _fill(self, number: int, left: memoryview, size: int) -> tuple[bytearray, int]:
         """A buffer with what is left of the last one and so much more, and where that ends."""

@@ -76,7 +76,9 @@ def hostile() -> Report:
 def test_texts_of_strangers_are_texts() -> None:
     found = Elements(page(hostile()))
     plain = Elements(page(Report([match(rule())])))
+    assert all(str(more["href"]).startswith("#") for tag, more in found.found if tag == "a")
     assert {tag for tag, _ in found.found} <= {tag for tag, _ in plain.found} | {
+        "a",
         "ul",
         "li",
         "strong",

@@ -219,7 +219,7 @@ def test_a_bad_file_does_not_take_the_matches_of_others(
     bad = [tmp_path / f"bad.{suffix}" for suffix in ("evtx", "bin", "log")]
     found = replay(make_content(a=RULE), [good[0], *bad, *good[1:]])
     assert len(found.matches) == 100
-    assert [error.path for error in found.unread] == bad
+    assert [Path(error.path) for error in found.unread] == bad
 
 
 def test_complaints_are_bounded_and_counted(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from sigmapack.events import packed, read, scanned
+from sigmapack.events import blocks, packed, read
 from sigmapack.events.watch import Watch
 from sigmapack.matches import Report
 from sigmapack.replay import run
@@ -79,11 +79,10 @@ def plan(make_content: MakeContent) -> Plan:
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (packed, read):
-        monkeypatch.setattr(module, "PIECE", 700)
+    monkeypatch.setattr(packed, "PIECE", 700)
     monkeypatch.setattr(read, "HEAD_SIZE", 300)
-    monkeypatch.setattr(scanned, "SAMPLE", 2_000)
-    monkeypatch.setattr(scanned, "BLOCK", 8_000)
+    monkeypatch.setattr(blocks, "SAMPLE", 2_000)
+    monkeypatch.setattr(blocks, "BLOCK", 8_000)
 
 
 def told(report: Report) -> list[tuple[str, int]]:

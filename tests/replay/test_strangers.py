@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -93,8 +94,8 @@ def test_a_rule_that_takes_too_long_is_refused_by_name_and_the_others_run(
     whole = guard.rows
     monkeypatch.setattr(guard, "SECONDS", 0.3)
 
-    def rows(db: sqlite3.Connection, query: str, limit: float) -> object:
-        return whole(db, query.replace("'slow'", f"({endless})"), limit)
+    def rows(db: sqlite3.Connection, query: str, *more: Any) -> object:
+        return whole(db, query.replace("'slow'", f"({endless})"), *more)
 
     monkeypatch.setattr(guard, "rows", rows)
     detection = {"selection": {"QueryName": "slow"}, "condition": "selection"}

@@ -6,12 +6,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sigmapack.events.logs.times import Latest, common_log, local, prefix
 from sigmapack.events.read import BadRecord, Event, UnreadableInput, read_events
 from sigmapack.events.records import MAX_RECORD
+from tests.examples import tried
 from tests.reading.logs import written
 from tests.reading.sample import CHANNELS, read
 
@@ -70,13 +71,12 @@ def test_a_log_of_any_kind_is_known_by_what_it_holds(tmp_path: Path, name: str) 
     assert kinds == {Event}
 
 
-tried = settings(max_examples=80, deadline=None, database=None)
 CHANGES = st.lists(
     st.tuples(st.integers(0, 10**6), st.binary(max_size=5), st.integers(0, 9)), max_size=5
 )
 
 
-@tried
+@tried(80)
 @given(st.sampled_from(sorted(SAMPLES)), CHANGES, st.binary(max_size=40))
 def test_bytes_changed_anywhere_end_in_no_traceback(
     name: str, changes: list[tuple[int, bytes, int]], behind: bytes
@@ -91,7 +91,7 @@ def test_bytes_changed_anywhere_end_in_no_traceback(
         assert error.message
 
 
-@tried
+@tried(80)
 @given(
     st.sampled_from(["bind", "unbound", "dnsmasq", "windows", "squid", "combined"]),
     st.lists(st.text(st.characters(blacklist_characters="\n\0", codec="utf-8"), max_size=60)),
