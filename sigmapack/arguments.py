@@ -29,7 +29,7 @@ def _products() -> click.Choice[str]:
     with process.importing():
         from sigmapack.targets import discover
 
-    return click.Choice(sorted(discover()))
+        return click.Choice(sorted(discover()))
 
 
 def day_of_blocking(value: str | None) -> date | None:

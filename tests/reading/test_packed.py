@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sigmapack.events import packed
 from sigmapack.events.packed import BrokenPacking, unpacked, with_head
 from sigmapack.events.read import BadRecord, Event
+from tests.examples import tried
 from tests.reading.sample import read
 
 LINE = b'{"logsource": {"category": "dns"}, "query": "a.example"}\n'
@@ -67,7 +68,7 @@ def test_gzip_gives_what_pythons_own_gives(
     assert not error or "cut-off gzip file" in error
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@tried(100)
 @given(st.integers(0, len(GZ)), st.binary(max_size=5), st.integers(0, 4), st.booleans())
 def test_damage_anywhere_ends_in_no_other_exception(
     at: int, put: bytes, cut: int, zstd: bool
