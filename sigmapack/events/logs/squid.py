@@ -21,7 +21,8 @@ from sigmapack.events.logs.web import request
 SECONDS = re.compile(r"\d{9,11}\.\d{1,6}", re.ASCII)
 DAY = re.compile(r"\[?\d\d/[A-Z][a-z]{2}/\d{4}:", re.ASCII)
 RESULT = re.compile(r"[A-Z][A-Z_]*/\d{3}", re.ASCII)
-QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
+#: To its closing quote or, of a line that is cut off, its end: no sign is looked at twice.
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)')
 HEADERS = {"user-agent": "c-useragent", "cookie": "cs-cookie", "referer": "cs-referrer"}
 CUT = "a line of Squid's log that is cut off: fetch the log again"
 NAMES = ("time-taken", "src_ip", "", "sc-bytes", "cs-method", "c-uri", "cs-username")
@@ -70,6 +71,6 @@ def _behind(rest: str) -> Values:
         lines = unquote(rest[1:].partition("] [")[0], errors="replace").split("\r\n")
         parts = [line.partition(": ") for line in lines]
         return {HEADERS[n.lower()]: v for n, _, v in parts if n.lower() in HEADERS and v}
-    quoted = [value for value in QUOTED.findall(rest) if value != "-"]
-    names = ("cs-referrer", "c-useragent")[-len(QUOTED.findall(rest)) :]
-    return dict(zip(names, QUOTED.findall(rest), strict=False)) if quoted else {}
+    quoted = QUOTED.findall(rest)
+    found = zip(("cs-referrer", "c-useragent")[-len(quoted) :], quoted, strict=False)
+    return {name: value for name, value in found if value != "-"} if quoted else {}

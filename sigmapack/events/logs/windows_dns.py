@@ -23,7 +23,7 @@ from sigmapack.events.logs.times import Latest, local, month_first
 
 PACKET = re.compile(
     r" PACKET +(?:[0-9A-Fa-f]{8,16} )?(?:UDP|TCP) (Rcv|Snd) (\S+) +[0-9a-fA-F]{4} ([R ]) (\S) "
-    r"\[[0-9a-fA-F]{4} [^\]]*?([A-Z0-9]+)\] (\S+) +(\S+)\s*",
+    r"\[[0-9a-fA-F]{4} ([^\]]*)\] (\S+) +(\S+)\s*",
     re.ASCII,
 )
 LENGTH = re.compile(r"\(\d{1,3}\)", re.ASCII)
@@ -47,15 +47,16 @@ class WindowsDns:
         found = PACKET.match(line, begin)
         if not found:
             raise ShapeError(CUT)
-        way, ip, response, opcode, code, kind, name = found.groups()
+        way, ip, response, opcode, flags, kind, name = found.groups()
         if opcode != "Q":  # of zones that notify and hosts that update their names
             return None
+        code = flags.split()[-1] if response == "R" and flags.split() else ""
         client = (way == "Rcv") != (response == "R")
         return lookup(
             local(line[:begin], self.month_first),
             LENGTH.sub(".", name).strip(".") or ".",
             kind,
             ip if client else None,
-            code if response == "R" and code in CODES else None,
+            code if code in CODES else None,
             dst_ip=None if client else ip,
         )
