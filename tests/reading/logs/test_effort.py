@@ -14,7 +14,7 @@ from sigmapack.events.logs.tables import Table
 #: Signs of a line, of the four million that it may have: work that grows with their square takes
 #: seconds, work that grows with them milliseconds.
 LONG = 60_000
-MOST_SECONDS = 1.0
+MOST_SECONDS = 1.0  # of processor time, which a busy machine does not stretch
 
 SQUID = "1680084000.123 45 10.20.4.7 TCP_MISS/200 39 GET http://a.example/ - HIER_NONE/- - "
 PACKET = "3/29/2023 10:00:00 AM 0E3C PACKET  000001D2F4B3C0E0 UDP Rcv 10.20.4.7 a1b2   Q [0001 "
@@ -53,16 +53,16 @@ def test_a_line_takes_no_longer_than_its_length(kind: Kind, line: str) -> None:
     log.header("#Fields: a b")
     log.header("#separator \\x09")
     log.header("#fields\ta")
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(ShapeError):
         log.value(line)
-    assert time.perf_counter() - start < MOST_SECONDS
+    assert time.process_time() - start < MOST_SECONDS
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 def test_a_row_takes_no_longer_than_its_length(line: str) -> None:
     table = Table(["AllFieldInfo", "TimeCreated"], ",")
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(ShapeError):
         table.value(f"{line},{line}")
-    assert time.perf_counter() - start < MOST_SECONDS
+    assert time.process_time() - start < MOST_SECONDS
