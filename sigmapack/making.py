@@ -77,7 +77,7 @@ def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
     Raises:
         Stopped: an outcome that nobody declared, or something that a product cannot hold.
     """
-    targets = [target for name, target in discover().items() if not names or name in names]
+    targets = _chosen(names)
     try:
         found = package_all(content, targets, _compiled(content, targets, quiet))
     except TooLarge as error:
@@ -88,10 +88,8 @@ def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
 
 def without_hunting(content: Content, made: Packed, names: Sequence[str]) -> Packed:
     """The packages without the rules for hunting."""
-    targets = [target for name, target in discover().items() if not names or name in names]
     left = [query for query in made.queries if not query.rule.is_hunting]
-    queries, artifacts, _ = package_all(content, targets, left)
-    return Packed(queries, artifacts, made.tables)
+    return package_all(content, _chosen(names), left)._replace(tables=made.tables)
 
 
 def beside(content: Content, block_from: date | None) -> list[Artifact]:
@@ -114,6 +112,10 @@ def also(content: Content) -> list[Artifact]:
 def covered(content: Content) -> list[dict[str, Any]]:
     """The stages of the attack, with the rules that see them."""
     return coverage.stages(content)
+
+
+def _chosen(names: Sequence[str]) -> list[Target]:
+    return [target for name, target in discover().items() if not names or name in names]
 
 
 def _compiled(content: Content, targets: Sequence[Target], quiet: bool) -> list[Query]:

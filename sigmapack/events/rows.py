@@ -46,20 +46,20 @@ class Rows:
     def of(self, event: Event) -> tuple[list[Cells], str]:
         """An event's rows, and what of its combinations is missing in them ("" for nothing)."""
         cells: list[Value | None] = [None] * len(self.places)
-        places, several = self.places, []
+        places, several = self.places, set()
         if event.host:
             cells[places["computer"]] = event.host
         for name, value in event.fields.items():
-            place = places.get(name) if name in places else places.get(name.lower())
+            place = places.get(name.lower())
             if place is not None:
                 cells[place] = value
                 if type(value) is not str:
-                    several.append(place)
+                    several.add(place)
         if (place := places.get(EVENT_TEXT)) is not None:
             cells[place] = whole_text(event)
         choices = {
             place: tuple(dict.fromkeys(cell))
-            for place in sorted({*several})
+            for place in sorted(several)
             if isinstance(cell := cells[place], tuple)
         }
         if not choices:

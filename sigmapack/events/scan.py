@@ -7,8 +7,9 @@ from typing import Protocol
 
 #: The signs that needles may have: ASCII but control characters, and but those that exporters
 #: escape although JSON lets them stand: quotes, `&<>` (Go, PowerShell, .NET), `+` and the backtick
-#: (.NET). https://learn.microsoft.com/dotnet/api/system.text.json.jsonserializeroptions.encoder
-PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "\"'&<>+`")
+#: (.NET, https://learn.microsoft.com/dotnet/api/system.text.json.jsonserializeroptions.encoder).
+#: A question mark may stand for half a character, which no text can hold (`fields.text`).
+PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "\"'&<>+`?")
 
 
 class Scan(Protocol):

@@ -49,8 +49,8 @@ def search(
     try:
         with closing(guard.guarded(path)) as db:
             asking = Asking(db, limit, report, watch)
-            silent, marks = _ask_rules(asking, plan, steps[:singles], found)
-            _ask_correlations(asking, path, plan, steps[singles:], silent, marks)
+            loud, marks = _ask_rules(asking, plan, steps[:singles], found)
+            _ask_correlations(asking, path, plan, steps[singles:], loud, marks)
     except Ended:
         report.not_run = [step.rule for step in steps[watch.rule :]]
     if report.parsed == report.events and not watch.ended:  # what was not parsed nobody knows
@@ -84,21 +84,21 @@ class Asking(NamedTuple):
 def _ask_rules(
     asking: Asking, plan: Plan, steps: Sequence[Step], found: frozenset[str] | None
 ) -> tuple[set[str], dict[int, str]]:
-    """The names of the rules that match nothing, and the marks of rows that correlations ask."""
-    silent: set[str] = set()
+    """The names of the rules that match something, and the marks of rows for correlations."""
+    loud: set[str] = set()
     marks: defaultdict[int, str] = defaultdict(str)
     members = {name for step in plan.steps for names in step.members for name in names}
     for number, step in enumerate(steps):
         asking.watch.rule = number
         rows = asking.rows(asking.db, step) if _possible(step, asking.report, found) else []
-        if not rows:
-            silent |= {step.rule.name, step.rule.id}
-        if plan.marks and not members.isdisjoint({step.rule.name, step.rule.id}):
+        names = {step.rule.name, step.rule.id} if rows else set()
+        loud |= names
+        if plan.marks and not members.isdisjoint(names):
             for row in rows:
                 marks[row[ROW]] += step.mark
         for match in _matches(asking, step, rows):  # one by one: it may be ended at any
             asking.report.matches.append(match)
-    return silent, marks
+    return loud, marks
 
 
 def _ask_correlations(
@@ -106,10 +106,10 @@ def _ask_correlations(
     path: Path,
     plan: Plan,
     steps: Sequence[Step],
-    silent: set[str],
+    loud: set[str],
     marks: Mapping[int, str],
 ) -> None:
-    due = [step for step in steps if not any(map(silent.issuperset, step.members))]
+    due = [step for step in steps if not any(map(loud.isdisjoint, step.members))]
     if not due:
         return
     first = asking.watch.rule + 1

@@ -21,7 +21,7 @@ from sigmapack.replay.plan import Plan, dumped, loaded
 #: What is read of a folder of rules or lookups.
 READ = frozenset({".yml", ".yaml", ".toml", ".csv"})
 #: What turns rules into queries.
-COMPILERS = ("pysigma", "pysigma-backend-sqlite", "pyyaml")
+COMPILERS = ("pysigma", "pysigma-backend-sqlite", "pyyaml", "google-re2")
 #: Plans that are kept: the pack's, and some of other folders. One takes megabytes.
 MOST_KEPT = 8
 

@@ -43,7 +43,7 @@ def plan(
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
     ready = resolved(content)
-    marks = {} if shipped else {rule.name: f"|{place}|" for place, rule in enumerate(kept)}
+    marks = {_key(rule): f"|{place}|" for place, rule in enumerate(kept)}
     column = "" if shipped else _unused("sigma_rules", content)
     queries = list(
         compile_target(content, TARGET, ready, lambda rule: _marked(rule, marks, column))
@@ -51,25 +51,25 @@ def plan(
     refused = [NotRun(query.rule, query.reason, faulty=True) for query in faulty]
     refused += [NotRun(query.rule, query.reason) for query in queries if not query.path]
     columns, queries = _columns((query for query in queries if query.path), refused)
+    responses = {query.rule.response for query in queries}
     found = _needles(ready, queries)
     known = [one for one in found.values() if one is not None]
     every = needles.fewest(known) if len(known) == len(found) else ()
     return Plan(
-        steps=tuple(
-            _step(query, found, every, marks.get(query.rule.name, "")) for query in queries
-        ),
+        steps=tuple(_step(query, found, every, marks[_key(query.rule)]) for query in queries),
         refused=tuple(refused),
         columns=tuple(columns.values()),
         together=tuple(map(tuple, _together(content))),
         channels=channel_map(content.sources),
         needles=every,
         marks=column,
-        playbooks={
-            name: book
-            for name, book in content.playbooks.items()
-            if name in {query.rule.response for query in queries}
-        },
+        playbooks={name: book for name, book in content.playbooks.items() if name in responses},
     )
+
+
+def _key(rule: Rule) -> str:
+    """What no other rule is called: names are files' stems where rules have none."""
+    return rule.path + rule.name
 
 
 def _unused(name: str, content: Content) -> str:
@@ -84,14 +84,14 @@ def _marked(rule: Rule, marks: Mapping[str, str], column: str) -> Rule:
     """What stands for a rule in correlations: the mark of the events that it matched."""
     if not column:
         return rule
-    detection = {"marked": {f"{column}|contains": marks[rule.name]}, "condition": "marked"}
+    detection = {"marked": {f"{column}|contains": marks[_key(rule)]}, "condition": "marked"}
     return rule.with_document({**rule.document, "detection": detection})
 
 
 def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, needles.Needles | None]:
     """Those of every single rule that runs, by its path and name."""
-    running = {query.rule.path + query.rule.name for query in queries}
-    single = (r for r in ready.rules if not r.is_correlation and r.path + r.name in running)
+    running = {_key(query.rule) for query in queries}
+    single = (r for r in ready.rules if not r.is_correlation and _key(r) in running)
     return needles.of_rules(single)
 
 
@@ -101,7 +101,7 @@ def _step(
     rule = query.rule
     if rule.is_correlation:
         return Step(rule, query.bare, members=read_correlation(rule).steps)
-    own = found[rule.path + rule.name] or ()
+    own = found[_key(rule)] or ()
     shorter = tuple(one for one in every if any(one in needle for needle in own))
     return Step(rule, query.bare, conversion.fields(rule), shorter, mark=mark)
 

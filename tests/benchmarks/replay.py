@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,38 +40,51 @@ class Run(NamedTuple):
     memory: float
 
 
-def timed(command: Sequence[str], environment: dict[str, str], folder: Path = ROOT) -> Run:
+class Command(NamedTuple):
+    """A process, and where it is started."""
+
+    words: list[str]
+    folder: Path = ROOT
+
+
+def timed(command: Command, environment: dict[str, str]) -> Run:
     """Run a process that has to end well."""
     start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said, env=environment
+            command.words,
+            cwd=command.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            env=environment,
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - start
         if process.returncode:
             said.seek(0)
-            sys.exit(f"{' '.join(command)} failed:\n{said.read()[-2000:].decode()}")
+            sys.exit(f"{' '.join(command.words)} failed:\n{said.read()[-2000:].decode()}")
     return Run(seconds, used.ru_maxrss / 1024)
 
 
-def commands(path: Path, folder: Path, given: argparse.Namespace) -> dict[str, list[str]]:
+def commands(path: Path, folder: Path, given: argparse.Namespace) -> dict[str, Command]:
     """What is there to compare with, by name."""
-    found = {"wc -l": ["wc", "-l", str(path)]}
+    found = {"wc -l": Command(["wc", "-l", str(path)])}
     if shutil.which("rg"):
-        found["rg, one name"] = ["rg", "-c", "-i", "akamaicontainer", str(path)]
+        found["rg, one name"] = Command(["rg", "-c", "-i", "akamaicontainer", str(path)])
     for module, work in PARSERS.items():
         if not subprocess.run([sys.executable, "-c", f"import {module}"], check=False).returncode:
             program = PARSE.format(module, work)
-            found[f"{module}, parse all"] = [sys.executable, "-c", program, str(path)]
+            found[f"{module}, parse all"] = Command([sys.executable, "-c", program, str(path)])
     rules = folder / "dist" / "sigma" / "rules"
     if given.zircolite:
-        script = str(Path(given.zircolite) / "zircolite.py")
-        options = ["-j", "-q", "-r", str(rules), "-p", "sysmon", "-o", str(folder / "found.json")]
-        found["Zircolite"] = [given.python, script, "-e", str(path), *options]
+        home = Path(given.zircolite)  # it looks for its settings from where it is started
+        words = [given.python, "zircolite.py", "-e", str(path), "-j", "-q", "-r", str(rules)]
+        words += ["-p", "sysmon", "-o", str(folder / "found.json"), "-l", str(folder / "log")]
+        found["Zircolite"] = Command(words, home)
     if given.rsigma:
-        found["rsigma"] = [given.rsigma, "eval", "-r", str(rules), "-e", f"@{path}"]
+        words = [given.rsigma, "eval", "-r", str(rules), "-e", f"@{path}"]
+        found["rsigma"] = Command(words)
     return found
 
 
@@ -92,22 +104,13 @@ def main() -> None:
         events.write(path, given.events, given.share)
         print(f"{given.events:,} events, {path.stat().st_size / 1e6:.0f} MB")
         environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-        build = [sys.executable, "build.py", "--quiet", "--target", "sigma", "--out"]
-        timed([*build, str(folder / "dist")], environment)
-        ours = [sys.executable, "build.py", "replay", str(path)]
+        out = ["--target", "sigma", "--out", str(folder / "dist")]
+        timed(Command([sys.executable, "build.py", "--quiet", *out]), environment)
+        ours = Command([sys.executable, "build.py", "replay", str(path)])
         show("replay, first run", [timed(ours, environment)])
         everything = {"replay": ours, **commands(path, folder, given)}
         medians = {
-            name: show(
-                name,
-                [
-                    # It looks for its settings from where it is started.
-                    timed(command, environment, Path(given.zircolite or ROOT))
-                    if name == "Zircolite"
-                    else timed(command, environment)
-                    for _ in range(given.runs)
-                ],
-            )
+            name: show(name, [timed(command, environment) for _ in range(given.runs)])
             for name, command in everything.items()
         }
     for name, seconds in medians.items():

@@ -68,6 +68,7 @@ def test_words_in_no_field_may_stand_in_a_value_that_is_made() -> None:
         ("CommandLine|contains", 'run "some thing" & more', "some thing"),
         ("CommandLine|contains", "one*longer part", "longer part"),
         ("CommandLine", "a+b+longest", "longest"),
+        ("c-uri|contains", "/page\\?of-the-query", "of-the-query"),
         ("User", "NT AUTHORITY\\SYSTEM", "nt authority"),
         ("Hashes|contains", "SHA256=00AA11", "00aa11"),
         ("Image|contains", "caf\u00e9-tools-desk", "-tool"),
