@@ -200,7 +200,8 @@ def _cannot_start(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """One line where a limit, or a missing package, stops the start; a traceback for a fault."""
-    if not issubclass(kind, (OSError, MemoryError, ImportError)):
+    # A SystemError: an interpreter that found no memory, and did not say so.
+    if not issubclass(kind, (OSError, MemoryError, ImportError, SystemError)):
         sys.__excepthook__(kind, error, trace)
         return
     text = ascii(str(error) or "out of memory")[1:-1]

@@ -196,7 +196,15 @@ def test_few_open_files_are_enough_or_one_line(command: list[str], number: int) 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("fault", [ImportError("No module\nnamed 'x'"), MemoryError(), OSError(5)])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ImportError("No module\nnamed 'x'"),
+        MemoryError(),
+        OSError(5),
+        SystemError("error return without exception set"),
+    ],
+)
 def test_a_start_that_fails_is_one_line(fault: Exception) -> None:
     code = f"from sigmapack import process; process.begin(); raise {fault!r}"
     done = subprocess.run(

@@ -1,0 +1,23 @@
+"""`check`: look for problems, and write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sigmapack import report
+from sigmapack.verbs.shared import ROOT, json_option, making, quiet_option, rules_option
+
+
+@click.command()
+@rules_option
+@json_option
+@quiet_option
+def command(rules: Path | None, as_json: bool, quiet: bool) -> None:
+    """Look for problems in rules, lookups, waivers and events; write nothing."""
+    with making(as_json) as make:
+        content = make.checked(ROOT, rules)
+        made = make.packages(content, (), quiet or as_json)
+        make.beside(content, None)
+    report.checked(content, made, as_json, quiet)

@@ -1,0 +1,45 @@
+"""What verbs share: exit codes, options, and how what is wrong ends them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from sigmapack import process, report
+from sigmapack.content.text import visible
+
+ROOT = Path(__file__).resolve().parents[2]
+DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+rules_option = click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    help="Use the Sigma rules of this folder instead of the pack's own.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print only problems.")
+
+
+@contextmanager
+def making(as_json: bool) -> Iterator[Any]:
+    """What makes things, with all of pySigma; problems that stop it are printed, and end all."""
+    with process.importing():
+        from sigmapack import making as make
+
+    try:
+        yield make
+    except make.Stopped as error:
+        report.problems(error.problems, as_json)
+        unreadable = any(problem.unreadable for problem in error.problems)
+        sys.exit(WRONG_USE if unreadable else PROBLEMS)
+
+
+def fail(message: str) -> NoReturn:
+    """Print one line on standard error and exit with 2."""
+    click.echo(f"build.py: {visible(message)}", err=True)
+    sys.exit(WRONG_USE)
