@@ -15,6 +15,7 @@ from sigmapack.content.model import Content, Problem
 from sigmapack.content.text import visible
 from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
 from sigmapack.matches import LEVELS
+from sigmapack.report.bundles import released, verified
 from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
 from sigmapack.report.watching import progress, watching
@@ -27,7 +28,9 @@ __all__ = [
     "prepare",
     "problems",
     "progress",
+    "released",
     "replayed",
+    "verified",
     "watching",
 ]
 
