@@ -30,9 +30,10 @@ from sigmapack.targets import discover
 class Stopped(Exception):
     """Problems for which nothing is made."""
 
-    def __init__(self, found: Sequence[Problem]) -> None:
+    def __init__(self, found: Sequence[Problem], content: Content) -> None:
         super().__init__(f"{len(found)} problems")
         self.problems = list(found)
+        self.content = content
 
 
 def checked(root: Path, rules: Path | None) -> Content:
@@ -46,7 +47,7 @@ def checked(root: Path, rules: Path | None) -> Content:
         Stopped: something is wrong.
     """
     content = load(root, rules)
-    _stop_on(problems(content))
+    _stop_on(problems(content), content)
     return content
 
 
@@ -62,7 +63,7 @@ def replayable(root: Path, rules: Path | None) -> Plan:
     """
     content = load(root, rules)
     content, faulty, stopping = set_aside(content, problems(content))
-    _stop_on(stopping)
+    _stop_on(stopping, content)
     return plan(content, faulty=faulty)
 
 
@@ -81,8 +82,9 @@ def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
     try:
         found = package_all(content, targets, _compiled(content, targets, quiet))
     except TooLarge as error:
-        raise Stopped([Problem(shown(content.rules_dir), 1, "too-large", str(error))]) from error
-    _stop_on(sorted(outcome_problems(content, found.queries, found.tables)))
+        problem = Problem(shown(content.rules_dir), 1, "too-large", str(error))
+        raise Stopped([problem], content) from error
+    _stop_on(sorted(outcome_problems(content, found.queries, found.tables)), content)
     return found
 
 
@@ -101,7 +103,7 @@ def beside(content: Content, block_from: date | None) -> list[Artifact]:
     try:
         return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
-        raise Stopped(error.problems) from error
+        raise Stopped(error.problems, content) from error
 
 
 def also(content: Content) -> list[Artifact]:
@@ -127,6 +129,6 @@ def _compiled(content: Content, targets: Sequence[Target], quiet: bool) -> list[
     return queries
 
 
-def _stop_on(found: Sequence[Problem]) -> None:
+def _stop_on(found: Sequence[Problem], content: Content) -> None:
     if found:
-        raise Stopped(found)
+        raise Stopped(found, content)
