@@ -11,7 +11,7 @@ import pytest
 from tests.cli.command import run
 from tests.conftest import RULE, RulesFolder
 
-BAD = RULE.replace("level: high\n", "")
+BAD = RULE.replace("ioc_domains", "no_such_table")
 
 
 @pytest.fixture
