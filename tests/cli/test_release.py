@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from sigmapack.release import keys, name_of, signature
 from tests.cli.command import process, run, tree
-from tests.conftest import RULE, RulesFolder
+from tests.conftest import ROOT, RULE, RulesFolder
 from tests.release.bundle import make_key, needs_ssh, stock
 from tests.release.conftest import key, key_file
 
@@ -135,6 +138,34 @@ def test_a_passphrase_that_nobody_can_be_asked_for_is_wrong_use(
         f"build.py: {path}: is encrypted: set {VARIABLE}, or run this on a terminal\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+@needs_ssh
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal")
+@pytest.mark.parametrize(("typed", "code"), [(SECRET, 0), ("wrong", 2)])
+def test_a_person_is_asked_for_the_passphrase_which_is_not_shown(
+    rules: Path, tmp_path: Path, typed: str, code: int
+) -> None:
+    keys_of = tmp_path / "keys"
+    keys_of.mkdir()
+    path = make_key(keys_of, "ed25519", SECRET)
+    ours, theirs = os.openpty()
+    line = [sys.executable, str(ROOT / "build.py"), "release", "--rules", str(rules)]
+    line += ["--out", str(tmp_path / "out"), "--key", str(path)]
+    with subprocess.Popen(
+        line, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as running:
+        os.close(theirs)
+        shown = b""
+        while b"Passphrase of" not in shown:
+            shown += os.read(ours, 4096)
+        os.write(ours, f"{typed}\n".encode())
+        with suppress(OSError):  # the terminal is gone with its last user
+            while more := os.read(ours, 4096):
+                shown += more
+    os.close(ours)
+    assert running.returncode == code
+    assert typed.encode() not in shown
 
 
 @pytest.mark.parametrize("where", ["out", "pack"])

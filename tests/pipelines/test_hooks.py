@@ -18,6 +18,11 @@ from tests.conftest import DOMAINS, ROOT, RULE
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 PARTS = ("build.py", ".pre-commit-hooks.yaml", "sigmapack", "lookups", "docs/pipelines")
 HARMLESS = ["www.example.org"]
+#: As docs/pipelines.md has them.
+CALLED = [
+    {"id": "threecx-check", "args": ["--rules", "rules"]},
+    {"id": "threecx-silent", "args": ["--rules", "rules", "harmless"]},
+]
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -60,18 +65,16 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def author(tmp_path: Path, pack: Path) -> Path:
-    """A repository of rules, with the hooks as docs/pipelines.md has them."""
+    """A repository of rules, with the hooks."""
     folder = tmp_path / "author"
     (folder / "rules" / "lookups").mkdir(parents=True)
     (folder / "rules" / "sample.yml").write_text(RULE, "utf-8")
     (folder / "rules" / "lookups" / "ioc_domains.csv").write_text(DOMAINS, "utf-8")
     (folder / "harmless").mkdir()
     lookups(folder / "harmless" / "dns.jsonl", *HARMLESS)
-    hooks = [
-        {"id": "threecx-check", "args": ["--rules", "rules"]},
-        {"id": "threecx-silent", "args": ["--rules", "rules", "harmless"]},
-    ]
-    config = {"repos": [{"repo": str(pack), "rev": git(pack, "rev-parse", "HEAD"), "hooks": hooks}]}
+    config = {
+        "repos": [{"repo": str(pack), "rev": git(pack, "rev-parse", "HEAD"), "hooks": CALLED}]
+    }
     (folder / ".pre-commit-config.yaml").write_text(json.dumps(config), "utf-8")
     git(folder, "init", "-q")
     return folder
