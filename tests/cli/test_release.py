@@ -142,7 +142,7 @@ def test_a_passphrase_that_nobody_can_be_asked_for_is_wrong_use(
 
 @needs_ssh
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal")
-@pytest.mark.parametrize(("typed", "code"), [(SECRET, 0), ("wrong", 2)])
+@pytest.mark.parametrize(("typed", "code"), [(SECRET, 0), ("mistyped", 2)])
 def test_a_person_is_asked_for_the_passphrase_which_is_not_shown(
     rules: Path, tmp_path: Path, typed: str, code: int
 ) -> None:
