@@ -16,6 +16,7 @@ from sigmapack.content.text import visible
 from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
 from sigmapack.matches import LEVELS
 from sigmapack.report.bundles import released, verified
+from sigmapack.report.imports import imported
 from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
 from sigmapack.report.watching import progress, watching
@@ -25,6 +26,7 @@ __all__ = [
     "built",
     "checked",
     "covered",
+    "imported",
     "prepare",
     "problems",
     "progress",
