@@ -83,6 +83,18 @@ def test_a_hostile_bundle_takes_little_memory(tmp_path: Path, key: PrivateKey) -
     bundle = released(tmp_path, key, **{"big.bin": "x" * 50_000_000})
     evil = (f"{'0' * 64}  " + "a" * 200 + "\n").encode() * 24_000 + b"\n" * 100_000
     (bundle / sums.SUMS).write_bytes(evil)
+    assert grown(bundle) < 60_000_000
+
+
+def test_a_hostile_manifest_takes_bounded_memory(tmp_path: Path) -> None:
+    bundle = released(tmp_path)
+    text = f'{{"files": [{"[]," * (module.MOST_MANIFEST // 3 - 10)}[]]}}'
+    (bundle / "manifest.json").write_text(text, "utf-8")
+    assert 50_000_000 < grown(bundle) < 300_000_000
+
+
+def grown(bundle: Path) -> int:
+    """By how many bytes a process of its own grows that verifies a bundle."""
     code = (
         "import resource, sys; from pathlib import Path;"
         "from sigmapack.release.verify import verify;"
@@ -92,4 +104,4 @@ def test_a_hostile_bundle_takes_little_memory(tmp_path: Path, key: PrivateKey) -
     line = [sys.executable, "-c", code, str(bundle)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     before, after = map(int, done.stdout.split())
-    assert (after - before) * 1024 < 60_000_000
+    return (after - before) * 1024
