@@ -7,6 +7,7 @@ imports this module when it needs it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,13 +67,33 @@ def replayable(root: Path, rules: Path | None) -> Plan:
     return plan(content, faulty=faulty)
 
 
-def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
+def tolerated(root: Path, rules: Path) -> tuple[Content, list[Query], list[Problem]]:
+    """The content of strangers' rules without those that are wrong, these, and what is wrong.
+
+    Args:
+        root: of the pack.
+        rules: the folder of Sigma rules.
+
+    Raises:
+        Stopped: something is wrong that is no rule's, or every rule is.
+    """
+    content = load(root, rules)
+    found = problems(content)
+    left, faulty, stopping = set_aside(content, found, harmless=())
+    _stop_on(stopping)
+    return left, faulty, found
+
+
+def packages(
+    content: Content, names: Sequence[str], quiet: bool, faulty: Sequence[Query] = ()
+) -> Packed:
     """The queries and files of products.
 
     Args:
         content: what was checked.
         names: of the products; all, where there is none.
         quiet: whether to show no progress.
+        faulty: rules that were left out of it, which every product then refuses.
 
     Raises:
         Stopped: an outcome that nobody declared, or something that a product cannot hold.
@@ -83,6 +104,12 @@ def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
     except TooLarge as error:
         raise Stopped([Problem(shown(content.rules_dir), 1, "too-large", str(error))]) from error
     _stop_on(sorted(outcome_problems(content, found.queries, found.tables)))
+    found.queries.extend(
+        replace(query, target=target.name, language=language.name)
+        for target in targets
+        for language in target.languages
+        for query in faulty
+    )
     return found
 
 

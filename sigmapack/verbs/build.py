@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
 import click
 
 from sigmapack import report
+from sigmapack.content.model import Problem
 from sigmapack.manifest import manifest
 from sigmapack.verbs.arguments import Product, day_of_blocking
-from sigmapack.verbs.shared import ROOT, fail, json_option, making, quiet_option, rules_option
+from sigmapack.verbs.shared import (
+    PROBLEMS,
+    ROOT,
+    fail,
+    json_option,
+    making,
+    quiet_option,
+    rules_option,
+)
 from sigmapack.write import check_replaceable, write
 
 
@@ -30,6 +40,11 @@ from sigmapack.write import check_replaceable, write
     show_default="dist/ beside build.py",
     help="Folder to write; of an earlier build there all that it wrote is replaced.",
 )
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="With --rules: leave out rules that are wrong, and build the rest; ends with 1.",
+)
 @click.option("--without-hunting", is_flag=True, help="Leave out the rules for hunting.")
 @click.option(
     "--block-from",
@@ -43,6 +58,7 @@ def command(
     names: tuple[str, ...],
     rules: Path | None,
     out: Path,
+    keep_going: bool,
     without_hunting: bool,
     block_from: date | None,
     as_json: bool,
@@ -56,13 +72,22 @@ def command(
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
     check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
+    if keep_going and not rules:
+        fail("--keep-going is for the rules of others: name their folder by --rules")
+    problems: list[Problem] = []
     with making(as_json) as make:
-        content = make.checked(ROOT, rules)
-        made = make.packages(content, names, quiet or as_json)
+        if keep_going:
+            content, faulty, problems = make.tolerated(ROOT, rules)
+        else:
+            content, faulty = make.checked(ROOT, rules), []
+        made = make.packages(content, names, quiet or as_json, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)
         files = [*made.files, *make.also(content)]
         if not names:
             files += make.beside(content, block_from)
     write([*files, manifest(made.queries, files, made.tables)], out)
+    report.problems(problems, as_json=False)
     report.built(content, made._replace(files=files), out, as_json, quiet)
+    if problems:
+        sys.exit(PROBLEMS)
