@@ -43,7 +43,7 @@ class Language:
     suffix: str
     comment: Callable[[list[str]], str]
     backend: Callable[[ProcessingPipeline], TextQueryBackend] | None
-    pipeline: Callable[[Rule, Sources], ProcessingPipeline]
+    pipeline: Callable[[Rule], ProcessingPipeline]
     frame: Callable[[Rule, str, Sources], str]
     correlate: Callable[[Correlation, Mapping[str, Part], Sources], str]
     prepare: Callable[[Rule], Rule] = lambda rule: rule

@@ -116,7 +116,7 @@ def _dump(document: Mapping[str, Any]) -> str:
     return str(text).rstrip("\n")
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return ProcessingPipeline(name="sigma")
 
 

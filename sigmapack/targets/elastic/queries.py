@@ -31,8 +31,8 @@ def _columns(described: Sources) -> str:
     return f"{lookups.index(described)}*"
 
 
-def _pipeline(first: bool) -> Callable[[Rule, Sources], ProcessingPipeline]:
-    def pipeline(rule: Rule, described: Sources) -> ProcessingPipeline:
+def _pipeline(first: bool) -> Callable[[Rule], ProcessingPipeline]:
+    def pipeline(rule: Rule) -> ProcessingPipeline:
         return with_fields(NAME, rule, field_map(rule.logsource, first))
 
     return pipeline

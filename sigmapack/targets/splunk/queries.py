@@ -20,7 +20,7 @@ from sigmapack.targets.splunk.tables import macro
 from sigmapack.targets.splunk.timing import timing
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return conversion.pipeline("splunk", rule, field_map(rule.logsource), keep=True)
 
 

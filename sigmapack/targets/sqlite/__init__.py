@@ -44,7 +44,7 @@ def _prepare(rule: Rule) -> Rule:
     )
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return ProcessingPipeline(name="sqlite")
 
 

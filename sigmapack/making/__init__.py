@@ -23,17 +23,22 @@ from sigmapack.content import coverage
 from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
+from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan
 from sigmapack.targets import discover
 
-
-class Stopped(Exception):
-    """Problems for which nothing is made."""
-
-    def __init__(self, found: Sequence[Problem]) -> None:
-        super().__init__(f"{len(found)} problems")
-        self.problems = list(found)
+__all__ = [
+    "Stopped",
+    "also",
+    "beside",
+    "checked",
+    "covered",
+    "packages",
+    "replayable",
+    "tolerated",
+    "without_hunting",
+]
 
 
 def checked(root: Path, rules: Path | None) -> Content:
@@ -47,7 +52,7 @@ def checked(root: Path, rules: Path | None) -> Content:
         Stopped: something is wrong.
     """
     content = load(root, rules)
-    _stop_on(problems(content))
+    stop_on(problems(content))
     return content
 
 
@@ -63,7 +68,7 @@ def replayable(root: Path, rules: Path | None) -> Plan:
     """
     content = load(root, rules)
     content, faulty, stopping = set_aside(content, problems(content))
-    _stop_on(stopping)
+    stop_on(stopping)
     return plan(content, faulty=faulty)
 
 
@@ -80,12 +85,15 @@ def tolerated(root: Path, rules: Path) -> tuple[Content, list[Query], list[Probl
     content = load(root, rules)
     found = problems(content)
     left, faulty, stopping = set_aside(content, found, harmless=())
-    _stop_on(stopping)
+    stop_on(stopping)
     return left, faulty, found
 
 
 def packages(
-    content: Content, names: Sequence[str], quiet: bool, faulty: Sequence[Query] = ()
+    content: Content,
+    names: Sequence[str],
+    quiet: bool,
+    faulty: Sequence[Query] = (),
 ) -> Packed:
     """The queries and files of products.
 
@@ -103,7 +111,7 @@ def packages(
         found = package_all(content, targets, _compiled(content, targets, quiet))
     except TooLarge as error:
         raise Stopped([Problem(shown(content.rules_dir), 1, "too-large", str(error))]) from error
-    _stop_on(sorted(outcome_problems(content, found.queries, found.tables)))
+    stop_on(sorted(outcome_problems(content, found.queries, found.tables)))
     found.queries.extend(
         replace(query, target=target.name, language=language.name)
         for target in targets
@@ -152,8 +160,3 @@ def _compiled(content: Content, targets: Sequence[Target], quiet: bool) -> list[
     for target in report.progress(targets, "Compiling", quiet):
         queries += compile_target(content, target, ready)
     return queries
-
-
-def _stop_on(found: Sequence[Problem]) -> None:
-    if found:
-        raise Stopped(found)
