@@ -116,7 +116,7 @@ def _text(
         if not content.lookups[name.partition(".")[0]].rows:
             raise Refused(f"%{name}% has no row")
     if rule.is_correlation:
-        text = _correlated(content, language, rule, parts, reasons)
+        text = _correlated(making, rule, parts, reasons)
     else:
         lacking = content.sources.lacks(target.name, plain.logsource)
         if lacking and lacking.issuperset(conversion.fields(plain)):
@@ -231,13 +231,13 @@ def _native(making: Making, rule: Rule) -> str:
 
 
 def _correlated(
-    content: Content,
-    language: Language,
+    making: Making,
     rule: Rule,
     parts: Mapping[str, Part | str],
     reasons: list[str],
 ) -> str:
     """A correlation's query; alternatives that the target refused are left out, with a reason."""
+    content, _, language, memory = making
     correlation = read_correlation(rule)
     members: dict[str, Part] = {}
     refused: dict[str, str] = {}
@@ -255,4 +255,11 @@ def _correlated(
             raise Refused(f"needs {before[0]}: {refused[before[0]]}")
     if refused:
         reasons.append(f"without {', '.join(refused)}, which the target refuses")
-    return language.correlate(replace(correlation, steps=steps), members, content.sources)
+    whole = replace(correlation, steps=steps)
+    if memory is None or not language.anywhere:
+        return language.correlate(whole, members, content.sources)
+    key = memory.joined(language, whole, members)
+    if (found := memory.get(key)) is None:
+        found = Converted(None, None, language.correlate(whole, members, content.sources))
+        memory.keep(key, found)
+    return found.condition

@@ -36,6 +36,8 @@ class Base(NamedTuple):
     targets: tuple[Target, ...]
     outcomes: Mapping[Key, str]
     memory: Memory
+    verdicts: dict[str, set[int]]
+    """The lines of its events that a rule of the pack finds, where that was asked."""
     indicators: Sequence[Artifact]
 
 
@@ -91,7 +93,7 @@ def base(content: Content, names: Sequence[str], quiet: bool) -> Base:
     for target in report.progress(targets, "Compiling the pack", quiet):
         for query in compile_target(content, target, ready, memory=memory):
             outcomes[_key(query)] = query.outcome
-    return Base(content, targets, outcomes, memory, exports.artifacts(content, None))
+    return Base(content, targets, outcomes, memory, {}, exports.artifacts(content, None))
 
 
 def make(shared: Base, client: Client) -> Made:
@@ -150,7 +152,9 @@ def _gone(shared: Base, made: Overlaid) -> dict[str, list[int]]:
     names = safety.affected(shared.content, made)
     if not names:
         return {}
-    before = safety.found(shared.content, shared.content, names, shared.memory)
+    new = [name for name in names if name not in shared.verdicts]
+    shared.verdicts.update(safety.found(shared.content, shared.content, new, shared.memory))
+    before = {name: shared.verdicts[name] for name in names}
     after = safety.found(made.content, shared.content, names, shared.memory)
     return safety.lost(before, after)
 

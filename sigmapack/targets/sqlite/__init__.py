@@ -215,6 +215,7 @@ SQL = Language(
     prepare=_prepare,
     degraded=_degraded,
     quotes=True,
+    anywhere=True,
     native={
         kind: "EXISTS (SELECT 1 FROM `{id}` WHERE {field} LIKE pattern ESCAPE '\\')"
         for kind in ("domain", "hash", "version", "zone")
