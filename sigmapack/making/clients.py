@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sigmapack import checks, collection, exports, navigator
+from sigmapack import checks, collection, exports, navigator, report
 from sigmapack.checks import lookups as lookup_checks
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
@@ -39,14 +40,17 @@ class Base(NamedTuple):
     verdicts: dict[str, set[int]]
     """The lines of its events that a rule of the pack finds, where that was asked."""
     indicators: Sequence[Artifact]
+    block_from: date | None
 
 
 class Made(NamedTuple):
-    """A client's build: what it changes, its queries, its files with the manifest."""
+    """A client's build: what it changes, its queries, its files with the manifest, and the events
+    that its rules no longer find."""
 
     overlaid: Overlaid
     packed: Packed
     files: list[Artifact]
+    gone: Mapping[str, Sequence[int]]
 
 
 def folders(single: Iterable[Path], all_of: Iterable[Path]) -> list[Path]:
@@ -83,17 +87,19 @@ def clients(content: Content, paths: Iterable[Path]) -> list[Client]:
     return list(found.values())
 
 
-def base(content: Content, names: Sequence[str], quiet: bool) -> Base:
+def base(
+    content: Content, names: Sequence[str], quiet: bool, block_from: date | None = None
+) -> Base:
     """Compile the pack once, for the products with these names, or all."""
-    from sigmapack import report
-
     targets = tuple(t for name, t in discover().items() if not names or name in names)
     memory, ready = Memory(), resolved(content)
     outcomes: dict[Key, str] = {}
     for target in report.progress(targets, "Compiling the pack", quiet):
         for query in compile_target(content, target, ready, memory=memory):
             outcomes[_key(query)] = query.outcome
-    return Base(content, targets, outcomes, memory, {}, exports.artifacts(content, None))
+    return Base(
+        content, targets, outcomes, memory, {}, exports.artifacts(content, block_from), block_from
+    )
 
 
 def make(shared: Base, client: Client) -> Made:
@@ -116,7 +122,7 @@ def make(shared: Base, client: Client) -> Made:
     files += _beside(shared, made)
     about = summary(shared.content, made, gone)
     files.append(manifest(packed.queries, files, packed.tables, about))
-    return Made(made, packed, files)
+    return Made(made, packed, files, gone)
 
 
 def _wrong_filters(made: Overlaid) -> Iterator[Problem]:
@@ -207,7 +213,7 @@ def _beside(shared: Base, made: Overlaid) -> list[Artifact]:
     """Indicators, blocking lists and configurations: the pack's, where the tables are."""
     same = made.content.lookups == shared.content.lookups
     try:
-        lists = shared.indicators if same else exports.artifacts(made.content, None)
+        lists = shared.indicators if same else exports.artifacts(made.content, shared.block_from)
         return [*lists, *collection.artifacts(made.content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error

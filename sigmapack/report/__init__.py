@@ -17,12 +17,14 @@ from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
 from sigmapack.matches import LEVELS
 from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
+from sigmapack.report.tenants import clients
 from sigmapack.report.watching import progress, watching
 
 __all__ = [
     "LEVELS",
     "built",
     "checked",
+    "clients",
     "covered",
     "prepare",
     "problems",

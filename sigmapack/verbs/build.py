@@ -11,6 +11,7 @@ import click
 from sigmapack import report
 from sigmapack.content.model import Problem
 from sigmapack.manifest import manifest
+from sigmapack.verbs import tenants
 from sigmapack.verbs.arguments import Product, day_of_blocking
 from sigmapack.verbs.shared import (
     PROBLEMS,
@@ -22,6 +23,12 @@ from sigmapack.verbs.shared import (
     rules_option,
 )
 from sigmapack.write import check_replaceable, write
+
+#: What a client's folder says itself.
+FOR_CLIENTS = (
+    "--rules, --keep-going and --without-hunting are not for clients: a client's own rules stand in "
+    "its folder, and its client.toml says which are off"
+)
 
 
 @click.command()
@@ -36,10 +43,12 @@ from sigmapack.write import check_replaceable, write
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=ROOT / "dist",
-    show_default="dist/ beside build.py",
-    help="Folder to write; of an earlier build there all that it wrote is replaced.",
+    show_default="dist/ beside build.py; dist/ in a client's folder",
+    help="Folder to write; of an earlier build there all that it wrote is replaced. With clients, "
+    "a folder with one for each.",
 )
+@tenants.client_option
+@tenants.clients_option
 @click.option(
     "--keep-going",
     is_flag=True,
@@ -57,7 +66,9 @@ from sigmapack.write import check_replaceable, write
 def command(
     names: tuple[str, ...],
     rules: Path | None,
-    out: Path,
+    out: Path | None,
+    single: tuple[Path, ...],
+    below: tuple[Path, ...],
     keep_going: bool,
     without_hunting: bool,
     block_from: date | None,
@@ -71,6 +82,12 @@ def command(
     """
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
+    if single or below:
+        if rules or keep_going or without_hunting:
+            fail(FOR_CLIENTS)
+        tenants.run((single, below), out, names, block_from, (as_json, quiet))
+        return
+    out = out or ROOT / "dist"
     check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
     if keep_going and not rules:
         fail("--keep-going is for the rules of others: name their folder by --rules")

@@ -1,0 +1,71 @@
+"""`--client` and `--clients`: what `build` and `check` do for each of many clients."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sigmapack import report
+from sigmapack.verbs.shared import PROBLEMS, ROOT, WRONG_USE, fail, making
+
+client_option = click.option(
+    "--client",
+    "single",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Build for the client of this folder (docs/clients.md); repeatable.",
+)
+clients_option = click.option(
+    "--clients",
+    "below",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Build for every client whose folder is in this one; repeatable.",
+)
+
+
+def run(
+    folders: tuple[Sequence[Path], Sequence[Path]],
+    out: Path | None,
+    names: Sequence[str],
+    block_from: date | None,
+    how: tuple[bool, bool],
+    writes: bool = True,
+) -> None:
+    """Build for clients, or check their folders; ends the process where one has problems.
+
+    Args:
+        folders: those of clients, and those that hold folders of clients.
+        out: where a folder for each goes; into the client's own, without it.
+        names: of the products; all, where there is none.
+        block_from: the day of blocking.
+        how: whether to print JSON, and whether to print only problems.
+        writes: whether to write what is made.
+    """
+    as_json, quiet = how
+    for folder in (path for part in folders for path in part):
+        if not folder.is_dir():
+            fail(f"{folder}: is no folder: name one with a client.toml, or with folders of clients")
+    with making(as_json) as make:
+        from sigmapack.making import clients, many
+
+        paths = clients.folders(*folders)
+        if not paths:
+            fail(f"{folders[1][0]}: no folder in it has a client.toml (see docs/clients.md)")
+        content = make.checked(ROOT, None)
+        chosen = clients.clients(content, paths)
+        shared = clients.base(content, names, quiet or as_json, block_from)
+        order = many.Order(shared, chosen, out, writes)
+        working = many.build_all(order, ROOT)
+        shown = report.progress(working, "Clients", quiet or as_json, len(chosen))
+        done = sorted(shown, key=lambda each: each.client)
+    report.clients(done, writes, as_json, quiet)
+    found = [problem for each in done for problem in each.problems]
+    if found:
+        sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)
