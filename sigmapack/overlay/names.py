@@ -46,8 +46,11 @@ def _named(rule: Rule, client: str, tables: Mapping[str, Lookup], ids: Mapping[s
     document["name"] = rule.name
     if rule.id:
         document["id"] = ids[rule.id]
-        related = [*(document.get("related") or ()), {"id": rule.id, "type": "derived"}]
-        document["related"] = related
+        related = [
+            {**one, "id": ids.get(one.get("id"), one.get("id"))}
+            for one in document.get("related") or ()
+        ]
+        document["related"] = [*related, {"id": rule.id, "type": "derived"}]
     if "detection" in document:
         document["detection"] = _own(document["detection"], client, tables)
     if rule.is_correlation:

@@ -26,8 +26,8 @@ from sigmapack.write import check_replaceable, write
 
 #: What a client's folder says itself.
 FOR_CLIENTS = (
-    "--rules, --keep-going and --without-hunting are not for clients: a client's own rules stand in "
-    "its folder, and its client.toml says which are off"
+    "--rules, --keep-going and --without-hunting are not for clients: a client's own rules stand "
+    "in its folder, and its client.toml says which are off"
 )
 
 
