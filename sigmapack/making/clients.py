@@ -141,7 +141,8 @@ def _wrong_content(made: Overlaid) -> Iterator[Problem]:
     """
     for function in checks.discover(own=False):
         yield from function(made.content)
-    tables = replace(made.content, lookups=dict(made.client.lookups or {}))
+    zones = {name: t for name, t in made.content.lookups.items() if t.key == "zone"}
+    tables = replace(made.content, lookups={**zones, **(made.client.lookups or {})})
     for checked in (lookup_checks.values, lookup_checks.never):
         yield from checked(tables)
 
@@ -151,7 +152,9 @@ def _as_rule(one: Filter) -> Rule:
     document = dict(one.rule.document)
     body = dict(document.pop("filter"))
     body.pop("rules")
-    return one.rule.with_document({"title": one.title, **document, "detection": body})
+    places = {("detection", *place[1:]): n for place, n in one.rule.lines.items() if place[1:]}
+    rule = replace(one.rule, lines={**one.rule.lines, **places})
+    return rule.with_document({"title": one.title, **document, "detection": body})
 
 
 def _gone(shared: Base, made: Overlaid) -> dict[str, list[int]]:

@@ -123,4 +123,4 @@ def _lost(base: Content, made: Overlaid, name: str, lines: list[int]) -> Iterato
     for one in {one.rule.path: one for one in causes}.values():
         yield one.problem("lost-event", f"the filter {one.title!r}: {message}", "filter")
     if not causes:
-        yield made.client.problem("lost-event", f"withdrawn rows: {message}", "withdrawn")
+        yield made.client.problem("lost-event", f"withdrawn rows: {message}", "withdrawn", 0)
