@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sigmapack import __version__
@@ -17,7 +17,7 @@ OUTCOMES = ("ok", "degraded", "refused")
 
 def entry(query: Query) -> dict[str, Any]:
     """One object of the manifest's `queries`; `lookup_path` is the variant that uses the
-    product's own lookup table, where there is one."""
+    product's own lookup table, where there is one; `origin` the pack's id of a client's rule."""
     return {
         "rule_id": query.rule.id,
         "rule": query.rule.name,
@@ -31,6 +31,7 @@ def entry(query: Query) -> dict[str, Any]:
         "sha256": _sha256(query.text.encode()) if query.path else "",
         "lookup_path": query.native_path,
         "lookup_sha256": _sha256(query.native_text.encode()) if query.native_path else "",
+        **({"origin": query.rule.origin} if query.rule.origin else {}),
     }
 
 
@@ -47,13 +48,17 @@ def table_entry(table: RefusedTable) -> dict[str, Any]:
 
 
 def manifest(
-    queries: Sequence[Query], artifacts: Iterable[Artifact], tables: Iterable[RefusedTable] = ()
+    queries: Sequence[Query],
+    artifacts: Iterable[Artifact],
+    tables: Iterable[RefusedTable] = (),
+    client: Mapping[str, Any] | None = None,
 ) -> Artifact:
     """The manifest of a build: `queries`, `tables` that products do not take, and every file with
-    its SHA-256 under `files`."""
-    data = {
+    its SHA-256 under `files`; `client` says in what a client's build is not the pack's."""
+    data: dict[str, Any] = {
         "pack": "threecx-detection-pack",
         "version": __version__,
+        **({"client": client} if client else {}),
         "queries": sorted(
             map(entry, queries), key=lambda e: (e["target"], e["language"], e["rule"])
         ),

@@ -52,7 +52,7 @@ def layer(content: Content) -> dict[str, Any]:
                 for tactic in technique["tactics"]
             ]
     return {
-        "name": "3CX supply-chain compromise (CVE-2023-29059)",
+        "name": content.sources.own("3CX supply-chain compromise (CVE-2023-29059)", " - "),
         "versions": {"attack": known["version"].partition(".")[0], "layer": "4.5"},
         "domain": "enterprise-attack",
         "description": "Score: rules of this pack tagged with the technique; 0: no log shows it.",

@@ -1,4 +1,4 @@
-"""Strangers' rules in a replay: one with a problem is left out and named, and the rest runs."""
+"""Strangers' rules: one with a problem is left out and named, and the rest runs, or is built."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ HARMLESS = ("no-id", "duplicate-file")
 
 
 def set_aside(
-    content: Content, found: Iterable[Problem]
+    content: Content, found: Iterable[Problem], harmless: Collection[str] = HARMLESS
 ) -> tuple[Content, list[Query], list[Problem]]:
-    """The content without its faulty rules, these as refused, and the problems that stop a replay.
+    """The content without its faulty rules, these as refused, and the problems that stop all.
 
-    The pack's own rules are checked before they are shipped: only what cannot be read stops them.
-    Where no rule is left that could run, every problem stops.
+    The pack's own rules are checked before they are shipped: only what cannot be read stops their
+    replay. Where no rule is left that could run, every problem stops.
 
     Args:
         content: what was read.
         found: all of its problems.
+        harmless: codes of problems for which no rule is left out; of a replay, unless given.
     """
     found = list(found)
     if content.own:
         return content, [], [problem for problem in found if problem.unreadable]
     faulty: dict[int | str, list[Problem]] = {}
     for problem in found:
-        if problem.path.endswith(RULE_SUFFIXES) and not _harmless(content, problem):
+        if problem.path.endswith(RULE_SUFFIXES) and not _harmless(content, problem, harmless):
             faulty.setdefault(_place(content, problem), []).append(problem)
     for place, problem in _orphans(content, faulty):
         faulty[place] = [problem]
@@ -39,7 +40,7 @@ def set_aside(
     kept = tuple(rule for place, rule in enumerate(content.rules) if place not in faulty)
     if stopping or not kept:
         return content, [], found
-    refused = [_refused(problems) for problems in faulty.values()]
+    refused = [_refused(content, place, problems) for place, problems in faulty.items()]
     return replace(content, rules=kept, problems=()), refused, []
 
 
@@ -66,18 +67,19 @@ def _place(content: Content, problem: Problem) -> int | str:
     return problem.path if whole or not above else above[-1]
 
 
-def _harmless(content: Content, problem: Problem) -> bool:
+def _harmless(content: Content, problem: Problem, harmless: Collection[str]) -> bool:
     """Whether a rule runs all the same; so does one that is called like another's file."""
-    if problem.code == "duplicate-name":
+    if problem.code == "duplicate-name" and harmless:
         return all(
             "name" not in rule.document for rule in content.rules if rule.path == problem.path
         )
-    return problem.code in HARMLESS
+    return problem.code in harmless
 
 
-def _refused(problems: list[Problem]) -> Query:
-    """A rule that is not run, at the line of its first problem."""
+def _refused(content: Content, place: int | str, problems: list[Problem]) -> Query:
+    """A rule that is left out, at the line of its first problem."""
     first = problems[0]
-    rule = Rule(first.path, {}, {(): first.line})
+    known = content.rules[place].document if isinstance(place, int) else {}
+    rule = Rule(first.path, known, {(): first.line})
     reason = "; ".join(dict.fromkeys(problem.message for problem in problems))
     return Query(rule, "sqlite", "sql", "refused", reason, "", "")

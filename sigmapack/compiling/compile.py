@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
 from sigma.rule import SigmaRule
 
 from sigmapack.compiling import conversion, names
+from sigmapack.compiling.memory import Converted, Memory
 from sigmapack.compiling.product import Language, Part, Query, Target, said
 from sigmapack.content import limits
 from sigmapack.content.correlation import read_correlation
@@ -37,6 +39,7 @@ def compile_target(
     target: Target,
     ready: Content | None = None,
     instead: Callable[[Rule], Rule] = lambda rule: rule,
+    memory: Memory | None = None,
 ) -> Iterator[Query]:
     """Convert every rule into every language of a target; one `Query` each, in rule order.
 
@@ -48,45 +51,51 @@ def compile_target(
         target: the product.
         ready: `resolved(content)`, by those who compile for several targets.
         instead: what stands in correlations for a single rule; itself, in what products import.
+        memory: conversions of content that has much in common with this one.
     """
     ready = ready or resolved(content)
     plain = {rule.path + rule.name: rule for rule in ready.rules}
     first = {rule.path: rule for rule in reversed(content.rules)}
     for language in target.languages:
         parts: dict[str, Part | str] = {}
+        making = Making(content, target, language, memory)
         own = (rule for rule in content.rules if language.bases or not rule.is_base)
         for rule in sorted(own, key=lambda rule: rule.is_correlation):
             stem = rule.stem if first[rule.path] is rule else f"{rule.stem}.{rule.name}"
             ready_rule = plain[rule.path + rule.name]
-            yield _query(content, target, language, rule, parts, ready_rule, stem)
+            yield _query(making, rule, parts, ready_rule, stem)
             if isinstance(part := parts.get(rule.name), Part) and not rule.is_correlation:
                 parts[rule.name] = parts[rule.id] = replace(part, rule=instead(part.rule))
 
 
+class Making(NamedTuple):
+    """What every query of a language is made with."""
+
+    content: Content
+    target: Target
+    language: Language
+    memory: Memory | None
+
+
 def _query(
-    content: Content,
-    target: Target,
-    language: Language,
-    rule: Rule,
-    parts: dict[str, Part | str],
-    plain: Rule,
-    stem: str,
+    making: Making, rule: Rule, parts: dict[str, Part | str], plain: Rule, stem: str
 ) -> Query:
     """A rule's outcome; `stem` is its file's, with its name where it is not the first there."""
+    content, target, language, _ = making
     text = reason = query = native = ""
     outcome = "ok"
     try:
-        text, reasons = _text(content, target, language, rule, parts, plain)
+        text, reasons = _text(making, rule, parts, plain)
         reason = "; ".join(reasons)
         outcome = "degraded" if reason else "ok"
         query = _written(content, language, rule, text)
-        native = _native(content, language, rule)
+        native = _native(making, rule)
     except Exception as error:  # whatever it is: the other rules go on
         outcome, reason = "refused", said(error)
         if not rule.is_correlation:
             parts[rule.name] = parts[rule.id] = reason
         if isinstance(error, TooMany):
-            native = _native(content, language, rule)
+            native = _native(making, rule)
     file = f"{stem}{language.suffix}"
     path = f"{target.name}/{language.folder(rule)}/{file}" if query else ""
     native_path = f"{target.name}/queries/lookup/{file}" if native else ""
@@ -97,21 +106,17 @@ def _query(
 
 
 def _text(
-    content: Content,
-    target: Target,
-    language: Language,
-    rule: Rule,
-    parts: dict[str, Part | str],
-    plain: Rule,
+    making: Making, rule: Rule, parts: dict[str, Part | str], plain: Rule
 ) -> tuple[str, list[str]]:
     """A rule's query, and why it says less than the rule; a single rule is added to the parts."""
+    content, target, language, _ = making
     reasons: list[str] = []
     names.refuse(plain, language.quotes)
     for _, name in references(rule):
         if not content.lookups[name.partition(".")[0]].rows:
             raise Refused(f"%{name}% has no row")
     if rule.is_correlation:
-        text = _correlated(content, language, rule, parts, reasons)
+        text = _correlated(making, rule, parts, reasons)
     else:
         lacking = content.sources.lacks(target.name, plain.logsource)
         if lacking and lacking.issuperset(conversion.fields(plain)):
@@ -121,7 +126,7 @@ def _text(
                 f"{count:,} values are too many for one query ({limits.MOST_INLINE:,} at most): "
                 f"{ELSE}"
             )
-        part = _converted(content, language, plain)
+        part = _converted(making, plain)
         parts[rule.name] = parts[rule.id] = part
         text = part.query
     if len(text) > limits.LONGEST_QUERY:
@@ -160,22 +165,44 @@ def version(rule: Rule) -> str:
     return str(rule.document.get("modified") or rule.document.get("date") or "unknown")
 
 
-def _converted(content: Content, language: Language, rule: Rule, native: bool = False) -> Part:
+def _converted(making: Making, rule: Rule, native: bool = False) -> Part:
     """A rule without placeholders, or with those that the product's lookups fill, converted."""
-    prepared = language.prepare(rule)
+    content, _, language, memory = making
     if language.backend is None:
+        prepared = language.prepare(rule)
         return Part(prepared, "", language.frame(prepared, "", content.sources))
-    # Backends end a query with them as they are: a command of Splunk's among them would run.
-    prepared = prepared.with_document({k: v for k, v in prepared.document.items() if k != "fields"})
-    pipeline = language.pipeline(prepared, content.sources)
+    key = found = None
+    if memory is not None:
+        key = memory.key(language, rule, " ".join(content.lookups) if native else "")
+        found = memory.get(key)
+    if found is None:
+        found = _condition(content, language, rule, native)
+        if memory is not None and key is not None:
+            memory.keep(key, found)
+    made = {"detection": found.detection, "logsource": found.logsource}
+    prepared = _without_fields(rule.with_document({**rule.document, **made}))
+    return Part(
+        prepared, found.condition, language.frame(prepared, found.condition, content.sources)
+    )
+
+
+def _condition(content: Content, language: Language, rule: Rule, native: bool) -> Converted:
+    prepared = _without_fields(language.prepare(rule))
+    pipeline = language.pipeline(prepared)
     if native:
         pipeline = pipeline + _lookup_pipeline(language, content)
-    backend = language.backend(pipeline)
+    backend = language.backend(pipeline) if language.backend else None
+    assert backend is not None
     converted = backend.convert_rule(SigmaRule.from_dict(prepared.copy()))
     if len(converted) != 1:
         raise Refused(f"{len(converted)} conditions give {len(converted)} queries, not one")
-    condition = str(converted[0])
-    return Part(prepared, condition, language.frame(prepared, condition, content.sources))
+    own = prepared.document
+    return Converted(own["detection"], own["logsource"], str(converted[0]))
+
+
+def _without_fields(rule: Rule) -> Rule:
+    """Backends end a query with them as they are: a command of Splunk's among them would run."""
+    return rule.with_document({k: v for k, v in rule.document.items() if k != "fields"})
 
 
 def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline:
@@ -188,28 +215,29 @@ def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline
     return ProcessingPipeline(name="lookups", items=items)
 
 
-def _native(content: Content, language: Language, rule: Rule) -> str:
+def _native(making: Making, rule: Rule) -> str:
     """The file that uses the product's own lookup, where the rule and the product allow it."""
+    content, _, language, _ = making
     if rule.is_correlation or not native_uses(rule, content.lookups, tuple(language.native)):
         return ""
     try:
         left = resolve(rule, content.lookups, frozenset(language.native))
         if size(left) > limits.MOST_INLINE:
             return ""
-        query = _converted(content, language, left, native=True).query
+        query = _converted(making, left, native=True).query
         return _written(content, language, rule, query)
     except Exception:  # the query with the values in it says why, where it fails as well
         return ""
 
 
 def _correlated(
-    content: Content,
-    language: Language,
+    making: Making,
     rule: Rule,
     parts: Mapping[str, Part | str],
     reasons: list[str],
 ) -> str:
     """A correlation's query; alternatives that the target refused are left out, with a reason."""
+    content, _, language, memory = making
     correlation = read_correlation(rule)
     members: dict[str, Part] = {}
     refused: dict[str, str] = {}
@@ -227,4 +255,11 @@ def _correlated(
             raise Refused(f"needs {before[0]}: {refused[before[0]]}")
     if refused:
         reasons.append(f"without {', '.join(refused)}, which the target refuses")
-    return language.correlate(replace(correlation, steps=steps), members, content.sources)
+    whole = replace(correlation, steps=steps)
+    if memory is None or not language.anywhere:
+        return language.correlate(whole, members, content.sources)
+    key = memory.joined(language, whole, members)
+    if (found := memory.get(key)) is None:
+        found = Converted(None, None, language.correlate(whole, members, content.sources))
+        memory.keep(key, found)
+    return found.condition

@@ -28,6 +28,10 @@ MARKED = frozenset({"utf16", "utf16be"})
 ID = re.compile(r"(?:[0-9A-Fa-f-]{36})?")
 
 
+#: Where a rule keeps what was found: it never changes, and every language asks.
+KEPT = "_refused"
+
+
 def refuse(rule: Rule, quotes: bool) -> None:
     """Stop a rule that a language could not write safely.
 
@@ -38,6 +42,18 @@ def refuse(rule: Rule, quotes: bool) -> None:
     Raises:
         Refused: a name that needs quotes, or a character that no query can hold.
     """
+    kept: dict[bool, str] = rule.__dict__.setdefault(KEPT, {})
+    if quotes not in kept:
+        try:
+            _refuse(rule, quotes)
+            kept[quotes] = ""
+        except Refused as error:
+            kept[quotes] = str(error)
+    if kept[quotes]:
+        raise Refused(kept[quotes])
+
+
+def _refuse(rule: Rule, quotes: bool) -> None:
     if not ID.fullmatch(rule.id):
         raise Refused(f"the id {rule.id!a} is not written as a UUID is")
     for name in names(rule):

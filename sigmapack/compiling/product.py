@@ -43,7 +43,7 @@ class Language:
     suffix: str
     comment: Callable[[list[str]], str]
     backend: Callable[[ProcessingPipeline], TextQueryBackend] | None
-    pipeline: Callable[[Rule, Sources], ProcessingPipeline]
+    pipeline: Callable[[Rule], ProcessingPipeline]
     frame: Callable[[Rule, str, Sources], str]
     correlate: Callable[[Correlation, Mapping[str, Part], Sources], str]
     prepare: Callable[[Rule], Rule] = lambda rule: rule
@@ -59,6 +59,8 @@ class Language:
     """Whether a correlation's query refers to others, so that bases have queries, too."""
     quotes: bool = False
     """Whether any name of a field can be quoted; else those that no log has are refused."""
+    anywhere: bool = False
+    """Whether a correlation's query is the same at every site: it has no site's names in it."""
     longest: Callable[[Rule], int] = lambda rule: 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 

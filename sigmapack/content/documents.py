@@ -6,14 +6,16 @@ that Sigma gives it is a problem here, and no rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from sigmapack.content import limits
 from sigmapack.content.model import Place, Problem, Rule
-from sigmapack.content.shape import wrong
+from sigmapack.content.shape import Wrong, wrong
+
+Shape = Callable[[Mapping[str, Any]], Wrong]
 
 #: libyaml's loader, where PyYAML was built with it; the other says the same, ten times slower.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -30,15 +32,24 @@ class Excess(Exception):
         self.line = line
 
 
-def documents(path: str, text: str, problems: list[Problem]) -> Iterator[Rule]:
-    """The rules of a file; what is none, and why, is added to the problems."""
+def documents(
+    path: str, text: str, problems: list[Problem], shape: Shape = wrong
+) -> Iterator[Rule]:
+    """The rules of a file; what is none, and why, is added to the problems.
+
+    Args:
+        path: as problems name it.
+        text: YAML.
+        problems: gets what is wrong.
+        shape: says where a document is not as it has to be: as a rule, unless given.
+    """
     try:
         bound(text)
         loader = LOADER(text)
         while loader.check_node():
             node = loader.get_node()
             assert node is not None  # check_node() said so
-            yield from _rule(path, node, loader.construct_document(node), problems)
+            yield from _rule(path, node, loader.construct_document(node), problems, shape)
     except Excess as error:
         problems.append(Problem(path, error.line, "too-large", str(error)))
     except yaml.YAMLError as error:
@@ -98,7 +109,9 @@ def value(line: int, text: str) -> None:
         raise Excess(line, f"a value of {len(text):,} characters, {most} are the most: shorten it")
 
 
-def _rule(path: str, node: yaml.Node, data: object, problems: list[Problem]) -> Iterator[Rule]:
+def _rule(
+    path: str, node: yaml.Node, data: object, problems: list[Problem], shape: Shape
+) -> Iterator[Rule]:
     if not isinstance(data, dict):
         line = node.start_mark.line + 1
         problems.append(Problem(path, line, "not-a-rule", "a rule is a mapping of keys"))
@@ -109,7 +122,7 @@ def _rule(path: str, node: yaml.Node, data: object, problems: list[Problem]) -> 
     if any(problem.code == "sigma" for problem in problems[known:]):
         return
     rule = Rule(path, data, lines)
-    found = [Problem(path, rule.line(*place), "sigma", text) for place, text in wrong(data)]
+    found = [Problem(path, rule.line(*place), "sigma", text) for place, text in shape(data)]
     problems.extend(found)
     if not found:
         yield rule

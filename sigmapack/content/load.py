@@ -33,7 +33,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
     directory = rules_dir or root / "sigma_rules"
     own = directory.resolve() == (root / "sigma_rules").resolve()
     problems: list[Problem] = []
-    rules = chained(tuple(_rules(directory, problems)))
+    rules = chained(tuple(rules_in(directory, problems)))
     if not rules and not problems:
         where = "has no .yml file" if directory.is_dir() else "is not a folder"
         problems.append(
@@ -43,7 +43,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         root=root,
         rules_dir=directory,
         rules=rules,
-        lookups=_lookups(_lookup_dir(root, directory), problems),
+        lookups=tables_in(_lookup_dir(root, directory), problems),
         waivers=settings.waivers(directory / settings.WAIVERS, problems),
         stages=tuple(settings.stages(directory / settings.COVERAGE, problems)),
         playbooks={
@@ -54,6 +54,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         never=declared.never(root / "lookups" / declared.NEVER, problems, own),
         problems=tuple(problems),
         own=own,
+        contact=settings.contact(directory / settings.RESPONSE),
     )
 
 
@@ -109,7 +110,8 @@ def _named(path: Path, problems: list[Problem]) -> Iterator[Path]:
     yield path
 
 
-def _rules(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
+def rules_in(directory: Path, problems: list[Problem]) -> Iterator[Rule]:
+    """The rules of a folder and those below it; what is none is added to the problems."""
     if not directory.is_dir():
         return
     for path in _files(directory, RULE_SUFFIXES, problems):
@@ -126,7 +128,8 @@ def _lookup_dir(root: Path, rules_dir: Path) -> Path:
     return root / "lookups"
 
 
-def _lookups(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
+def tables_in(directory: Path, problems: list[Problem]) -> dict[str, Lookup]:
+    """The tables of a folder, by name; what is none is added to the problems."""
     tables = {}
     if directory.is_dir():
         for path in _files(directory, (".csv",), problems):

@@ -10,8 +10,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sigmapack.content.copying import copied
+from sigmapack.content.logsources import LogSource, Sources
 from sigmapack.content.stages import Stage
 from sigmapack.content.text import one_line
+
+__all__ = [
+    "Content",
+    "LogSource",
+    "Lookup",
+    "Place",
+    "Playbook",
+    "Problem",
+    "Refused",
+    "Row",
+    "Rule",
+    "Sources",
+    "Waiver",
+]
 
 #: Where something stands in a YAML document: keys and list positions from the root.
 Place = tuple[str | int, ...]
@@ -37,19 +52,6 @@ class Problem:
         return f"{self.path}:{self.line}: {self.code}: {self.message}"
 
 
-class LogSource(NamedTuple):
-    """A Sigma log source (https://sigmahq.io/docs/basics/log-sources.html)."""
-
-    product: str | None
-    category: str | None
-    service: str | None
-
-    @property
-    def key(self) -> str:
-        """The name under which `logsources.toml` describes it, e.g. `windows/dns_query`."""
-        return f"{self.product or 'any'}/{self.category or self.service or 'any'}"
-
-
 @dataclass(frozen=True)
 class Rule:
     """One Sigma document. `document` is never changed: `copy()` gives one that may be."""
@@ -59,6 +61,10 @@ class Rule:
     lines: Mapping[Place, int] = field(default_factory=dict, repr=False, compare=False)
     findings: Mapping[str, Rule] = field(default_factory=dict, repr=False, compare=False)
     """For a correlation: the findings among the rules that it refers to, as it names them."""
+    origin: str = ""
+    """The id in the pack of a rule that has one of a client's own."""
+    every: int = 0
+    """Minutes between runs that a client asks for; 0 for those of the rule's level."""
 
     @property
     def stem(self) -> str:
@@ -205,6 +211,8 @@ class Content:
     """`attack.toml`: version, tactics, techniques."""
     never: Mapping[str, Any] = field(default_factory=dict)
     """`lookups/never.toml`: vendor_domains, false_indicators."""
+    contact: str = ""
+    """Whom playbooks name to report to."""
 
     @property
     def detections(self) -> tuple[Rule, ...]:
@@ -219,41 +227,6 @@ class Content:
     def zones(self) -> tuple[str, ...]:
         """What the tables of zones list: names that a vendor owns, with all below them."""
         return tuple(zone for t in self.lookups.values() if t.key == "zone" for zone in t.values())
-
-
-@dataclass(frozen=True)
-class Sources:
-    """`logsources.toml`: what a log source is called in each product."""
-
-    sources: Mapping[str, Mapping[str, Any]]
-    logsources: Mapping[str, Mapping[str, Any]]
-    products: Mapping[str, Mapping[str, Any]]
-    """Per product: its own names, by source (`sysmon`) or by log source (`windows/dns_query`)."""
-
-    def events(self, logsource: LogSource) -> tuple[tuple[str, tuple[int, ...]], ...] | None:
-        """The (source name, event ids) pairs of a log source; None where it is not described."""
-        entry = self.entry(logsource)
-        if entry is None:
-            return None
-        return tuple((e["source"], tuple(e.get("ids", ()))) for e in entry.get("events", ()))
-
-    def lacks(self, product: str, logsource: LogSource) -> frozenset[str]:
-        """The fields that no event of a log source has in a product; none if that is not known."""
-        known = self.products.get(product, {})
-        entry = self.entry(logsource) or {}
-        names = [logsource.product, *(event["source"] for event in entry.get("events", ()))]
-        lines = [entry] if any(name in known for name in names) else []
-        if logsource.key in known:
-            lines.append(line if isinstance(line := known[logsource.key], Mapping) else {})
-        missing = [frozenset(line.get("lacks", ())) for line in lines]
-        return frozenset.intersection(*missing) if missing else frozenset()
-
-    def entry(self, logsource: LogSource) -> Mapping[str, Any] | None:
-        for part in (logsource.category, logsource.service):
-            key = f"{logsource.product or 'any'}/{part}"
-            if part and key in self.logsources:
-                return self.logsources[key]
-        return None
 
 
 class Refused(Exception):

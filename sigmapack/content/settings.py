@@ -83,6 +83,11 @@ def playbooks(path: Path, problems: list[Problem]) -> Iterator[Playbook]:
         yield Playbook(name, entry["title"], tuple(entry["check"]), tuple(entry["contain"]), tell)
 
 
+def contact(path: Path) -> str:
+    """Whom the playbooks of a file name; nothing where it names nobody, or cannot be read."""
+    return str(toml(path, [])[1].get("contact", ""))
+
+
 def _waiver(
     path: str, line: int, entry: dict[str, Any], problems: list[Problem]
 ) -> Iterator[Waiver]:

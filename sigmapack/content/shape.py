@@ -62,6 +62,29 @@ def wrong(document: Mapping[str, Any]) -> Wrong:
         yield ("correlation",), "a rule has a detection or is a correlation: make two of it"
 
 
+def filter_wrong(document: Mapping[str, Any]) -> Wrong:
+    """Where a Sigma filter is not of its shape: a rule's, with `filter` in place of a detection.
+
+    Specification: https://sigmahq.io/docs/meta/filters.html
+    """
+    body = document.get("filter")
+    if not isinstance(body, dict):
+        yield ("filter",), "a filter has a mapping `filter`: rules, selections, a condition"
+        return
+    if not isinstance(document.get("logsource"), dict):
+        yield (), "a filter has a logsource: that of the rules that it is for"
+    names = body.get("rules")
+    if not names or not (isinstance(names, str) or _texts(names)):
+        yield ("filter", "rules"), "rules is to be a list of ids or names of rules, or `any`"
+    if not isinstance(body.get("condition"), str):
+        yield ("filter", "condition"), "a filter has one condition, as a text"
+        return
+    detection = {key: value for key, value in body.items() if key != "rules"}
+    plain = {key: value for key, value in document.items() if key != "filter"}
+    for place, text in wrong({**plain, "detection": detection}):
+        yield ("filter", *place[1:]) if place[:1] == ("detection",) else place, text
+
+
 def _texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 

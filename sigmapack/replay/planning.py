@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.names import names as names_of
 from sigmapack.compiling.product import Query
 from sigmapack.content.correlation import PERIOD, read_correlation
@@ -28,6 +29,7 @@ def plan(
     findings: bool = False,
     faulty: Iterable[Query] = (),
     shipped: bool = False,
+    memory: Memory | None = None,
 ) -> Plan:
     """Compile the content for SQLite, and see which table and which records that needs.
 
@@ -39,6 +41,7 @@ def plan(
         findings: whether to run findings, too, which say of a host what their rules say already.
         faulty: rules that were taken out of it, each with the reason.
         shipped: whether to run correlations as they are shipped, on all events.
+        memory: conversions of content that has much in common with this one.
     """
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
@@ -46,7 +49,7 @@ def plan(
     marks = {_key(rule): f"|{place}|" for place, rule in enumerate(kept)}
     column = "" if shipped else _unused("sigma_rules", content)
     queries = list(
-        compile_target(content, TARGET, ready, lambda rule: _marked(rule, marks, column))
+        compile_target(content, TARGET, ready, lambda rule: _marked(rule, marks, column), memory)
     )
     refused = [NotRun(query.rule, query.reason, faulty=True) for query in faulty]
     refused += [NotRun(query.rule, query.reason) for query in queries if not query.path]

@@ -19,12 +19,14 @@ from sigmapack.report.bundles import released, verified
 from sigmapack.report.imports import imported
 from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
+from sigmapack.report.tenants import clients
 from sigmapack.report.watching import progress, watching
 
 __all__ = [
     "LEVELS",
     "built",
     "checked",
+    "clients",
     "covered",
     "imported",
     "prepare",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -22,11 +22,22 @@ Item = TypeVar("Item")
 REFRESH = 4
 
 
-def progress(items: Sequence[Item], label: str, quiet: bool) -> Iterable[Item]:
-    """The items, with a progress bar on standard error if that is a terminal."""
+def progress(
+    items: Iterable[Item], label: str, quiet: bool, total: int | None = None
+) -> Iterable[Item]:
+    """The items, with a progress bar on standard error if that is a terminal.
+
+    Args:
+        items: with a length, unless `total` says it.
+        label: what is shown before the bar.
+        quiet: whether to show nothing.
+        total: the number of items.
+    """
     console = Console(stderr=True)
     shown = watched(console) and not quiet
-    return track(items, label, console=console, transient=True) if shown else items
+    if not shown:
+        return items
+    return track(items, label, total, console=console, transient=True)
 
 
 @contextmanager

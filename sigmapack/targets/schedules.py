@@ -23,7 +23,7 @@ def minutes(rule: Rule) -> tuple[int, int]:
 
     A finding rests on single events, and has no span to look back over.
     """
-    every = EVERY[rule.level]
+    every = rule.every or EVERY[rule.level]
     if not rule.is_correlation or rule.is_finding:
         return every, every + LATE
     span = read_correlation(rule).seconds // 60

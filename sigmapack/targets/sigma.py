@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
 from sigma.processing.pipeline import ProcessingPipeline
 
 from sigmapack.compiling import comments
@@ -16,10 +15,10 @@ from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.model import Content, Rule, Sources
 from sigmapack.content.text import HIDDEN
-from sigmapack.targets.yaml_text import ours
+from sigmapack.targets.yaml_text import Indented, indented, ours
 
 
-class Layout(yaml.SafeDumper):
+class Layout(Indented):
     """Four columns a level, and one blank after a hyphen, as SigmaHQ's .yamllint wants it.
 
     libyaml cannot: it writes the lists of a map without an indent.
@@ -104,19 +103,18 @@ def _texts(node: Any) -> str:
 
 
 def _dump(document: Mapping[str, Any]) -> str:
-    text = yaml.dump(
-        dict(document),
-        Dumper=DUMPER,
-        sort_keys=False,
+    text = indented(
+        document,
+        DUMPER,
         # What nobody would see in a file is written by its number there, with all else but ASCII.
         allow_unicode=not HIDDEN.search(_texts(document)),
         width=1_000_000,
         indent=4,
     )
-    return str(text).rstrip("\n")
+    return text.rstrip("\n")
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return ProcessingPipeline(name="sigma")
 
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
 import click
 
 from sigmapack import report
+from sigmapack.content.model import Problem
 from sigmapack.manifest import manifest
+from sigmapack.verbs import tenants
 from sigmapack.verbs.arguments import Product, day_of_blocking
-from sigmapack.verbs.shared import ROOT, fail, json_option, making, quiet_option, rules_option
+from sigmapack.verbs.shared import (
+    PROBLEMS,
+    ROOT,
+    fail,
+    json_option,
+    making,
+    quiet_option,
+    rules_option,
+)
 from sigmapack.write import check_replaceable, write
+
+#: What a client's folder says itself.
+FOR_CLIENTS = (
+    "--rules, --keep-going and --without-hunting are not for clients: a client's own rules stand "
+    "in its folder, and its client.toml says which are off"
+)
 
 
 @click.command()
@@ -26,9 +43,16 @@ from sigmapack.write import check_replaceable, write
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=ROOT / "dist",
-    show_default="dist/ beside build.py",
-    help="Folder to write; of an earlier build there all that it wrote is replaced.",
+    show_default="dist/ beside build.py; dist/ in a client's folder",
+    help="Folder to write; of an earlier build there all that it wrote is replaced. With clients, "
+    "a folder with one for each.",
+)
+@tenants.client_option
+@tenants.clients_option
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="With --rules: leave out rules that are wrong, and build the rest; ends with 1.",
 )
 @click.option("--without-hunting", is_flag=True, help="Leave out the rules for hunting.")
 @click.option(
@@ -42,7 +66,10 @@ from sigmapack.write import check_replaceable, write
 def command(
     names: tuple[str, ...],
     rules: Path | None,
-    out: Path,
+    out: Path | None,
+    single: tuple[Path, ...],
+    below: tuple[Path, ...],
+    keep_going: bool,
     without_hunting: bool,
     block_from: date | None,
     as_json: bool,
@@ -55,14 +82,29 @@ def command(
     """
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
+    if single or below:
+        if rules or keep_going or without_hunting:
+            fail(FOR_CLIENTS)
+        tenants.run((single, below), out, names, block_from, (as_json, quiet))
+        return
+    out = out or ROOT / "dist"
     check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
+    if keep_going and not rules:
+        fail("--keep-going is for the rules of others: name their folder by --rules")
+    problems: list[Problem] = []
     with making(as_json) as make:
-        content = make.checked(ROOT, rules)
-        made = make.packages(content, names, quiet or as_json)
+        if keep_going:
+            content, faulty, problems = make.tolerated(ROOT, rules)
+        else:
+            content, faulty = make.checked(ROOT, rules), []
+        made = make.packages(content, names, quiet or as_json, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)
         files = [*made.files, *make.also(content)]
         if not names:
             files += make.beside(content, block_from)
     write([*files, manifest(made.queries, files, made.tables)], out)
+    report.problems(problems, as_json=False)
     report.built(content, made._replace(files=files), out, as_json, quiet)
+    if problems:
+        sys.exit(PROBLEMS)

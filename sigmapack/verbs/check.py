@@ -10,12 +10,15 @@ import click
 from sigmapack import report
 from sigmapack.content.model import Content, Problem
 from sigmapack.report import junit, sarif
-from sigmapack.verbs.shared import ROOT, json_option, making, quiet_option, rules_option
+from sigmapack.verbs import tenants
+from sigmapack.verbs.shared import ROOT, fail, json_option, making, quiet_option, rules_option
 from sigmapack.write import check_file, write_file
 
 
 @click.command()
 @rules_option
+@tenants.client_option
+@tenants.clients_option
 @click.option(
     "--junit",
     "junit_file",
@@ -34,6 +37,8 @@ from sigmapack.write import check_file, write_file
 @quiet_option
 def command(
     rules: Path | None,
+    single: tuple[Path, ...],
+    below: tuple[Path, ...],
     junit_file: Path | None,
     sarif_file: Path | None,
     as_json: bool,
@@ -49,14 +54,20 @@ def command(
     if sarif_file:
         check_file(sarif_file, sarif.MARK)
 
-    def heard(problems: Sequence[Problem], content: Content) -> None:
-        files = [rule.path for rule in content.rules]
-        files += [table.path for table in content.lookups.values()]
+    def heard(problems: Sequence[Problem], content: Content | None) -> None:
+        files = [rule.path for rule in content.rules] if content else []
+        files += [table.path for table in content.lookups.values()] if content else []
         if junit_file:
             write_file(junit_file, junit.document(problems, files), junit.MARK)
         if sarif_file:
             write_file(sarif_file, sarif.document(problems), sarif.MARK)
 
+    if single or below:
+        if rules:
+            fail("--rules is not for clients: a client's own rules stand in its folder")
+        how = (as_json, quiet)
+        tenants.run((single, below), None, (), None, how, writes=False, heard=heard)
+        return
     with making(as_json, heard) as make:
         content = make.checked(ROOT, rules)
         made = make.packages(content, (), quiet or as_json)

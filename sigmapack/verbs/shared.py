@@ -27,7 +27,7 @@ quiet_option = click.option("--quiet", is_flag=True, help="Print only problems."
 
 
 #: Is given the problems of content before they end the verb.
-Heard = Callable[[Sequence[Problem], Content], None]
+Heard = Callable[[Sequence[Problem], Content | None], None]
 
 
 @contextmanager

@@ -24,6 +24,16 @@ level: high
 """
 OTHER = RULE.replace("7a01", "7a03").replace("name: sample", "name: other")
 
+#: pySigma writes the byte order mark of UTF-16 wrongly, so that no language has it.
+REFUSED = """\
+detection:
+    selection:
+        QueryName|utf16|base64offset|contains: abc
+    condition: selection
+level: high
+"""
+LEFT = "without other, which the target refuses"
+
 
 def compiled(content: object, target: object = sqlite.TARGET) -> dict[str, Query]:
     return {q.rule.name: q for q in compile_target(content, target)}  # type: ignore[arg-type]
@@ -159,3 +169,18 @@ def test_a_correlation_holds_no_more_than_a_query_may(
         return
     reason = f"{len(before['both'].bare):,} characters are too many for one query ({most:,} at most"
     assert after["both"].outcome == "refused" and after["both"].reason.startswith(reason)
+
+
+@pytest.mark.parametrize("name", sorted(set(discover()) - {"opensearch", "sigma"}))
+@pytest.mark.parametrize("kind", ["event_count", "value_count"])
+def test_a_count_goes_on_without_a_member_that_is_refused(
+    make_content: MakeContent, name: str, kind: str
+) -> None:
+    counted = ", field: QueryName" if kind == "value_count" else ""
+    correlation = CORRELATION.replace("type: temporal", f"type: {kind}").replace(
+        "timespan: 1h", f"timespan: 1h\n    condition: {{gte: 3{counted}}}"
+    )
+    content = make_content(a=RULE, b=OTHER[: OTHER.index("detection:")] + REFUSED, c=correlation)
+    for query in compile_target(content, discover()[name]):
+        if query.rule.name == "both" and query.language not in ("eql", "lucene"):
+            assert (query.outcome, query.reason) == ("degraded", LEFT)

@@ -69,7 +69,7 @@ def _prepare(rule: Rule) -> Rule:
     return kql_tables.prepared(rule, of)
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return kql_tables.pipeline("defender", rule, table(rule))
 
 

@@ -192,7 +192,7 @@ def frequency(own: Rule) -> str:
     Raises:
         ValueError: Defender never looks back that far.
     """
-    every = LEVELS[own.level]
+    every = own.every or LEVELS[own.level]
     spans = own.is_correlation and not own.is_finding
     span = read_correlation(own).seconds // 60 if spans else 0
     for interval, (name, back) in FREQUENCIES.items():

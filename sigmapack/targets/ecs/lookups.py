@@ -15,7 +15,7 @@ from typing import Any
 from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import CONTEXT, KINDS
-from sigmapack.content.model import Content, Lookup, Refused, Rule
+from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
 from sigmapack.targets.ecs.values import merged, sources
 
 #: The ECS type of an indicator and the field that holds it, by kind of the table's first column.
@@ -25,12 +25,17 @@ INDICATORS: Mapping[str, tuple[str, str]] = {
     "url": ("url", "threat.indicator.url.full"),
     "ip": ("ipv4-addr", "threat.indicator.ip"),
 }
-#: The index of the indicators.
-INDEX = "logs-ti_threecx"
+#: The index of the indicators, without the type of its data stream.
+DATASET = "ti_threecx"
 #: The day the campaign became known: a time that every document of a data view needs.
 PUBLISHED = "2023-03-29"
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
 DATES = (("first_seen", "threat.indicator.first_seen"), ("last_seen", "threat.indicator.last_seen"))
+
+
+def index(sources: Sources) -> str:
+    """The index of the indicators."""
+    return f"logs-{sources.own(DATASET)}"
 
 
 def bulk(index: str, documents: Iterable[tuple[str, Mapping[str, Any]]]) -> bytes:
@@ -88,7 +93,7 @@ def indicators(content: Content) -> list[Artifact]:
         Artifact(
             f"indicators/{name}.ndjson",
             bulk(
-                INDEX,
+                index(content.sources),
                 [
                     (identifier(table, row.values[table.key]), indicator(table, row.values))
                     for row in table.rows

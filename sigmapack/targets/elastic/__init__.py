@@ -23,7 +23,7 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
         rules.rules(content, queries, json.loads(patterns.data)),
         *lookups.indicators(content),
         *lists.value_lists(content),
-        lists.index_template(),
+        lists.index_template(content),
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
-from sigmapack.targets.ecs.lookups import INDEX
+from sigmapack.targets.ecs.lookups import index
 from sigmapack.targets.elastic.columns import KNOWN, kind
 
 #: Type of a value list by the kind of a table's first column; other kinds are no whole values.
@@ -59,7 +59,7 @@ def value_lists(content: Content) -> list[Artifact]:
     return found
 
 
-def index_template() -> Artifact:
+def index_template(content: Content) -> Artifact:
     """`indicator_index_template.json`: load it before the files of `indicators/`."""
     properties: dict[str, Any] = {}
     for field, type_of in sorted({**{name: kind(name) for name in KNOWN}, **TYPES}.items()):
@@ -70,7 +70,7 @@ def index_template() -> Artifact:
         long = {"ignore_above": 1024} if type_of == "keyword" else {}
         place[last] = {"type": type_of, **long}
     body = {
-        "index_patterns": [f"{INDEX}*"],
+        "index_patterns": [f"{index(content.sources)}*"],
         "priority": PRIORITY,
         "template": {
             "settings": {"index": {"number_of_shards": 1}},

@@ -26,12 +26,13 @@ from sigmapack.targets.elastic.stats import query
 NAME = "elastic"
 
 
-#: The index that has all fields (`lists`), and no event.
-COLUMNS = f"{lookups.INDEX}*"
+def _columns(described: Sources) -> str:
+    """The index that has all fields (`lists`), and no event."""
+    return f"{lookups.index(described)}*"
 
 
-def _pipeline(first: bool) -> Callable[[Rule, Sources], ProcessingPipeline]:
-    def pipeline(rule: Rule, described: Sources) -> ProcessingPipeline:
+def _pipeline(first: bool) -> Callable[[Rule], ProcessingPipeline]:
+    def pipeline(rule: Rule) -> ProcessingPipeline:
         return with_fields(NAME, rule, field_map(rule.logsource, first))
 
     return pipeline
@@ -58,7 +59,7 @@ def _eql_condition(rule: Rule, condition: str, described: Sources) -> str:
 def _esql(rule: Rule, condition: str, described: Sources) -> str:
     index = merged(sources(rule, described, NAME, own=True))
     return (
-        f"FROM {', '.join([*index, COLUMNS])} METADATA _id, _version, _index\n"
+        f"FROM {', '.join([*index, _columns(described)])} METADATA _id, _version, _index\n"
         f"| WHERE {_esql_condition(rule, condition, described)}"
     )
 
@@ -129,7 +130,9 @@ def _stats(correlation: Correlation, parts: Mapping[str, Part], described: Sourc
     counted = None if correlation.value_field == PERIOD else correlation.value_field
     values = [_key(correlation, counted, part) for part in members] if counted else []
     places = [f"({_esql_place(part.rule, described)})" for part in members]
-    return query(correlation, whole, (*index, COLUMNS), list(dict.fromkeys(places)), keys, values)
+    return query(
+        correlation, whole, (*index, _columns(described)), list(dict.fromkeys(places)), keys, values
+    )
 
 
 LUCENE = Language(

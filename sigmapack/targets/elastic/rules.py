@@ -18,8 +18,8 @@ from sigmapack.compiling.product import Artifact, Query, Refusals, each, gathere
 from sigmapack.content import coverage, response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
+from sigmapack.targets.ecs import lookups
 from sigmapack.targets.ecs.entity import subject
-from sigmapack.targets.ecs.lookups import INDEX
 from sigmapack.targets.elastic import windows
 from sigmapack.targets.elastic.attack import threat
 from sigmapack.targets.elastic.columns import integrations, required, shown, sources
@@ -43,6 +43,8 @@ PREFERRED = ("eql", "esql", "lucene")
 #: The time that a run goes by, where it is there: what came late is seen all the same. Not for
 #: sequences, whose order it would be (https://github.com/elastic/detection-rules/pull/1907).
 OVERRIDE = "event.ingested"
+#: The table whose index drives a rule.
+DRIVEN = "ioc_domains"
 #: The setup guide of the indicator match rule: with both, each lookup alerts twice.
 INSTEAD = (
     "Needs: the indicator index, loaded with the files of the package, and any log of DNS in ECS. "
@@ -74,7 +76,8 @@ def rules(
         chosen.append(languages[language])
     told = gathered(content, chosen)
     lines = each(chosen, lambda q: line(rule(content, q, indices.get(q.rule.name, ()), told)))
-    match = [line(indicator_match(content))] if "ioc_domains" in content.lookups else []
+    driven = content.sources.own(DRIVEN) in content.lookups
+    match = [line(indicator_match(content))] if driven else []
     rules, room = MOST_RULES - len(match), MOST_BYTES - sum(map(len, match))
     for fit, size in enumerate(itertools.accumulate(map(len, lines)), 1):
         if fit > rules or size > room:
@@ -170,6 +173,7 @@ def named_by(content: Content, query: Query) -> str:
 def common(content: Content, rule: Rule) -> dict[str, Any]:
     """What every type of rule has."""
     severity, score, every = LEVELS[rule.level]
+    every = rule.every or every
     back = every + LATE
     if spans(rule):
         seconds = read_correlation(rule).seconds
@@ -213,10 +217,11 @@ def indicator_match(content: Content) -> dict[str, Any]:
     """A rule driven by the indicator index: lookups of names that stand there."""
     rule = content.by_name.get("dns_query_win_threecx_c2_domain")
     base = common(content, rule) if rule else {}
+    own = content.sources.own
     return {
         **base,
-        "rule_id": str(uuid.uuid5(NAMESPACE, "indicator match on dns.question.name")),
-        "name": "3CX Campaign Domain Resolved, By The Indicator Index",
+        "rule_id": str(uuid.uuid5(NAMESPACE, own("indicator match on dns.question.name", " "))),
+        "name": own("3CX Campaign Domain Resolved, By The Indicator Index", " - "),
         "type": "threat_match",
         "timestamp_override": OVERRIDE,
         # An endpoint's event has a host, a resolver's a client: what is missing is a value too.
@@ -229,8 +234,8 @@ def indicator_match(content: Content) -> dict[str, Any]:
         "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
         "setup": INSTEAD,
         "query": "dns.question.name: *",
-        "threat_index": [f"{INDEX}*"],
-        "threat_query": "threat.feed.name: ioc_domains",
+        "threat_index": [f"{lookups.index(content.sources)}*"],
+        "threat_query": f"threat.feed.name: {own(DRIVEN)}",
         "threat_language": "kuery",
         "threat_indicator_path": "threat.indicator",
         "threat_mapping": [

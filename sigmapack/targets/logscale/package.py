@@ -36,7 +36,9 @@ from sigmapack.targets.logscale.correlation import FIRST_INGESTED, INGESTED
 from sigmapack.targets.schedules import cron, window
 from sigmapack.targets.yaml_text import dump
 
-SCOPE, NAME = "threecx", "detection-pack"
+SCOPE, NAME, TABLE = "threecx", "detection-pack", "ioc_domains"
+#: A lookup file as queries name it.
+SAMPLE = f"{SCOPE}/{NAME}/{TABLE}.csv"
 SCHEMAS = "https://schemas.humio.com"
 ABOUT = "Detections for the 3CX supply-chain compromise (CVE-2023-29059)"
 #: Characters of a query (https://library.humio.com/falcon-logscale-self-hosted-1.176/limits.html).
@@ -77,7 +79,7 @@ def package(content: Content, queries: Sequence[Query], lookups: Mapping[str, by
         TablesRefused: lookup files are too large.
     """
     found = files(content, [query for query in queries if query.path], lookups)
-    return Artifact(f"{SCOPE}-{NAME}-{__version__}.zip", archive(found))
+    return Artifact(f"{scope(content)}-{NAME}-{__version__}.zip", archive(found))
 
 
 def files(
@@ -85,7 +87,10 @@ def files(
 ) -> dict[str, bytes]:
     """The files of the package, by path."""
     each_table((content.lookups[name] for name in lookups), lambda t: _check(lookups[t.name]))
-    found = {"manifest.yaml": dump(manifest()).encode(), "README.md": readme(content, queries)}
+    found = {
+        "manifest.yaml": dump(manifest(content)).encode(),
+        "README.md": readme(content, queries),
+    }
     found |= {f"data/{name}.csv": data for name, data in lookups.items()}
     told = gathered(content, queries)
     named = once(queries, "an asset of LogScale")
@@ -117,11 +122,16 @@ def _check(data: bytes) -> None:
         )
 
 
-def manifest() -> dict[str, Any]:
+def scope(content: Content) -> str:
+    """The scope of the package's name."""
+    return content.sources.own(SCOPE, "-")
+
+
+def manifest(content: Content) -> dict[str, Any]:
     """`manifest.yaml`: an application, whose assets are installed with it."""
     return {
         "$schema": f"{SCHEMAS}/manifest/v2.0.0",
-        "name": f"{SCOPE}/{NAME}",
+        "name": f"{scope(content)}/{NAME}",
         "version": __version__,
         "type": "application",
         "description": ABOUT,
@@ -195,8 +205,9 @@ def readme(content: Content, queries: Sequence[Query]) -> bytes:
         for rule in sorted(hunting, key=lambda rule: rule.title)
         if not rule.is_correlation
     ]
+    sample = f"{scope(content)}/{NAME}/{content.sources.own(TABLE)}.csv"
     more = ["## Rules on single logs, and for hunting\n", *parts] if parts else []
-    return "\n".join([README, *more]).encode()
+    return "\n".join([README.replace(SAMPLE, sample), *more]).encode()
 
 
 def labels(rule: Rule) -> list[str]:
@@ -237,7 +248,7 @@ README = f"""\
 - `filter-alerts/`: rules of which no finding tells, if any; every event that one finds triggers.
   Give them a throttle of a week by the host or client, as `windows.Computer` or `source.ip`.
 - `queries/`: rules on single logs, of which findings tell; for hunting, or that only inform.
-- `data/`: the indicator tables, for `match(file="{SCOPE}/{NAME}/ioc_domains.csv", field=...,
+- `data/`: the indicator tables, for `match(file="{SAMPLE}", field=...,
   column=pattern, mode=glob, ignoreCase=true)`. The queries hold their values themselves.
 
 What a hit means and what to do stands in the description of each alert, and for the saved queries

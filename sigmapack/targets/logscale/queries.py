@@ -53,7 +53,7 @@ def _replies(selection: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**rest, "answer.code": codes}
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return conversion.pipeline("logscale", rule, field_map(rule))
 
 

@@ -42,7 +42,7 @@ def _prepare(rule: Rule) -> Rule:
     )
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return conversion.pipeline("loki", rule, field_map(rule), keep=False)
 
 

@@ -46,22 +46,30 @@ def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
         parts[single if query.rule.alerts else "hunting"].append(query)
     for name, chosen in parts.items():
         if chosen:
-            text = dump({"groups": groups(chosen, made)})
-            found.append(Artifact(f"rules/threecx_{name}.yaml", (HEAD[name] + text).encode()))
+            text = dump({"groups": groups(chosen, made, content.sources.own("threecx"))})
+            found.append(
+                Artifact(
+                    f"rules/{content.sources.own('threecx')}_{name}.yaml",
+                    (HEAD[name] + text).encode(),
+                )
+            )
     return found
 
 
-def groups(queries: Sequence[Query], alerts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def groups(
+    queries: Sequence[Query], alerts: Mapping[str, Any], pack: str = "threecx"
+) -> list[dict[str, Any]]:
     """Groups by log source and interval; the rules of a group run one after the other.
 
     Args:
         queries: those of one file.
         alerts: a rule's name -> its alerting rule.
+        pack: how the names of the groups begin.
     """
     found: dict[str, dict[str, Any]] = {}
     for query in sorted(queries, key=lambda query: query.rule.name):
         every = window(query.rule)[0]
-        name = f"threecx_{source(query.rule)}_{every}m"
+        name = f"{pack}_{source(query.rule)}_{every}m"
         group = found.setdefault(name, {"name": name, "interval": f"{every}m", "rules": []})
         group["rules"].append(alerts[query.rule.name])
     return [found[name] for name in sorted(found)]

@@ -22,7 +22,8 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
         Artifact(
             f"lookups/{name}.ndjson",
             ecs_lookups.bulk(
-                "threecx-lookups", [(name, {"name": name, "values": list(_values(table.values()))})]
+                content.sources.own("threecx-lookups", "-"),
+                [(name, {"name": name, "values": list(_values(table.values()))})],
             ),
         )
         for name, table in sorted(content.lookups.items())

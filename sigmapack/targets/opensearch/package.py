@@ -24,8 +24,7 @@ from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathere
 from sigmapack.content import response
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.ecs.entity import subject
-from sigmapack.targets.opensearch import rules
-from sigmapack.targets.opensearch.fields import NAMES
+from sigmapack.targets.opensearch import readme, rules
 from sigmapack.targets.schedules import DAY, LATEST, window
 
 #: Level -> severity of a trigger, 1 is the highest.
@@ -62,17 +61,8 @@ def files(
         return Artifact(path, f"{text}\n".encode())
 
     found = each([query for query in queries if query.path], made)
-    readme = Artifact("README.md", README.replace("{NAMES}", _names()).encode())
-    return [*found, *rules.files(content, queries), readme]
-
-
-def _names() -> str:
-    """What stands in the rules for Security Analytics in place of Sigma's fields, as a list."""
-    return "\n".join(
-        f"   - {kind}, {old}: `{names[0]}`" + "".join(f" or `{name}`" for name in names[1:])
-        for kind, fields in NAMES.items()
-        for old, names in fields.items()
-    )
+    page = Artifact("README.md", readme.readme(content.sources.own(CHANNEL, "-")).encode())
+    return [*found, *rules.files(content, queries), page]
 
 
 def monitor(
@@ -154,7 +144,7 @@ def trigger(content: Content, rule: Rule, told: Set[str]) -> dict[str, Any]:
             {
                 "id": identifier(rule, "action"),
                 "name": "Notify",
-                "destination_id": CHANNEL,
+                "destination_id": content.sources.own(CHANNEL, "-"),
                 "subject_template": {"source": SUBJECT, "lang": "mustache"},
                 "message_template": {"source": message, "lang": "mustache"},
                 "throttle_enabled": False,
@@ -200,61 +190,4 @@ Latest events of all:
 - {{{{_source.@timestamp}}}} {{{{_source.host.name}}}} {{{{_source.source.ip}}}}
   {{{{_index}}}} {{{{_id}}}}
 {{{{/ctx.results.0.hits.hits}}}}
-"""
-README = f"""\
-# 3CX detection pack for OpenSearch
-
-`monitors/` and `security_analytics/` find the same things: use one of them. The monitors are the
-compiled queries of `queries/`, tested on events; they ignore case. Security Analytics compiles the
-Sigma rules itself, and says less (see below). Of the correlations only the findings are there, as
-monitors: OpenSearch has no query language for the others.
-
-## Monitors
-
-1. Import. Make a notification channel with the id `{CHANNEL}` (`POST
-   _plugins/_notifications/configs` with `"config_id": "{CHANNEL}"`), or put the id of one of yours
-   into the files. Then post each file:
-
-       for file in monitors/*.json; do
-         curl -sS -X POST "$OPENSEARCH/_plugins/_alerting/monitors" \\
-           -H 'Content-Type: application/json' --data-binary "@$file"
-       done
-
-   Posting a file again makes a second monitor: delete the first one before.
-2. Set. `indices` are the patterns of `index_patterns.json`: change them to yours. All monitors are
-   disabled; enable those whose logs you have. The level gives severity and schedule. A monitor has
-   an alert for each host or client, and looks back two hours further than its interval. What
-   several logs say of one host or client is one finding (`correlation_threecx_finding_*`), whose
-   alert lasts two days after its last event: the monitors that it gathers have no action.
-3. See that it works. `POST _plugins/_alerting/monitors/<id>/_execute?dryrun=true` must answer with
-   `"error": null` under `input_results`.
-
-## Security Analytics
-
-1. Import. `security_analytics/index.json` gives the log type of each file:
-
-       curl -sS -X POST "$OPENSEARCH/_plugins/_security_analytics/rules?category=windows" \\
-         -H 'Content-Type: application/json' --data-binary @security_analytics/<file>.yml
-
-   What cannot be imported stands there too, under `left_out`, with the reason.
-2. Set. Make a detector of the log type and choose the rules. The `fields` of the index file without
-   a dot are mapped by Security Analytics, to the names that Winlogbeat gives the data of an event
-   (`winlog.event_data.<field>`); those with a dot are the Beats' own names and need no mapping:
-
-{{NAMES}}
-
-   An index that calls one of them otherwise needs an alias of that name, made before the detector:
-
-       curl -sS -X PUT "$OPENSEARCH/<index>/_mapping" -H 'Content-Type: application/json' \\
-         -d '{{"properties": {{"url.domain": {{"type": "alias", "path": "<your field>"}}}}}}'
-
-   The field `Hashes` of `others_macos` and `linux` is in no index of the Beats: map it to yours, or
-   leave its rules out.
-3. See that it works. `POST _plugins/_security_analytics/rules/_search?pre_packaged=false` with the
-   body `{{"query": {{"match_all": {{}}}}}}` lists the rules; the detector must show them without a
-   field that is not mapped.
-
-Two things differ from the monitors. Security Analytics compares values in their case (its analyzer
-`rule_analyzer` keeps it), so that `AkamaiContainer.com` is not found; and what follows a `not` only
-holds for events that have the field.
 """

@@ -23,7 +23,7 @@ from sigmapack.targets.opensearch.backend import Backend
 NAME = "opensearch"
 
 
-def _pipeline(rule: Rule, described: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return with_fields(NAME, rule, field_map(rule.logsource))
 
 

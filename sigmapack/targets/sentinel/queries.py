@@ -61,7 +61,7 @@ def _prepare(rule: Rule) -> Rule:
     return kql_tables.prepared(conversion.with_alternatives(rule, hosts), table(rule))
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return kql_tables.pipeline("sentinel", rule, table(rule))
 
 

@@ -14,8 +14,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from sigmapack.compiling.compile import version
 from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathered
 from sigmapack.content import response
@@ -25,6 +23,7 @@ from sigmapack.targets.kql import attack
 from sigmapack.targets.kql.windows import site_wide
 from sigmapack.targets.sentinel import entities
 from sigmapack.targets.sentinel.schedule import duration, is_analytic, schedule, text
+from sigmapack.targets.yaml_text import Indented, indented, ours
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 256, 5_000
 ANALYTICS, HUNTING = "analytic_rules", "hunting_queries"
@@ -34,19 +33,8 @@ TAGS = ["3CX supply-chain compromise", "CVE-2023-29059"]
 DEFENDER = "MicrosoftThreatProtection"
 
 
-class _Dumper(yaml.SafeDumper):
-    """YAML with texts of several lines as blocks, as people write them."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    style = "|" if "\n" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
+#: YAML with texts of several lines as blocks, and lists indented, as people write them.
+DUMPER = ours(Indented)
 
 
 def rules(content: Content, queries: Sequence[Query]) -> list[dict[str, Any]]:
@@ -73,7 +61,7 @@ def files(rules: Sequence[dict[str, Any]], queries: Sequence[Query]) -> list[Art
         folder = ANALYTICS if "kind" in rule else HUNTING
         stem = names[rule["id"]].rpartition("/")[2].removesuffix(".kql")
         # In ASCII, as Microsoft's repository wants: what is not is escaped.
-        made = yaml.dump(rule, Dumper=_Dumper, sort_keys=False, width=10_000)
+        made = indented(rule, DUMPER, width=10_000)
         found.append(Artifact(f"{folder}/{stem}.yaml", made.encode()))
     return found
 

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact, Query, each, gathered, once
-from sigmapack.content.model import Content
+from sigmapack.content.model import Content, Sources
 from sigmapack.targets.splunk.searches import APP, setting, stanza
 
 LABEL = "3CX Detection Pack"
@@ -44,25 +44,26 @@ def files(
         Refusals: two searches have one name (Splunk would make one of both), or a name is too long.
     """
     told = gathered(content, queries)
+    own, label = content.sources.own(APP), content.sources.own(LABEL, " - ")
     named = once(queries, "a saved search of Splunk")
     stanzas = sorted(each(queries, lambda q: (named(q), stanza(content, q, told))[1]))
     app = {
         "install": {"is_configured": "0"},
-        "ui": {"is_visible": "1", "label": LABEL},
+        "ui": {"is_visible": "1", "label": label},
         "launcher": {
             "author": "3CX Detection Pack Maintainers",
             "description": ABOUT,
             "version": __version__,
         },
-        "package": {"id": APP, "check_for_updates": "0"},
-        "id": {"name": APP, "version": __version__},
+        "package": {"id": own, "check_for_updates": "0"},
+        "id": {"name": own, "version": __version__},
     }
     found = {
-        "README.md": README.encode(),
-        "default/app.conf": conf(LABEL, app),
+        "README.md": README.format(label=label, prefix=content.sources.own("")).encode(),
+        "default/app.conf": conf(label, app),
         "default/savedsearches.conf": (HEAD + "\n\n".join(stanzas) + "\n").encode(),
         "default/data/ui/nav/default.xml": NAV.encode(),
-        "default/data/ui/views/threecx_overview.xml": view().encode(),
+        "default/data/ui/views/threecx_overview.xml": view(content.sources).encode(),
         "metadata/default.meta": META.encode(),
     }
     for path, data in settings.items():
@@ -70,14 +71,14 @@ def files(
     return found
 
 
-def archive(found: Mapping[str, bytes]) -> bytes:
-    """A .tgz of the app: folders 755, files 644, sorted, with fixed times."""
-    folders = {APP}
+def archive(found: Mapping[str, bytes], own: str = APP) -> bytes:
+    """A .tgz of the app: folders 755, files 644, sorted, with fixed times; `own` is its id."""
+    folders = {own}
     for path in found:
-        parts = f"{APP}/{path}".split("/")[:-1]
+        parts = f"{own}/{path}".split("/")[:-1]
         folders.update("/".join(parts[:n]) for n in range(1, len(parts) + 1))
     entries: list[tuple[str, bytes | None]] = [(folder, None) for folder in folders]
-    entries += [(f"{APP}/{path}", data) for path, data in found.items()]
+    entries += [(f"{own}/{path}", data) for path, data in found.items()]
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path, data in sorted(entries, key=lambda entry: entry[0]):
@@ -102,7 +103,9 @@ def stored(data: bytes) -> bytes:
 
 def package(content: Content, queries: Sequence[Query], settings: Mapping[str, bytes]) -> Artifact:
     """The app as an archive, to be installed by "Install app from file"."""
-    return Artifact(f"{APP}-{__version__}.tgz", archive(files(content, queries, settings)))
+    own = content.sources.own(APP)
+    found = archive(files(content, queries, settings), own)
+    return Artifact(f"{own}-{__version__}.tgz", found)
 
 
 HEAD = """\
@@ -127,13 +130,13 @@ NAV = """\
 </nav>
 """
 README = f"""\
-# {LABEL}
+# {{label}}
 
 {ABOUT}.
 
 1. Install the archive (Apps, Manage Apps, Install app from file).
-2. Set your indexes and source types in the macros `logsource_*` (Settings, Advanced search,
-   Search macros): one place for all searches.
+2. Set your indexes and source types in the macros `{{prefix}}logsource_*` (Settings, Advanced
+   search, Search macros): one place for all searches.
 3. Enable the searches whose logs you have (Settings, Searches, reports, and alerts). To see that
    it works, run one of them over a time in which its logs are there: it must end without an
    error. The dashboard shows hits by rule, host and domain.
@@ -152,20 +155,23 @@ information have no schedule and do neither. Without Enterprise Security these a
 """
 
 
-def view() -> str:
+def view(sources: Sources) -> str:
     """The dashboard: hits by rule, by host and by domain."""
+    label = sources.own(LABEL, " - ")
     scheduled = (
-        f"index=_internal sourcetype=scheduler app={APP} result_count&gt;0 "
+        f"index=_internal sourcetype=scheduler app={sources.own(APP)} result_count&gt;0 "
         "| stats sum(result_count) as hits latest(_time) as last by savedsearch_name "
         "| convert ctime(last) | sort - hits"
     )
-    lookups = "[| inputlookup ioc_domains | rename pattern AS {0} | fields {0}]"
+    lookups = (
+        f"[| inputlookup {sources.own('ioc_domains')} | rename pattern AS {{0}} | fields {{0}}]"
+    )
     named = escape(
-        "(`logsource_sysmon` EventCode=22 "
+        f"(`{sources.own('logsource_sysmon')}` EventCode=22 "
         + lookups.format("QueryName")
-        + ") OR (`logsource_resolver` "
+        + f") OR (`{sources.own('logsource_resolver')}` "
         + lookups.format("query")
-        + ") OR (`logsource_proxy` "
+        + f") OR (`{sources.own('logsource_proxy')}` "
         + lookups.format("url_domain")
         + ") | eval domain=lower(coalesce(QueryName, query, url_domain)), "
         "client=coalesce(Computer, src, host)"
@@ -183,7 +189,7 @@ def view() -> str:
         for title, search in panels
     )
     return (
-        f'<form version="1.1" theme="light">\n  <label>{LABEL}</label>\n'
+        f'<form version="1.1" theme="light">\n  <label>{label}</label>\n'
         '  <fieldset submitButton="false">\n    <input type="time" token="when">\n'
         "      <label>Time</label>\n      <default>\n        <earliest>-7d@d</earliest>\n"
         "        <latest>now</latest>\n      </default>\n    </input>\n  </fieldset>\n"

@@ -20,7 +20,7 @@ from sigmapack.targets.splunk.tables import macro
 from sigmapack.targets.splunk.timing import timing
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return conversion.pipeline("splunk", rule, field_map(rule.logsource), keep=True)
 
 
@@ -45,13 +45,13 @@ def _written(content: Content, rule: Rule, lines: list[str], text: str) -> str:
 
 def _source(rule: Rule, sources: Sources) -> str:
     if rule.logsource.key in sources.products["splunk"]:
-        return f"`{macro(rule.logsource.key)}`"
+        return f"`{macro(sources, rule.logsource.key)}`"
     terms = []
     for source, ids, _ in conversion.names(sources, "splunk", rule.logsource):
         codes = f" EventCode={ids[0]}" if len(ids) == 1 else ""
         if len(ids) > 1:
             codes = f" EventCode IN ({', '.join(map(str, ids))})"
-        terms.append(f"`{macro(source)}`{codes}")
+        terms.append(f"`{macro(sources, source)}`{codes}")
     return terms[0] if len(terms) == 1 else f"({' OR '.join(f'({term})' for term in terms)})"
 
 

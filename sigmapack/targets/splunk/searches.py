@@ -15,6 +15,7 @@ from sigmapack.content.model import Content, Rule
 from sigmapack.targets.splunk import actions, correlation, entities
 from sigmapack.targets.splunk.timing import Timing, timing
 
+#: The app's id, and the folder that it is installed in; a client's has the client's before it.
 APP = "threecx_detection_pack"
 #: Longest name of a saved search (Splunk Web refuses more).
 LONGEST_NAME = 99
@@ -83,7 +84,7 @@ def stanza(content: Content, query: Query, told: Set[str] = frozenset()) -> str:
         "disabled": "1",
         **schedule(runs, when),
         **alert(rule, when, fields),
-        "request.ui_dispatch_app": APP,
+        "request.ui_dispatch_app": content.sources.own(APP),
         **actions.actions(content, query, name(rule), fields),
     }
     lines = [setting(key, value) for key, value in settings.items() if value]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from sigmapack.content.kinds import all_forms
-from sigmapack.content.model import Content, Lookup
+from sigmapack.content.model import Content, Lookup, Sources
 from sigmapack.targets import csv_text
 
 
-def macro(source: str) -> str:
+def macro(sources: Sources, source: str) -> str:
     """The name of the macro that a search uses for a source or log source."""
-    return f"logsource_{re.sub('[-/]', '_', source)}"
+    return sources.own(f"logsource_{re.sub('[-/]', '_', source)}")
 
 
 def lookup_rows(lookup: Lookup) -> list[dict[str, str]]:
@@ -29,9 +29,10 @@ def _csv(lookup: Lookup) -> bytes:
 
 def settings(content: Content) -> dict[str, bytes]:
     """macros.conf, transforms.conf and the lookups, by path."""
-    sources = content.sources.products["splunk"]
+    sources = content.sources
     macros = [
-        f"[{macro(name)}]\ndefinition = ({body})\niseval = 0\n" for name, body in sources.items()
+        f"[{macro(sources, name)}]\ndefinition = ({body})\niseval = 0\n"
+        for name, body in sources.products["splunk"].items()
     ]
     transforms = [
         f"[{name}]\nfilename = {name}.csv\nmatch_type = WILDCARD(pattern)\n"

@@ -44,7 +44,7 @@ def _prepare(rule: Rule) -> Rule:
     )
 
 
-def _pipeline(rule: Rule, sources: Sources) -> ProcessingPipeline:
+def _pipeline(rule: Rule) -> ProcessingPipeline:
     return ProcessingPipeline(name="sqlite")
 
 
@@ -75,7 +75,7 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     takes seconds for our lists (2.0.0): a step's alternatives are made one rule before.
     """
     documents = [_named(part.rule.copy(), part.rule.name) for part in parts.values()]
-    document = correlation.rule.copy()
+    document = _left(correlation, parts)
     if correlation.period:
         return _periods(correlation, documents, document)
     if any(len(step) > 1 for step in correlation.steps) and "temporal" in correlation.type:
@@ -102,6 +102,20 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
         document["correlation"] = body
     collection = SigmaCollection.from_dicts([*documents, document])
     return f"{_backend().convert(collection)[-1]};"
+
+
+def _left(correlation: Correlation, parts: Mapping[str, Part]) -> dict[str, Any]:
+    """A correlation's document, with the members that are not refused."""
+    document = correlation.rule.copy()
+    body = dict(document["correlation"])
+    if not isinstance(body.get("condition"), str):
+        body["rules"] = [parts[member].rule.name for member in correlation.members]
+    if correlation.aliases:
+        body["aliases"] = {
+            alias: {parts[name].rule.name: field for name, field in own.items() if name in parts}
+            for alias, own in correlation.aliases.items()
+        }
+    return {**document, "correlation": body}
 
 
 def _periods(
@@ -201,6 +215,7 @@ SQL = Language(
     prepare=_prepare,
     degraded=_degraded,
     quotes=True,
+    anywhere=True,
     native={
         kind: "EXISTS (SELECT 1 FROM `{id}` WHERE {field} LIKE pattern ESCAPE '\\')"
         for kind in ("domain", "hash", "version", "zone")

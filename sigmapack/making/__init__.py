@@ -7,6 +7,7 @@ imports this module when it needs it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,18 +23,22 @@ from sigmapack.content import coverage
 from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
+from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan
 from sigmapack.targets import discover
 
-
-class Stopped(Exception):
-    """Problems for which nothing is made."""
-
-    def __init__(self, found: Sequence[Problem], content: Content) -> None:
-        super().__init__(f"{len(found)} problems")
-        self.problems = list(found)
-        self.content = content
+__all__ = [
+    "Stopped",
+    "also",
+    "beside",
+    "checked",
+    "covered",
+    "packages",
+    "replayable",
+    "tolerated",
+    "without_hunting",
+]
 
 
 def checked(root: Path, rules: Path | None) -> Content:
@@ -47,7 +52,7 @@ def checked(root: Path, rules: Path | None) -> Content:
         Stopped: something is wrong.
     """
     content = load(root, rules)
-    _stop_on(problems(content), content)
+    stop_on(problems(content), content)
     return content
 
 
@@ -63,17 +68,40 @@ def replayable(root: Path, rules: Path | None) -> Plan:
     """
     content = load(root, rules)
     content, faulty, stopping = set_aside(content, problems(content))
-    _stop_on(stopping, content)
+    stop_on(stopping, content)
     return plan(content, faulty=faulty)
 
 
-def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
+def tolerated(root: Path, rules: Path) -> tuple[Content, list[Query], list[Problem]]:
+    """The content of strangers' rules without those that are wrong, these, and what is wrong.
+
+    Args:
+        root: of the pack.
+        rules: the folder of Sigma rules.
+
+    Raises:
+        Stopped: something is wrong that is no rule's, or every rule is.
+    """
+    content = load(root, rules)
+    found = problems(content)
+    left, faulty, stopping = set_aside(content, found, harmless=())
+    stop_on(stopping, content)
+    return left, faulty, found
+
+
+def packages(
+    content: Content,
+    names: Sequence[str],
+    quiet: bool,
+    faulty: Sequence[Query] = (),
+) -> Packed:
     """The queries and files of products.
 
     Args:
         content: what was checked.
         names: of the products; all, where there is none.
         quiet: whether to show no progress.
+        faulty: rules that were left out of it, which every product then refuses.
 
     Raises:
         Stopped: an outcome that nobody declared, or something that a product cannot hold.
@@ -84,7 +112,13 @@ def packages(content: Content, names: Sequence[str], quiet: bool) -> Packed:
     except TooLarge as error:
         problem = Problem(shown(content.rules_dir), 1, "too-large", str(error))
         raise Stopped([problem], content) from error
-    _stop_on(sorted(outcome_problems(content, found.queries, found.tables)), content)
+    stop_on(sorted(outcome_problems(content, found.queries, found.tables)), content)
+    found.queries.extend(
+        replace(query, target=target.name, language=language.name)
+        for target in targets
+        for language in target.languages
+        for query in faulty
+    )
     return found
 
 
@@ -127,8 +161,3 @@ def _compiled(content: Content, targets: Sequence[Target], quiet: bool) -> list[
     for target in report.progress(targets, "Compiling", quiet):
         queries += compile_target(content, target, ready)
     return queries
-
-
-def _stop_on(found: Sequence[Problem], content: Content) -> None:
-    if found:
-        raise Stopped(found, content)

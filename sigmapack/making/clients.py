@@ -1,0 +1,266 @@
+"""Builds for clients: the pack with a client's folder over it, each checked and proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sigmapack import checks, collection, exports, navigator, report
+from sigmapack.checks import lookups as lookup_checks
+from sigmapack.compiling.compile import compile_target, resolved
+from sigmapack.compiling.memory import Memory
+from sigmapack.compiling.package import Packed, package_all
+from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
+from sigmapack.content import coverage
+from sigmapack.content.model import Content, Problem, Rule
+from sigmapack.making import safety
+from sigmapack.making.stopping import Stopped, stop_on
+from sigmapack.manifest import manifest
+from sigmapack.overlay import Client, Overlaid, named, overlay, read
+from sigmapack.overlay.client import FILE
+from sigmapack.overlay.filters import Filter
+from sigmapack.targets import discover
+
+WORSE = ("ok", "degraded", "refused")
+#: Checks of what filters do not have: ids that others refer to, files that are built.
+FOR_RULES = ("unique", "files", "needed")
+Key = tuple[str, str, str]
+
+
+class Base(NamedTuple):
+    """The pack, compiled once: what clients have in common."""
+
+    content: Content
+    targets: tuple[Target, ...]
+    outcomes: Mapping[Key, str]
+    memory: Memory
+    verdicts: dict[str, set[int]]
+    """The lines of its events that a rule of the pack finds, where that was asked."""
+    indicators: Sequence[Artifact]
+    block_from: date | None
+
+
+class Made(NamedTuple):
+    """A client's build: what it changes, its queries, its files with the manifest, and the events
+    that its rules no longer find."""
+
+    overlaid: Overlaid
+    packed: Packed
+    files: list[Artifact]
+    gone: Mapping[str, Sequence[int]]
+
+
+def folders(single: Iterable[Path], all_of: Iterable[Path]) -> list[Path]:
+    """The folders of clients: those that are named, and those below others that have the file."""
+    found = list(single)
+    for parent in all_of:
+        found += sorted(path.parent for path in parent.glob(f"*/{FILE}"))
+    return list(dict.fromkeys(found))
+
+
+def clients(content: Content, paths: Iterable[Path]) -> list[Client]:
+    """Read the folders of clients.
+
+    Raises:
+        Stopped: one is wrong, names a product that is none, or has the id of another.
+    """
+    problems: list[Problem] = []
+    found: dict[str, Client] = {}
+    known = discover()
+    for path in paths:
+        client = read(path, problems)
+        if client is None:
+            continue
+        for number, name in enumerate(client.settings.get("products", ())):
+            if name not in known:
+                message = f"no product {name!r} (has: {', '.join(known)})"
+                problems.append(client.problem("client", message, "products", number))
+        if client.id in found:
+            message = f"the id {client.id!r} is that of {found[client.id].path} too"
+            problems.append(client.problem("client", message, "id"))
+        found[client.id] = client
+    if problems:
+        raise Stopped(problems)
+    return list(found.values())
+
+
+def base(
+    content: Content, names: Sequence[str], quiet: bool, block_from: date | None = None
+) -> Base:
+    """Compile the pack once, for the products with these names, or all."""
+    targets = tuple(t for name, t in discover().items() if not names or name in names)
+    memory, ready = Memory(), resolved(content)
+    outcomes: dict[Key, str] = {}
+    for target in report.progress(targets, "Compiling the pack", quiet):
+        for query in compile_target(content, target, ready, memory=memory):
+            outcomes[_key(query)] = query.outcome
+    return Base(
+        content, targets, outcomes, memory, {}, exports.artifacts(content, block_from), block_from
+    )
+
+
+def make(shared: Base, client: Client) -> Made:
+    """Everything of a client's build.
+
+    Raises:
+        Stopped: the client's folder does not fit the pack, a product loses a rule by it, or an
+            event that must be found is no longer.
+    """
+    made = overlay(shared.content, client)
+    stop_on(made.problems)
+    stop_on(_wrong_filters(made))
+    stop_on(_wrong_content(made))
+    gone = _gone(shared, made)
+    stop_on(safety.problems(shared.content, made, gone))
+    wanted = client.settings.get("products", [target.name for target in shared.targets])
+    targets = [target for target in shared.targets if target.name in wanted]
+    packed = _packed(shared, made, targets)
+    files = [*packed.files, *navigator.artifacts(made.content)]
+    files += _beside(shared, made)
+    about = summary(shared.content, made, gone)
+    files.append(manifest(packed.queries, files, packed.tables, about))
+    return Made(made, packed, files, gone)
+
+
+def _wrong_filters(made: Overlaid) -> Iterator[Problem]:
+    """What is wrong with a client's filters, each by itself: at its own place, not at a rule's."""
+    filters = tuple(_as_rule(one) for one in made.client.filters)
+    own = replace(made.content, rules=filters, playbooks={})
+    for function in checks.discover(own=False):
+        if function.__name__ not in FOR_RULES:
+            yield from function(own)
+
+
+def _wrong_content(made: Overlaid) -> Iterator[Problem]:
+    """What is wrong with a client's rules and tables, by the checks for any folder.
+
+    Values of its tables are checked as the pack's are: an indicator of a vendor's is none here.
+    """
+    for function in checks.discover(own=False):
+        yield from function(made.content)
+    zones = {name: t for name, t in made.content.lookups.items() if t.key == "zone"}
+    tables = replace(made.content, lookups={**zones, **(made.client.lookups or {})})
+    for checked in (lookup_checks.values, lookup_checks.never):
+        yield from checked(tables)
+
+
+def _as_rule(one: Filter) -> Rule:
+    """A filter as a rule of what it leaves out, by which its parts can be checked."""
+    document = dict(one.rule.document)
+    body = dict(document.pop("filter"))
+    body.pop("rules")
+    places = {("detection", *place[1:]): n for place, n in one.rule.lines.items() if place[1:]}
+    rule = replace(one.rule, lines={**one.rule.lines, **places})
+    return rule.with_document({"title": one.title, **document, "detection": body})
+
+
+def _gone(shared: Base, made: Overlaid) -> dict[str, list[int]]:
+    names = safety.affected(shared.content, made)
+    if not names:
+        return {}
+    new = [name for name in names if name not in shared.verdicts]
+    shared.verdicts.update(safety.found(shared.content, shared.content, new, shared.memory))
+    before = {name: shared.verdicts[name] for name in names}
+    after = safety.found(made.content, shared.content, names, shared.memory)
+    return safety.lost(before, after)
+
+
+def _packed(shared: Base, made: Overlaid, targets: Sequence[Target]) -> Packed:
+    content = named(made.content, made.client.id)
+    ready = resolved(content)
+    queries: list[Query] = []
+    for target in targets:
+        queries += compile_target(content, target, ready, memory=shared.memory)
+    stop_on(_worse(shared, made, queries))
+    kind = made.client.settings.get("lookups", "both")
+    try:
+        return package_all(content, targets, [_variant(query, kind) for query in queries])
+    except TooLarge as error:
+        raise Stopped([made.client.problem("too-large", str(error))]) from error
+
+
+def _variant(query: Query, kind: str) -> Query:
+    """A query with the variant that a client wants; where a product has one only, that."""
+    if kind == "both" or not (query.path and query.native_path):
+        return query
+    text = query.native_text if kind == "native" else query.text
+    return replace(query, text=text, native_path="", native_text="")
+
+
+def _worse(shared: Base, made: Overlaid, queries: Iterable[Query]) -> Iterator[Problem]:
+    """The rules that a product says less of, or not at all, by what a client has added."""
+    own = set(made.added)
+    for query in queries:
+        name = query.rule.name
+        before = shared.outcomes.get(_key(query), "ok" if name in own else "refused")
+        if WORSE.index(query.outcome) <= WORSE.index(before) or name in own:
+            continue
+        scope = f"{query.target}/{query.language}"
+        message = f"{name} is {query.outcome} on {scope} by it: {query.reason}"
+        causes = made.filtered.get(name, ())
+        for one in causes:
+            text = f"the filter {one.title!r}: {message}"
+            yield one.problem("undeclared-outcome", text, "filter")
+        if not causes and query.outcome == "refused" and name not in made.off:
+            yield made.client.problem("undeclared-outcome", message)
+
+
+def _key(query: Query) -> Key:
+    return query.rule.name, query.target, query.language
+
+
+def _beside(shared: Base, made: Overlaid) -> list[Artifact]:
+    """Indicators, blocking lists and configurations: the pack's, where the tables are."""
+    same = made.content.lookups == shared.content.lookups
+    try:
+        lists = shared.indicators if same else exports.artifacts(made.content, shared.block_from)
+        return [*lists, *collection.artifacts(made.content)]
+    except (exports.Unfit, collection.Unfit) as error:
+        raise Stopped(error.problems) from error
+
+
+def summary(base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """What the manifest says of a client: in what it has not what the pack has, and why."""
+    reasons = {
+        entry["rule"]: entry["reason"] for entry in made.client.settings.get("acknowledged", ())
+    }
+    return {
+        "id": made.client.id,
+        "name": made.client.name,
+        "off": dict(sorted(made.off.items())),
+        "filtered": {
+            name: [one.title for one in found] for name, found in sorted(made.filtered.items())
+        },
+        "levels": dict(sorted(made.levels.items())),
+        "rows": [change._asdict() for change in sorted(made.rows)],
+        "added": sorted(made.added),
+        "lost": [
+            {"rule": name, "events": list(lines), "reason": reasons.get(name, "")}
+            for name, lines in sorted(gone.items())
+        ],
+        "stages": list(_stages(base, made, gone)),
+    }
+
+
+def _stages(
+    base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]
+) -> Iterator[dict[str, Any]]:
+    """The stages of the attack of which a client sees less: by which rules, and what is left."""
+    left = {stage["id"]: stage for stage in coverage.stages(made.content)}
+    for stage in coverage.stages(base):
+        before = [rule["rule"] for rule in stage["rules"]]
+        after = [rule["rule"] for rule in left[stage["id"]]["rules"]]
+        lost = [name for name in before if name not in after]
+        less = [name for name in after if name in gone]
+        if lost or less:
+            yield {
+                "id": stage["id"],
+                "title": stage["title"],
+                "seen": bool(after),
+                "lost": lost,
+                "less": less,
+                "left": len(after),
+            }
