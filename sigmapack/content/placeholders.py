@@ -19,12 +19,18 @@ from sigmapack.content.model import Lookup, Place, Problem, Rule
 PLACEHOLDER = re.compile(r"(?<!\\)%([^%\s]+)%")
 
 
-def references(rule: Rule) -> Iterator[tuple[Place, str]]:
-    """Every placeholder of a rule's detection, as (place, `table` or `table.column`)."""
+#: Where a rule keeps what was counted in it: it never changes, and every language asks.
+NAMED, COUNTED = "_references", "_size"
 
-    for place, item in _expanding(rule):
-        for name in PLACEHOLDER.findall(item):
-            yield place, name
+
+def references(rule: Rule) -> tuple[tuple[Place, str], ...]:
+    """Every placeholder of a rule's detection, as (place, `table` or `table.column`)."""
+    kept: tuple[tuple[Place, str], ...] | None = rule.__dict__.get(NAMED)
+    if kept is None:
+        kept = rule.__dict__[NAMED] = tuple(
+            (place, name) for place, item in _expanding(rule) for name in PLACEHOLDER.findall(item)
+        )
+    return kept
 
 
 def _expanding(rule: Rule) -> Iterator[tuple[Place, str]]:
@@ -111,8 +117,12 @@ def size(rule: Rule) -> int:
             return sum(map(walk, node))
         return 1 + str(node).count("|")
 
-    detection = rule.document["detection"]
-    return sum(walk(found) for name, found in detection.items() if name != "condition")
+    kept: int | None = rule.__dict__.get(COUNTED)
+    if kept is None:
+        detection = rule.document["detection"]
+        kept = sum(walk(found) for name, found in detection.items() if name != "condition")
+        rule.__dict__[COUNTED] = kept
+    return kept
 
 
 def native_uses(rule: Rule, lookups: Mapping[str, Lookup], kinds: Collection[str]) -> set[str]:

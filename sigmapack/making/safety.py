@@ -55,7 +55,7 @@ def found(
         if not chosen:
             continue
         needed = _with_members(content, chosen)
-        ready = plan(replace(content, rules=needed), findings=True, memory=memory)
+        ready = plan(replace(content, rules=needed), findings=True, memory=memory, scan=False)
         for match in run(ready, [files[rule.name] for rule in chosen]).matches:
             name = match.rule.name
             if name not in result or match.rule not in chosen:

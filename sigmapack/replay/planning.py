@@ -30,6 +30,7 @@ def plan(
     faulty: Iterable[Query] = (),
     shipped: bool = False,
     memory: Memory | None = None,
+    scan: bool = True,
 ) -> Plan:
     """Compile the content for SQLite, and see which table and which records that needs.
 
@@ -42,6 +43,7 @@ def plan(
         faulty: rules that were taken out of it, each with the reason.
         shipped: whether to run correlations as they are shipped, on all events.
         memory: conversions of content that has much in common with this one.
+        scan: whether to look for needles, which is worth its time for a long log only.
     """
     kept = tuple(rule for rule in content.rules if findings or not rule.is_finding)
     content = replace(content, rules=kept)
@@ -55,7 +57,7 @@ def plan(
     refused += [NotRun(query.rule, query.reason) for query in queries if not query.path]
     columns, queries = _columns((query for query in queries if query.path), refused)
     responses = {query.rule.response for query in queries}
-    found = _needles(ready, queries)
+    found = _needles(ready, queries) if scan else dict.fromkeys(map(_key, content.rules))
     known = [one for one in found.values() if one is not None]
     every = needles.fewest(known) if len(known) == len(found) else ()
     return Plan(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import yaml
@@ -59,13 +61,42 @@ def dump(document: Mapping[str, Any], dumper: type[Any] = FAST) -> str:
 def indented(document: Mapping[str, Any], dumper: type[Any] = Indented, **style: Any) -> str:
     """A document as `Indented` writes it, key by key: single texts by libyaml, which is faster.
 
+    Lists and mappings are remembered: clients have most of them in common.
+
     Args:
         document: keys in their order.
         dumper: the one for lists and mappings, of `ours`.
         style: of `yaml.dump`.
     """
+    named = tuple(sorted(style.items()))
     parts = []
-    for key, value in document.items():
-        plain = FAST if isinstance(value, str) else dumper
-        parts.append(yaml.dump({key: value}, Dumper=plain, sort_keys=False, **style))
+    for simple, group in groupby(document.items(), key=lambda item: isinstance(item[1], str)):
+        if simple:
+            parts.append(_dumped(dict(group), FAST, style))
+            continue
+        for key, value in group:
+            found: Any = dumper
+            parts.append(_remembered(Same({key: value}), found, named))
     return "".join(parts)
+
+
+class Same:
+    """A value that is the same as another one that is written in the same way."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.value, self.text = value, repr(value)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.text == other.text
+
+
+@lru_cache(maxsize=5_000)
+def _remembered(found: Same, dumper: type[Any], style: tuple[tuple[str, Any], ...]) -> str:
+    return _dumped(found.value, dumper, dict(style))
+
+
+def _dumped(document: Mapping[str, Any], dumper: type[Any], style: Mapping[str, Any]) -> str:
+    return str(yaml.dump(dict(document), Dumper=dumper, sort_keys=False, **style))

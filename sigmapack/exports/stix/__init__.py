@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import stix2
@@ -23,6 +24,8 @@ CREATED = date(2026, 11, 23)
 #: The campaign became public on this day: indicators without a first sighting are valid from it.
 PUBLIC = date(2023, 3, 29)
 #: Values of the None/Low/Med/High scale, STIX 2.1, appendix A.
+#: Objects that are kept, since they never change and clients have them in common.
+MOST_KEPT = 10_000
 CONFIDENCE = {"low": 15, "medium": 50, "high": 85}
 TYPES = {"low": "unknown", "medium": "malicious-activity", "high": "malicious-activity"}
 
@@ -105,6 +108,7 @@ def _actor() -> Any:
     )
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _malware(one: Malware) -> Any:
     return stix2.Malware(
         **_common("malware", one.name),
@@ -115,12 +119,14 @@ def _malware(one: Malware) -> Any:
     )
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _relation(source: str, kind: str, target: str, confidence: int | None = None) -> Any:
     more = {} if confidence is None else {"confidence": confidence}
     about = _common("relationship", f"{source} {kind} {target}")
     return stix2.Relationship(source, kind, target, **about, **more)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _indicator(found: Indicator) -> Any:
     start = moment(found.first_seen) if found.first_seen else moment(PUBLIC)
     more: dict[str, Any] = {}
