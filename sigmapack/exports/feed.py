@@ -85,16 +85,16 @@ class Feed:
 
     def blocks(self, found: Indicator) -> bool:
         """Whether blocking is sound: the advisory asks for it or confidence is high, it is valid
-        on the day of blocking, and no vendor owns it.
+        on the day of blocking (where that is not known, of this version), and no vendor owns it.
 
         An address changes hands: it is blocked only while it is said to be valid on that day.
         """
         if found.kind not in BLOCKED:
             return False
-        day = self.block_from.isoformat() if self.block_from else ""
-        if found.kind == "ip" and not (day and found.valid_until):
+        if found.kind == "ip" and not (self.block_from and found.valid_until):
             return False
-        if day and found.valid_until and found.valid_until < day:
+        day = (self.block_from or RELEASED).isoformat()
+        if found.valid_until and found.valid_until < day:
             return False
         if found.kind == "domain" and self.owned(found.value):
             return False

@@ -52,7 +52,7 @@ def checked(root: Path, rules: Path | None) -> Content:
         Stopped: something is wrong.
     """
     content = load(root, rules)
-    stop_on(problems(content))
+    stop_on(problems(content), content)
     return content
 
 
@@ -68,7 +68,7 @@ def replayable(root: Path, rules: Path | None) -> Plan:
     """
     content = load(root, rules)
     content, faulty, stopping = set_aside(content, problems(content))
-    stop_on(stopping)
+    stop_on(stopping, content)
     return plan(content, faulty=faulty)
 
 
@@ -110,8 +110,9 @@ def packages(
     try:
         found = package_all(content, targets, _compiled(content, targets, quiet))
     except TooLarge as error:
-        raise Stopped([Problem(shown(content.rules_dir), 1, "too-large", str(error))]) from error
-    stop_on(sorted(outcome_problems(content, found.queries, found.tables)))
+        problem = Problem(shown(content.rules_dir), 1, "too-large", str(error))
+        raise Stopped([problem], content) from error
+    stop_on(sorted(outcome_problems(content, found.queries, found.tables)), content)
     found.queries.extend(
         replace(query, target=target.name, language=language.name)
         for target in targets
@@ -136,7 +137,7 @@ def beside(content: Content, block_from: date | None) -> list[Artifact]:
     try:
         return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
-        raise Stopped(error.problems) from error
+        raise Stopped(error.problems, content) from error
 
 
 def also(content: Content) -> list[Artifact]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sigmapack import checks, collection, exports, navigator, report
 from sigmapack.checks import lookups as lookup_checks
@@ -14,9 +14,9 @@ from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.package import Packed, package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
-from sigmapack.content import coverage
 from sigmapack.content.model import Content, Problem, Rule
 from sigmapack.making import safety
+from sigmapack.making.differing import summary
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import manifest
 from sigmapack.overlay import Client, Overlaid, named, overlay, read
@@ -83,7 +83,7 @@ def clients(content: Content, paths: Iterable[Path]) -> list[Client]:
             problems.append(client.problem("client", message, "id"))
         found[client.id] = client
     if problems:
-        raise Stopped(problems)
+        raise Stopped(problems, content)
     return list(found.values())
 
 
@@ -220,47 +220,3 @@ def _beside(shared: Base, made: Overlaid) -> list[Artifact]:
         return [*lists, *collection.artifacts(made.content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error
-
-
-def summary(base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """What the manifest says of a client: in what it has not what the pack has, and why."""
-    reasons = {
-        entry["rule"]: entry["reason"] for entry in made.client.settings.get("acknowledged", ())
-    }
-    return {
-        "id": made.client.id,
-        "name": made.client.name,
-        "off": dict(sorted(made.off.items())),
-        "filtered": {
-            name: [one.title for one in found] for name, found in sorted(made.filtered.items())
-        },
-        "levels": dict(sorted(made.levels.items())),
-        "rows": [change._asdict() for change in sorted(made.rows)],
-        "added": sorted(made.added),
-        "lost": [
-            {"rule": name, "events": list(lines), "reason": reasons.get(name, "")}
-            for name, lines in sorted(gone.items())
-        ],
-        "stages": list(_stages(base, made, gone)),
-    }
-
-
-def _stages(
-    base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]
-) -> Iterator[dict[str, Any]]:
-    """The stages of the attack of which a client sees less: by which rules, and what is left."""
-    left = {stage["id"]: stage for stage in coverage.stages(made.content)}
-    for stage in coverage.stages(base):
-        before = [rule["rule"] for rule in stage["rules"]]
-        after = [rule["rule"] for rule in left[stage["id"]]["rules"]]
-        lost = [name for name in before if name not in after]
-        less = [name for name in after if name in gone]
-        if lost or less:
-            yield {
-                "id": stage["id"],
-                "title": stage["title"],
-                "seen": bool(after),
-                "lost": lost,
-                "less": less,
-                "left": len(after),
-            }

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sigmapack.content.model import Problem
+from sigmapack.content.model import Content, Problem
 
 
 class Stopped(Exception):
-    """Problems for which nothing is made."""
+    """Problems for which nothing is made, and the content that they are of, where it was read."""
 
-    def __init__(self, found: Iterable[Problem]) -> None:
+    def __init__(self, found: Iterable[Problem], content: Content | None = None) -> None:
         self.problems = list(found)
+        self.content = content
         super().__init__(f"{len(self.problems)} problems")
 
 
-def stop_on(found: Iterable[Problem]) -> None:
+def stop_on(found: Iterable[Problem], content: Content | None = None) -> None:
     """Go on only where nothing is wrong.
 
     Raises:
         Stopped: something is.
     """
     if listed := sorted(set(found)):
-        raise Stopped(listed)
+        raise Stopped(listed, content)

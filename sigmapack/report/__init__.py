@@ -15,6 +15,8 @@ from sigmapack.content.model import Content, Problem
 from sigmapack.content.text import visible
 from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
 from sigmapack.matches import LEVELS
+from sigmapack.report.bundles import released, verified
+from sigmapack.report.imports import imported
 from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
 from sigmapack.report.tenants import clients
@@ -26,10 +28,13 @@ __all__ = [
     "checked",
     "clients",
     "covered",
+    "imported",
     "prepare",
     "problems",
     "progress",
+    "released",
     "replayed",
+    "verified",
     "watching",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from sigmapack.verbs.shared import fail
 from sigmapack.write import WriteRefused
 
 #: In the order of the help; the first is meant where none is named.
-VERBS = ("build", "check", "replay", "coverage")
+VERBS = ("build", "check", "replay", "coverage", "release", "verify", "import")
 
 
 class Verbs(click.Group):
@@ -24,7 +25,8 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        found: click.Command = importlib.import_module(f"{__name__}.{name}").command
+        module = f"{name}_" if iskeyword(name) else name
+        found: click.Command = importlib.import_module(f"{__name__}.{module}").command
         return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from sigmapack import process, report
+from sigmapack.content.model import Content, Problem
 from sigmapack.content.text import visible
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +26,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 quiet_option = click.option("--quiet", is_flag=True, help="Print only problems.")
 
 
+#: Is given the problems of content before they end the verb.
+Heard = Callable[[Sequence[Problem], Content], None]
+
+
 @contextmanager
-def making(as_json: bool) -> Iterator[Any]:
+def making(as_json: bool, heard: Heard | None = None) -> Iterator[Any]:
     """What makes things, with all of pySigma; problems that stop it are printed, and end all."""
     with process.importing():
         from sigmapack import making as make
@@ -35,6 +40,8 @@ def making(as_json: bool) -> Iterator[Any]:
         yield make
     except make.Stopped as error:
         report.problems(error.problems, as_json)
+        if heard is not None and error.content is not None:
+            heard(error.problems, error.content)
         unreadable = any(problem.unreadable for problem in error.problems)
         sys.exit(WRONG_USE if unreadable else PROBLEMS)
 

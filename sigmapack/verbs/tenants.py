@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sigmapack import report
-from sigmapack.verbs.shared import PROBLEMS, ROOT, WRONG_USE, fail, making
+from sigmapack.verbs.shared import PROBLEMS, ROOT, WRONG_USE, Heard, fail, making
 
 client_option = click.option(
     "--client",
@@ -36,6 +36,7 @@ def run(
     names: Sequence[str],
     block_from: date | None,
     how: tuple[bool, bool],
+    heard: Heard | None = None,
     writes: bool = True,
 ) -> None:
     """Build for clients, or check their folders; ends the process where one has problems.
@@ -46,13 +47,14 @@ def run(
         names: of the products; all, where there is none.
         block_from: the day of blocking.
         how: whether to print JSON, and whether to print only problems.
+        heard: is given all problems.
         writes: whether to write what is made.
     """
     as_json, quiet = how
     for folder in (path for part in folders for path in part):
         if not folder.is_dir():
             fail(f"{folder}: is no folder: name one with a client.toml, or with folders of clients")
-    with making(as_json) as make:
+    with making(as_json, heard) as make:
         from sigmapack.making import clients, many
 
         paths = clients.folders(*folders)
@@ -67,5 +69,7 @@ def run(
         done = sorted(shown, key=lambda each: each.client)
     report.clients(done, writes, as_json, quiet)
     found = [problem for each in done for problem in each.problems]
+    if heard is not None:
+        heard(found, content)
     if found:
         sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)

@@ -12,12 +12,21 @@ from itertools import pairwise
 from pathlib import Path
 
 from sigmapack.compiling.product import Artifact
-from sigmapack.write import beside, inside, lock, scratch
+from sigmapack.write import beside, inside, lock, scratch, strangers
 from sigmapack.write.errors import Immovable, WriteRefused
 from sigmapack.write.place import MANIFEST, check, find, stays
 from sigmapack.write.single import check_file, write_file
 
-__all__ = ["MANIFEST", "WriteRefused", "check_file", "check_replaceable", "write", "write_file"]
+__all__ = [
+    "MANIFEST",
+    "WriteRefused",
+    "check_file",
+    "check_replaceable",
+    "check_unmixed",
+    "end_dead_builds",
+    "write",
+    "write_file",
+]
 
 
 def check_replaceable(out: Path, *sources: Path) -> None:
@@ -67,6 +76,45 @@ def write(artifacts: Iterable[Artifact], out: Path) -> None:
             inside.write(files, out, place)
     except OSError as error:
         raise WriteRefused(f"{error.filename or out}: {error.strerror}: nothing changed") from error
+
+
+def check_unmixed(out: Path) -> None:
+    """Make sure that all of an earlier build is a build's, where a new one may hold nothing else.
+
+    Raises:
+        WriteRefused: somebody put something there, or it cannot be read.
+    """
+    place = find(out)
+    try:
+        found = strangers.find(place) if place.is_dir() else []
+    except OSError as error:
+        raise WriteRefused(f"{error.filename or out}: {error.strerror}: nothing changed") from error
+    if found:
+        more = f" (and {len(found) - 1} more)" if found[1:] else ""
+        raise WriteRefused(
+            f"{out / found[0]}: no release wrote it{more}, and it would be handed over: "
+            "move it elsewhere, then release again; nothing changed"
+        )
+
+
+def end_dead_builds(folder: Path, prefix: str) -> None:
+    """Put in order what dead builds left in a folder, wherever in it they wrote to.
+
+    Args:
+        folder: holds output folders; it need not exist.
+        prefix: how their names begin.
+
+    Raises:
+        WriteRefused: that cannot be done.
+    """
+    try:
+        stems = scratch.stems(folder, prefix)
+    except OSError as error:
+        raise WriteRefused(
+            f"{error.filename or folder}: {error.strerror}: nothing changed"
+        ) from error
+    for stem in stems:
+        _end_dead_builds(find(folder / stem))
 
 
 def _end_dead_builds(place: Path) -> bool:

@@ -12,6 +12,8 @@ from sigmapack.write.errors import WriteRefused
 from sigmapack.write.scratch import within
 
 MANIFEST = "manifest.json"
+#: Of a release: the sums of all files, and what ssh-keygen calls the signature of such a file.
+SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 #: The folder that holds the pack.
 ROOT = Path(__file__).resolve().parents[2]
 #: What a file system puts into its root itself (ext2 to ext4).

@@ -63,6 +63,24 @@ def within(place: Path) -> Spot:
     return Spot(place, WITHIN)
 
 
+def stems(folder: Path, prefix: str) -> list[str]:
+    """The stems of locks and scratch folders in a folder, sorted; none where it is missing.
+
+    Args:
+        folder: where to look.
+        prefix: how the stems begin.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    pattern = re.compile(rf"\.({re.escape(prefix)}.+?)\.(lock|[a-z0-9_]{{8}}{re.escape(SUFFIX)})")
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted({match[1] for match in map(pattern.fullmatch, names) if match})
+
+
 def make(spot: Spot) -> Path:
     """A new scratch folder with its journal."""
     folder = disk.make_scratch(spot.folder, f".{spot.stem}.", SUFFIX)

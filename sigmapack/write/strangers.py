@@ -11,10 +11,12 @@ from pathlib import Path
 
 from sigmapack.write import disk, scratch
 from sigmapack.write.errors import WriteRefused
-from sigmapack.write.place import MANIFEST, entries, parsed
+from sigmapack.write.place import MANIFEST, SIGNATURE, SUMS, entries, parsed
 
 #: A build's own files that its manifest does not name; a test run writes the second.
 OWN = {MANIFEST, "verification.json"}
+#: What seals a release: its manifest cannot have the hash of what has the manifest's, and says so.
+SEALS = {SUMS, SIGNATURE}
 #: What link says where a file system, or the kernel for another user's file, has no links.
 NO_LINK = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -22,10 +24,12 @@ NO_LINK = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EML
 def named(folder: Path) -> set[str]:
     """The files that the manifest of a build names, and those that every build has."""
     try:
-        files = parsed((folder / MANIFEST).read_bytes()).get("files")
+        manifest = parsed((folder / MANIFEST).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return set()
-    return OWN | (set(files) if isinstance(files, dict) else set())
+    files, release = manifest.get("files"), manifest.get("release")
+    sealed = SEALS if isinstance(release, dict) else set()
+    return OWN | sealed | (set(files) if isinstance(files, dict) else set())
 
 
 def find(folder: Path) -> list[str]:
