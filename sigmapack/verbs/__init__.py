@@ -12,7 +12,7 @@ from sigmapack.verbs.shared import fail
 from sigmapack.write import WriteRefused
 
 #: In the order of the help; the first is meant where none is named.
-VERBS = ("build", "check", "replay", "coverage")
+VERBS = ("build", "check", "replay", "coverage", "diff", "drift")
 
 
 class Verbs(click.Group):

@@ -1,0 +1,169 @@
+"""What changed between two builds, and the version that follows from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sigmapack.compare import compare
+from sigmapack.deployed import open_bundle
+from tests.compare.builds import DATED, PLAIN, SECOND, build, compared, events
+from tests.conftest import DOMAINS
+
+LATER = ("modified: 2026-01-02", "modified: 2026-01-03")
+HIT = ("a.example.com", "b.example.com")
+
+
+def parts(found: object) -> set[tuple[str, str]]:
+    return {(r.part, r.text) for r in found.reasons}  # type: ignore[attr-defined]
+
+
+def test_the_same_builds_have_no_difference(tmp_path: Path) -> None:
+    found = compared(tmp_path, {"sample": DATED}, {"sample": DATED})
+    assert (found.part, found.next, found.reasons) == ("none", found.old, [])
+    assert all(product.nothing for product in found.products)
+
+
+def test_a_removed_rule_is_major_and_deleted_by_its_name_there(tmp_path: Path) -> None:
+    found = compared(tmp_path, {"sample": DATED, "second": SECOND}, {"sample": DATED})
+    assert [rule.name for rule in found.rules.removed] == ["second"]
+    assert (found.part, str(found.next)) == ("major", "1.0.0")
+    (splunk,) = (one for one in found.products if one.name == "splunk")
+    assert splunk.deleted == ("3CX pack - Second",)
+    assert splunk.does["delete"]
+
+
+def test_an_added_rule_is_minor_and_imported(tmp_path: Path) -> None:
+    found = compared(tmp_path, {"sample": DATED}, {"sample": DATED, "second": SECOND})
+    assert [rule.name for rule in found.rules.added] == ["second"]
+    assert (found.part, str(found.next)) == ("minor", "0.2.0")
+    (splunk,) = (one for one in found.products if one.name == "splunk")
+    assert splunk.imported == ("3CX pack - Second",)
+
+
+def test_words_are_a_patch_and_no_change_of_logic(tmp_path: Path) -> None:
+    worded = DATED.replace("title: Sample", "title: Sampled") + "falsepositives: [Tests]\n"
+    found = compared(tmp_path, {"sample": DATED}, {"sample": worded})
+    (change,) = found.rules.changed
+    assert (change.logic, change.words) == (False, ("falsepositives", "title"))
+    assert (found.part, str(found.next), found.problems) == ("patch", "0.1.1", [])
+    assert found.otherwise == []
+
+
+def test_logic_that_loses_an_event_of_the_pack_is_major_and_names_it(tmp_path: Path) -> None:
+    narrow = PLAIN.replace("'.example.com'", "'a.example.com'").replace(*LATER)
+    known = events(tmp_path, sample=HIT)
+    found = compared(tmp_path, {"sample": PLAIN}, {"sample": narrow}, known=known)
+    assert found.rules.changed[0].logic
+    (line,) = found.lost["sample"] or ()
+    assert line.endswith("sample.match.jsonl:2")
+    assert found.part == "major"
+    assert found.problems == []
+
+
+def test_logic_that_finds_nothing_any_more_is_narrowed_not_unknown(tmp_path: Path) -> None:
+    narrow = PLAIN.replace("'.example.com'", "'.example.org'").replace(*LATER)
+    known = events(tmp_path, sample=HIT)
+    found = compared(tmp_path, {"sample": PLAIN}, {"sample": narrow}, known=known)
+    assert len(found.lost["sample"] or ()) == 2
+
+
+def test_logic_that_keeps_all_events_of_the_pack_is_minor(tmp_path: Path) -> None:
+    wide = PLAIN.replace("'.example.com'", "'example.com'").replace(*LATER)
+    known = events(tmp_path, sample=HIT)
+    found = compared(tmp_path, {"sample": PLAIN}, {"sample": wide}, known=known)
+    assert (found.lost["sample"], found.part) == ((), "minor")
+
+
+def test_logic_of_which_no_event_tells_is_major(tmp_path: Path) -> None:
+    wide = PLAIN.replace("'.example.com'", "'example.com'").replace(*LATER)
+    found = compared(tmp_path, {"sample": PLAIN}, {"sample": wide})
+    assert (found.lost["sample"], found.part) == (None, "major")
+
+
+@pytest.mark.parametrize("date", ["2026-01-02", "2026-01-01"])
+def test_logic_without_a_later_date_is_a_problem_with_its_place(tmp_path: Path, date: str) -> None:
+    wide = PLAIN.replace("'.example.com'", "'example.com'").replace("2026-01-02", date)
+    (problem,) = compared(tmp_path, {"sample": PLAIN}, {"sample": wide}).problems
+    assert (problem.path, problem.code) == ("rules/sample.yml", "not-modified")
+    lines = wide.splitlines()
+    assert lines[problem.line - 1] == f"modified: {date}"
+
+
+def test_a_level_is_minor_and_one_that_alerts_no_more_major(tmp_path: Path) -> None:
+    low = DATED.replace("level: high", "level: low")
+    found = compared(tmp_path / "1", {"sample": DATED}, {"sample": low})
+    assert found.part == "minor"
+    (splunk,) = (one for one in found.products if one.name == "splunk")
+    assert [(one.field, one.old, one.new) for one in splunk.severities] == [
+        ("alert.severity", "4", "2")
+    ]
+    assert "cron_schedule" in {one.field for one in splunk.schedules}
+    none = DATED.replace("level: high", "level: informational")
+    found = compared(tmp_path / "2", {"sample": DATED}, {"sample": none})
+    assert ("major", "rule sample alerts no more") in parts(found)
+
+
+def test_rows_of_a_lookup_are_named_and_the_rules_that_read_it(tmp_path: Path) -> None:
+    rows = DOMAINS.replace("worse.example.net", "new.example.org").replace(
+        "bad.example.com,c2", "bad.example.com,later"
+    )
+    known = events(tmp_path, sample=("bad.example.com", "worse.example.net"))
+    found = compared(
+        tmp_path, {"sample": DATED}, {"sample": DATED}, rows=(DOMAINS, rows), known=known
+    )
+    (table,) = found.tables
+    assert (table.added, table.removed) == (("new.example.org",), ("worse.example.net",))
+    assert table.changed == (("bad.example.com", ("role",)),)
+    (change,) = found.rules.changed
+    assert (change.logic, change.tables) == (False, ("ioc_domains",))
+    assert len(found.lost["sample"] or ()) == 1
+    assert found.part == "major"
+    assert found.problems == []
+
+
+def test_rows_that_are_only_added_are_minor_without_events_too(tmp_path: Path) -> None:
+    rows = DOMAINS + "new.example.org,c2,any,high,test,,,,no\n"
+    found = compared(tmp_path, {"sample": DATED}, {"sample": DATED}, rows=(DOMAINS, rows))
+    assert found.part == "minor"
+
+
+def test_what_is_known_of_a_value_is_a_patch(tmp_path: Path) -> None:
+    rows = DOMAINS.replace("high,test", "medium,other")
+    found = compared(tmp_path, {"sample": DATED}, {"sample": DATED}, rows=(DOMAINS, rows))
+    assert (found.part, found.rules.changed) == ("patch", [])
+
+
+def test_a_product_that_is_lost_is_major_and_one_that_comes_minor(tmp_path: Path) -> None:
+    more = open_bundle(build(tmp_path / "more", {"sample": DATED}))
+    less = open_bundle(build(tmp_path / "less", {"sample": DATED}, targets=("sigma", "sqlite")))
+    lost, come = compare(more, less), compare(less, more)
+    assert ("major", "product splunk lost") in parts(lost)
+    assert (come.part, ("minor", "product splunk added") in parts(come)) == ("minor", True)
+    (splunk,) = (one for one in come.products if one.name == "splunk")
+    assert "3CX pack - Sample" in splunk.imported
+
+
+def test_a_rule_that_a_product_refuses_from_now_on_is_major(tmp_path: Path) -> None:
+    # Splunk's names have 99 characters at most.
+    long = DATED.replace("title: Sample", f"title: {'Sample ' * 14}")
+    found = compared(tmp_path, {"sample": DATED}, {"sample": long})
+    (outcome,) = found.outcomes
+    assert (outcome.target, outcome.old, outcome.new) == ("splunk", "ok", "refused")
+    assert "shorten the title" in outcome.reason
+    assert found.part == "major"
+
+
+def test_a_renamed_file_is_the_same_rule(tmp_path: Path) -> None:
+    found = compared(tmp_path, {"sample": DATED}, {"renamed": DATED})
+    assert (found.rules.added, found.rules.removed) == ([], [])
+
+
+def test_rules_without_ids_are_told_apart_by_file_and_name(tmp_path: Path) -> None:
+    nameless = "\n".join(line for line in DATED.splitlines() if not line.startswith("id:"))
+    other = nameless.replace("name: sample", "name: other").replace("Sample", "Other")
+    found = compared(
+        tmp_path, {"sample": nameless, "other": other}, {"sample": nameless, "other": other}
+    )
+    assert found.part == "none"
