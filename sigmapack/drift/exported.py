@@ -52,7 +52,7 @@ def _sorted(paths: Sequence[Path], skipped: list[str]) -> list[tuple[Product, li
 def _compared(product: Product, shipped: list[Item], deployed: Deployed) -> Iterator[Finding]:
     """The findings of one product, in the order in which the build has its items."""
     pairs, left = _paired(shipped, deployed.items)
-    used = any(there.enabled and item.runs for item, there in pairs)
+    used = any(there.enabled for _, there in pairs)
     met = dict(pairs_by_item(pairs))
     groups = {item.group for item, _ in pairs if item.group}
     for item in shipped:

@@ -65,7 +65,7 @@ def items(export: Export) -> Iterator[Item]:
         kind, properties = kind_of(resource), literal(resource["properties"])
         if kind == SEARCH and properties.get("category") != CATEGORY:
             continue
-        found = plain.fields(properties, SERVER)
+        found = plain.fields({**properties, "kind": resource.get("kind")}, SERVER)
         for key in (*DURATIONS, LOOKBACK):
             found |= {key: plain.seconds(found[key])} if key in found else {}
         for key in UNORDERED:
