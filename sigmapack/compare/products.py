@@ -135,9 +135,11 @@ def _action(product: Product | None, name: str, old: Bundle, new: Bundle) -> Pro
     return ProductChange(
         name=name,
         title=product.title,
-        imported=tuple(_told(after[key]) for key in after if key not in before),
-        replaced=tuple((_told(after[key]), found) for key, found in differing.items() if found),
-        deleted=tuple(_told(before[key]) for key in before if key not in after),
+        imported=tuple(sorted(_told(after[key]) for key in after if key not in before)),
+        replaced=tuple(
+            sorted((_told(after[key]), each) for key, each in differing.items() if each)
+        ),
+        deleted=tuple(sorted(_told(before[key]) for key in before if key not in after)),
         schedules=tuple(_fields(product.schedule, before, after, shared)),
         severities=tuple(_fields(product.severity, before, after, shared)),
         files=files,

@@ -106,8 +106,8 @@ PRODUCT = Product(
     severity=("severity", "risk_score"),
     does={
         "import": "Rules, Import rules: elastic/rules.ndjson; new rules come switched off",
-        "replace": 'the same with "Overwrite existing rules", which also switches them off: '
-        "enable again those that ran",
+        "replace": 'the same with "Overwrite existing rules": they are switched off and lose '
+        "exceptions and actions; give these again",
         "delete": "delete them by id: POST /api/detection_engine/rules/_bulk_action",
     },
 )

@@ -97,8 +97,8 @@ PRODUCT = Product(
     severity=("labels",),
     does={
         "import": "Packages, Import package: the new zip; new searches come disabled",
-        "replace": "the same import updates the package: give actions and switches again where "
-        "LogScale says that an asset was changed",
-        "delete": "they are gone with the update of the package",
+        "replace": "the same import updates the package; of an asset that a site changed it asks "
+        "whose to keep",
+        "delete": "gone with the update of the package",
     },
 )

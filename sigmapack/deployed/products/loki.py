@@ -96,8 +96,8 @@ PRODUCT = Product(
     severity=("labels.severity",),
     does={
         "import": "lokitool rules load: alerts run from then on",
-        "replace": "the same: a namespace's groups are replaced by those of the file",
-        "delete": "they are gone with the file that is loaded in place of the earlier one; a group "
-        "that is gone: lokitool rules delete <namespace> <group>",
+        "replace": "the same: a group is replaced by that of the file",
+        "delete": "gone from their group, once the file is loaded; a group that is not in the file "
+        "stays: lokitool rules delete <namespace> <group>",
     },
 )
