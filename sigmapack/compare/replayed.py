@@ -7,7 +7,7 @@ on a table whose columns are the fields that the manifest names.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sigmapack.content.load import read_sources
@@ -25,6 +25,9 @@ from sigmapack.replay.store import META
 TARGET = "sqlite"
 #: Fields of a table of events: SQLite's own limit of columns, less those of `META`.
 MOST_FIELDS = 1_990
+#: Bytes of what one query may give: each event once, with its fields, is a tenth of that for the
+#: 1,600 events of the pack.
+MOST_ROWS = 64 * 2**20
 #: Characters of a field's name: Sysmon's longest has 30.
 LONGEST_FIELD = 200
 
@@ -71,8 +74,8 @@ def replay_both(
     before, after = (dict(map(_keyed, report.matches)) for report in reports)
     return Replayed(
         events=reports[1].events,
-        found=[match for key, match in after.items() if key not in before],
-        lost=[match for key, match in before.items() if key not in after],
+        found=[_plain(match) for key, match in after.items() if key not in before],
+        lost=[_plain(match) for key, match in before.items() if key not in after],
         both=len(before.keys() & after.keys()),
         refused=[
             (bundle.folder.name, refused)
@@ -89,6 +92,15 @@ def _keyed(match: Match) -> tuple[Key, Match]:
         groups = (f"{name}={value}" for name, value in sorted(match.fields.items()))
         return (rule, *groups), match
     return (rule, match.file, str(match.record)), match
+
+
+def _plain(match: Match) -> Match:
+    """A match whose values are texts, whatever a stranger's query gave."""
+    fields = {
+        name: list(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in match.fields.items()
+    }
+    return replace(match, fields=fields)
 
 
 def plan_of(bundle: Bundle, names: Collection[str] | None = None) -> Plan:
@@ -125,6 +137,7 @@ def plan_of(bundle: Bundle, names: Collection[str] | None = None) -> Plan:
         together=tuple(_together(bundle.rules, rules)),
         channels=channel_map(read_sources()),
         needles=(),
+        most=MOST_ROWS,
     )
 
 

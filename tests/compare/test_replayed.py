@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from sigmapack.content.load import load
 from sigmapack.deployed import open_bundle
 from sigmapack.events.files import UnreadableInput
 from sigmapack.manifest import manifest
-from sigmapack.replay import replay, run
+from sigmapack.replay import guard, replay, run
 from sigmapack.targets import discover
 from sigmapack.write import write
 from tests.compare.builds import DATED, PLAIN, build, events
@@ -114,6 +115,81 @@ def test_a_query_that_does_more_than_read_events_is_refused_and_the_others_run(
     ((name, refused),) = found.refused
     assert (name, refused.rule.name) == ("dist", "sample")
     assert found.both == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("SELECT 1;", "its rows do not name the events found"),
+        ("SELECT 'x' AS event_id;", "its rows do not name the events found"),
+        ("SELECT 99 AS event_id;", "its rows do not name the events found"),
+        ("SELECT 9223372036854775807 + 1 AS event_id;", "its rows do not name the events found"),
+        ("SELECT event_id, zeroblob(60000000) AS x FROM logs;", "SQLite does not run its query"),
+        (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, "
+            "hex(zeroblob(1000000)) FROM n;",
+            "its rows have more than 67,108,864 bytes",
+        ),
+        ("SELECT " + ", ".join(["1"] * 200) + ";", "SQLite does not run its query"),
+    ],
+)
+def test_a_query_that_gives_no_events_or_too_much_is_refused(
+    tmp_path: Path, query: str, reason: str
+) -> None:
+    place = events(tmp_path, sample=NAMES) / "sample.match.jsonl"
+    old, new = (
+        build(tmp_path / "old", {"sample": PLAIN}),
+        build(tmp_path / "new", {"sample": PLAIN}),
+    )
+    put(new, "sqlite/queries/sample.sql", query)
+    found = replay_both(open_bundle(old), open_bundle(new), [place])
+    ((_, refused),) = found.refused
+    assert refused.reason.startswith(reason)
+    assert len(found.lost) == 2
+
+
+@pytest.mark.parametrize("query", ["SELECT 1;", "SELECT '1' AS group_keys, 1 AS occurrence_time, "
+                                   "'{' AS event_ids;"])  # fmt: skip
+def test_a_correlation_that_names_no_events_is_refused(tmp_path: Path, query: str) -> None:
+    rules = {"sample": PLAIN, "twice": TWICE}
+    place = events(tmp_path, sample=NAMES) / "sample.match.jsonl"
+    old, new = build(tmp_path / "old", rules), build(tmp_path / "new", rules)
+    put(new, "sqlite/queries/twice.sql", query)
+    found = replay_both(open_bundle(old), open_bundle(new), [place])
+    assert [one.rule.name for _, one in found.refused] == ["twice"]
+    assert [match.rule.name for match in found.lost] == ["twice"]
+
+
+def test_values_that_are_no_texts_are_told_as_texts(tmp_path: Path) -> None:
+    place = events(tmp_path, sample=NAMES) / "sample.match.jsonl"
+    other = PLAIN.replace("'.example.com'", "'.org'")
+    old, new = (
+        build(tmp_path / "old", {"sample": other}),
+        build(tmp_path / "new", {"sample": PLAIN}),
+    )
+    put(new, "sqlite/queries/sample.sql", "SELECT event_id, x'ff' AS QueryName FROM logs;")
+    found = replay_both(open_bundle(old), open_bundle(new), [place])
+    assert {match.fields["QueryName"] for match in found.found} == {"b'\\xff'"}
+
+
+def test_all_queries_of_a_stranger_have_one_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    monkeypatch.setattr(guard, "SECONDS", 1.0)
+    names = [f"rule{n}" for n in range(5)]
+    rules = {
+        name: PLAIN.replace("2b7a01", f"2b7a1{n}").replace("sample", name).replace("Sample", name)
+        for n, name in enumerate(names)
+    }
+    made = build(tmp_path / "new", rules)
+    for name in names:
+        put(made, f"sqlite/queries/{name}.sql", f"{endless};")
+    place = events(tmp_path, sample=NAMES) / "sample.match.jsonl"
+    begun = time.monotonic()
+    report = run(plan_of(open_bundle(made)), [place], scan=False)
+    assert time.monotonic() - begun < 4
+    assert len(report.refused) == 5
 
 
 def test_a_query_that_was_changed_after_the_build_is_not_run(tmp_path: Path) -> None:
