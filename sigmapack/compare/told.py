@@ -12,6 +12,8 @@ from sigmapack.compare.rules import Change
 
 #: Names of a list that are told; `--json` has all.
 MOST_TOLD = 20
+#: Rows of a table that are told: a lookup may have 50,000.
+MOST_ROWS = 300
 
 Row = tuple[str, ...]
 
@@ -45,7 +47,16 @@ def sections(found: Difference, replayed: Replayed | None) -> list[Section]:
     ]
     if replayed:
         made.append(Section("Events", ("event", "rule", "time", "host", "is"), _events(replayed)))
-    return [section for section in made if section.rows]
+    return [_cut(section) for section in made if section.rows]
+
+
+def _cut(section: Section) -> Section:
+    """A section of not too many rows; the last one says how many more there are."""
+    more = len(section.rows) - MOST_ROWS
+    if more <= 0:
+        return section
+    last = (f"and {more} more (--json has all)", *("" for _ in section.columns[1:]))
+    return section._replace(rows=[*section.rows[:MOST_ROWS], last])
 
 
 def _rules(found: Difference) -> Iterator[Row]:

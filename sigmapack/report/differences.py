@@ -12,7 +12,7 @@ from sigmapack.content.text import visible
 from sigmapack.report.tables import dump, table
 
 #: Characters of a cell: what a text says in full is in `--json`.
-WIDEST = 100
+WIDEST = 160
 
 
 def differences(found: Difference, replayed: Replayed | None, as_json: bool, quiet: bool) -> None:

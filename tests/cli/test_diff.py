@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from sigmapack.compare import compare
+from sigmapack.events.watch import Watch
 from tests.cli.command import PROBLEM, process, run
 from tests.compare.builds import DATED, PLAIN, SECOND, build, events
 
@@ -185,6 +187,21 @@ def test_a_package_that_was_changed_since_is_refused(old: Path, new: Path) -> No
     package.write_bytes(package.read_bytes() + b"\n")
     (line,) = run("diff", old, new).stderr.splitlines()
     assert line.endswith("is not what manifest.json says: it was changed since")
+
+
+def test_an_interrupted_replay_tells_of_no_lost_event(
+    old: Path, new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: object) -> object:
+        watch = given[3]
+        assert isinstance(watch, Watch)
+        watch.interrupt()
+        return compare(*given[:3])  # type: ignore[arg-type]
+
+    monkeypatch.setattr("sigmapack.compare.compare", interrupted)
+    notes = tmp_path / "notes.md"
+    result = run("diff", old, new, "--markdown", notes)
+    assert (result.exit_code, result.stdout, notes.exists()) == (130, "", False)
 
 
 def test_a_pipe_gets_the_same_bytes_each_time(old: Path, new: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from sigmapack.compare import compare
+from sigmapack.compare import compare, told
+from sigmapack.compare.as_json import as_json
 from sigmapack.deployed import open_bundle
 from tests.compare.builds import DATED, PLAIN, SECOND, build, compared, events
 from tests.conftest import DOMAINS
@@ -153,6 +155,29 @@ def test_a_rule_that_a_product_refuses_from_now_on_is_major(tmp_path: Path) -> N
     assert (outcome.target, outcome.old, outcome.new) == ("splunk", "ok", "refused")
     assert "shorten the title" in outcome.reason
     assert found.part == "major"
+
+
+def test_a_query_of_an_unchanged_rule_that_asks_otherwise_is_minor(tmp_path: Path) -> None:
+    """As where a log source's name in a product changed, or a backend."""
+    old = build(tmp_path / "old", {"sample": DATED})
+    new = build(tmp_path / "new", {"sample": DATED})
+    manifest = json.loads((new / "manifest.json").read_text("utf-8"))
+    for query in manifest["queries"]:
+        if query["target"] == "splunk":
+            query["runs_sha256"] = "another"
+    (new / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    found = compare(open_bundle(old), open_bundle(new))
+    assert ("splunk", "spl", "sample") in found.otherwise
+    assert ("minor", "splunk asks 1 unchanged rules otherwise") in parts(found)
+
+
+def test_a_long_list_is_cut_in_a_table_and_whole_in_json(tmp_path: Path) -> None:
+    more = "".join(f"n{n}.example.org,c2,any,high,test,,,,no\n" for n in range(400))
+    found = compared(tmp_path, {"sample": DATED}, {"sample": DATED}, rows=(DOMAINS, DOMAINS + more))
+    (section,) = (one for one in told.sections(found, None) if one.title == "Lookups")
+    assert len(section.rows) == told.MOST_ROWS + 1
+    assert section.rows[-1] == ("and 100 more (--json has all)", "", "")
+    assert len(as_json(found, None)["lookups"][0]["added"]) == 400
 
 
 def test_a_renamed_file_is_the_same_rule(tmp_path: Path) -> None:

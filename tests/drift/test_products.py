@@ -171,6 +171,14 @@ def test_logscale_single_files_are_an_export_of_their_kind(tmp_path: Path) -> No
     assert found.counts()["missing"] == 1
 
 
+def test_logscale_a_throttle_is_an_edit_and_what_a_later_schema_adds_is_none(
+    tmp_path: Path,
+) -> None:
+    things = KNOWN["logscale"].things()
+    things[0] |= {"timestampType": "EventTimestamp", "throttleTimeSeconds": 86_400}
+    assert fields(against(KNOWN["logscale"].write(things, tmp_path))) == ["throttleTimeSeconds"]
+
+
 def test_what_no_product_exported_is_refused_and_in_a_folder_skipped(tmp_path: Path) -> None:
     notes = put(tmp_path, "notes.txt", "hello")
     with pytest.raises(UnreadableInput, match=r"notes\.txt: is no export of "):

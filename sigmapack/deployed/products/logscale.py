@@ -28,6 +28,9 @@ SCHEMA = re.compile(r"https://schemas\.humio\.com/(\w+)/v[\d.]+")
 #: The schema and the switch; and the actions, which a site has to add: LogScale runs none without.
 APART = frozenset({"$schema", "enabled", "actionNameReferences"})
 HUNTING = "hunting"
+#: What silences an alert, and is in none of the pack's. Later versions of the schemas have fields
+#: that every export has.
+ALSO = frozenset({"throttleField", "throttleTimeSeconds"})
 
 
 def shipped(bundle: Bundle) -> Iterator[Item]:
@@ -95,6 +98,7 @@ PRODUCT = Product(
     ours=ours,
     schedule=("schedule", "queryStart", "queryEnd"),
     severity=("labels",),
+    also=ALSO,
     does={
         "import": "Packages, Import package: the new zip; new searches come disabled",
         "replace": "the same import updates the package; of an asset that a site changed it asks "

@@ -18,14 +18,8 @@ from sigmapack.deployed.shipped import Bundle
 from sigmapack.deployed.strangers import Export
 
 KIND = "monitor"
-#: What OpenSearch adds to a monitor.
-SERVER = frozenset(
-    {
-        "id", "type", "schema_version", "user", "enabled", "enabled_time", "last_update_time",
-        "data_sources", "ui_metadata", "owner", "should_create_single_alert_for_findings",
-        "delete_query_index_in_every_run", "associated_workflows", "target", "metadata_id",
-    }
-)  # fmt: skip
+#: What a monitor is; OpenSearch adds all else: times, users, versions, indices of its own.
+OWN = ("name", "monitor_type", "schedule", "triggers")
 #: Those of triggers and actions are given by whoever posts them, or by OpenSearch.
 IDS = frozenset({"id"})
 #: What a query says without saying it.
@@ -59,10 +53,8 @@ def monitors(data: Any) -> list[Mapping[str, Any]]:
 
 def item(monitor: Mapping[str, Any], place: str) -> Item:
     """A monitor as an item."""
-    inputs, own = (
-        written(monitor.get("inputs")),
-        {k: v for k, v in monitor.items() if k != "inputs"},
-    )
+    own = {key: monitor[key] for key in OWN if key in monitor}
+    own["inputs"] = written(monitor.get("inputs"))
     enabled = monitor.get("enabled")
     triggers = plain.mappings(monitor.get("triggers"))
     actions = [action for one in triggers for action in _actions(one)]
@@ -70,7 +62,7 @@ def item(monitor: Mapping[str, Any], place: str) -> Item:
         kind=KIND,
         key=str(monitor.get("name", "")),
         name=str(monitor.get("name", "")),
-        fields=plain.fields({**own, "inputs": inputs}, SERVER, IDS),
+        fields=plain.fields(own, deep=IDS),
         enabled=enabled if isinstance(enabled, bool) else None,
         runs=bool(actions),
         place=place,
