@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sigmapack.deployed import Bundle, Deployed, Export, Item, Product, discover, exports
@@ -53,7 +53,7 @@ def _compared(product: Product, shipped: list[Item], deployed: Deployed) -> Iter
     """The findings of one product, in the order in which the build has its items."""
     pairs, left = _paired(shipped, deployed.items)
     used = any(there.enabled for _, there in pairs)
-    met = dict(pairs_by_item(pairs))
+    met = {(item.kind, item.key): there for item, there in pairs}
     groups = {item.group for item, _ in pairs if item.group}
     for item in shipped:
         there = met.get((item.kind, item.key))
@@ -69,12 +69,6 @@ def _compared(product: Product, shipped: list[Item], deployed: Deployed) -> Iter
             )  # fmt: skip
 
 
-def pairs_by_item(pairs: Iterable[tuple[Item, Item]]) -> Iterator[tuple[tuple[str, str], Item]]:
-    """What is deployed, by the kind and key of what was shipped."""
-    for item, there in pairs:
-        yield (item.kind, item.key), there
-
-
 def _paired(
     shipped: list[Item], deployed: list[Item]
 ) -> tuple[list[tuple[Item, Item]], list[Item]]:
@@ -87,7 +81,7 @@ def _paired(
     waiting, left = list(shipped), list(deployed)
     for by in (_by_key, _by_rule, _by_name):
         there = {by(item): item for item in reversed(left) if by(item)[1]}
-        pairs += [(item, there[by(item)]) for item in waiting if by(item) in there]
+        pairs += [(item, there.pop(by(item))) for item in waiting if by(item) in there]
         taken = {id(one) for _, one in pairs}
         done = {(item.kind, item.key) for item, _ in pairs}
         waiting = [item for item in waiting if (item.kind, item.key) not in done]

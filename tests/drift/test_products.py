@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,27 @@ def test_sentinel_hunting_queries_are_missed_only_where_some_are_exported(tmp_pa
     things = [*KNOWN["sentinel"].things(), searches[0]]
     found = against(KNOWN["sentinel"].write(things, tmp_path))
     assert states(found) == {searches[1]["properties"]["displayName"]: ("missing",)}
+
+
+def test_sentinel_rules_on_tables_that_a_workspace_lacks_are_not_missed(tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    shutil.copytree(GOLDEN, dist)
+    path = dist / "sentinel" / "azuredeploy.json"
+    template = json.loads(path.read_text("utf-8"))
+    rules = [r for r in template["resources"] if r["type"].endswith("/alertRules")]
+    conditions = ["[parameters('defenderTables')]", None]
+    for rule, condition in zip(rules, conditions, strict=True):
+        rule.pop("condition", None)
+        rule |= {"condition": condition} if condition else {}
+    path.write_text(json.dumps(template), "utf-8")
+    manifest = json.loads((dist / "manifest.json").read_text("utf-8"))
+    manifest["files"]["sentinel/azuredeploy.json"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (dist / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    things = KNOWN["sentinel"].things()
+    for gone, missing in ((0, 0), (1, 1)):
+        kept = [thing for place, thing in enumerate(things) if place != gone]
+        found = drift(open_bundle(dist), [KNOWN["sentinel"].write(kept, tmp_path)])
+        assert found.counts()["missing"] == missing
 
 
 def test_defender_a_detection_that_was_made_in_the_portal_is_known_by_its_query(
