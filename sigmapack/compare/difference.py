@@ -15,6 +15,8 @@ from sigmapack.content.model import Problem
 from sigmapack.deployed import Bundle
 from sigmapack.events.watch import Watch
 
+BASE = "has no query of its own: see the correlations that refer to it"
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -69,11 +71,14 @@ def compare(
     otherwise = products.otherwise(old, new, changed | products.names_of(rules.added))
     actions = products.actions(old, new)
     doubtful = [c for c in rules.changed if c.logic or c.tables]
-    lost = narrowing.lost(old, new, doubtful, events, watch)
+    asked = narrowing.unchanged(old, new, {rule for _, _, rule in otherwise})
+    lost = narrowing.lost(old, new, [*doubtful, *asked], events, watch)
+    bases = narrowing.bases(old, doubtful) & narrowing.bases(new, doubtful)
     lessened = {one.name for one in tables if one.lessened}
     reasons = [
         *_of_products(old, new, outcomes),
-        *_of_rules(rules, lost, lessened),
+        *_of_rules(rules, lost, lessened, bases),
+        *(_of_events(c.new.name, lost[c.new.name], True) for c in asked if lost[c.new.name]),
         *_of_tables(tables),
         *_of_the_rest(actions, otherwise),
     ]
@@ -103,7 +108,10 @@ def _of_products(old: Bundle, new: Bundle, outcomes: list[Outcome]) -> Iterator[
 
 
 def _of_rules(
-    rules: Rules, lost: Mapping[str, tuple[str, ...] | None], lessened: Set[str]
+    rules: Rules,
+    lost: Mapping[str, tuple[str, ...] | None],
+    lessened: Set[str],
+    bases: Set[str],
 ) -> Iterator[Reason]:
     for rule in rules.removed:
         yield Reason("major", f"rule {rule.name} removed")
@@ -111,7 +119,9 @@ def _of_rules(
         yield Reason("minor", f"rule {rule.name} added")
     for change in rules.changed:
         name = change.new.name
-        if name in lost:
+        if name in bases:
+            yield Reason("minor", f"rule {name} {BASE}")
+        elif name in lost:
             sure = not change.logic and lessened.isdisjoint(change.tables)
             yield _of_events(name, lost[name], sure)
         if change.silenced:

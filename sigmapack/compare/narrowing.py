@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from sigmapack.compare.replayed import plan_of
+from sigmapack.compare.replayed import TARGET, plan_of
 from sigmapack.compare.rules import Change
 from sigmapack.content.files import shown
 from sigmapack.deployed import Bundle
@@ -51,6 +51,27 @@ def lost(
             left = was - after[change.new.name].get(path, frozenset())
             told[change.new.name] = tuple(f"{shown(path)}:{line}" for line in sorted(left))
     return told
+
+
+def unchanged(old: Bundle, new: Bundle, names: Collection[str]) -> list[Change]:
+    """Rules that say what they said, and of which some query asks otherwise.
+
+    Such are correlations of a base that changed, and all of a language whose backend did.
+
+    Args:
+        old: the older build.
+        new: the newer one.
+        names: of the rules.
+    """
+    before = {rule.name: rule for rule in old.rules}
+    after = (rule for rule in new.rules if rule.name in names and rule.name in before)
+    return [Change(before[rule.name], rule) for rule in after]
+
+
+def bases(bundle: Bundle, changes: Sequence[Change]) -> set[str]:
+    """The names of correlations that have no query in a build's SQLite, not even a refused one."""
+    own = {query.rule for query in bundle.queries if query.target == TARGET}
+    return {c.new.name for c in changes if own and c.new.steps and c.new.name not in own}
 
 
 def _files(changes: Sequence[Change], events: Path | None) -> dict[str, Path]:

@@ -123,13 +123,17 @@ def plan_of(bundle: Bundle, names: Collection[str] | None = None) -> Plan:
         if rule is None or (names is not None and rule.name not in names):
             continue
         sql = bare(bundle.text(query.path))
-        fields = [*rule.fields, *([EVENT_TEXT] if EVENT_TEXT in sql else [])]
+        members = (rules.get(name) for step in rule.steps for name in step)
+        fields = [*rule.fields, *(name for one in members if one for name in one.fields)]
+        fields += [EVENT_TEXT] if EVENT_TEXT in sql else []
         wider = {n.lower(): n for n in fields if n.lower() not in (*META, *columns)}
         if reason := _unfit(fields, len(columns) + len(wider)):
             refused.append(NotRun(sigma(rule), reason))
             continue
         columns |= wider
-        steps.append(Step(sigma(rule), sql, rule.fields, members=rule.steps))
+        # A correlation waits for matches of its rules, which may not be among those named.
+        awaited = rule.steps if names is None else ()
+        steps.append(Step(sigma(rule), sql, rule.fields, members=awaited))
     return Plan(
         steps=tuple(steps),
         refused=tuple(refused),

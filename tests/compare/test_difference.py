@@ -157,6 +157,67 @@ def test_a_rule_that_a_product_refuses_from_now_on_is_major(tmp_path: Path) -> N
     assert found.part == "major"
 
 
+BASE = """\
+title: Base
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a04
+name: base
+date: 2026-01-01
+modified: 2026-01-02
+correlation:
+    type: event_count
+    rules: [sample, second]
+    group-by: [Computer]
+    timespan: 1h
+    condition: {gte: 1}
+level: informational
+"""
+REPEATED = """\
+title: Repeated
+id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a05
+name: repeated
+date: 2026-01-01
+correlation:
+    type: event_count
+    rules: [base]
+    group-by: [Computer]
+    timespan: 1d
+    condition: {gte: 2}
+level: high
+"""
+
+
+def test_a_base_is_judged_by_the_correlations_that_refer_to_it(tmp_path: Path) -> None:
+    """It has no query of its own, nor events: what is lost, they lose."""
+    other = SECOND.replace("QueryName|expand: '%ioc_domains%'", "QueryName: other.example.org")
+    rules = {"sample": PLAIN, "second": other, "base": BASE, "repeated": REPEATED}
+    known = events(tmp_path, repeated=("a.example.com", "other.example.org"))
+    path = known / "repeated.match.jsonl"
+    path.write_text(path.read_text("utf-8").replace("10:01:00", "13:01:00"), "utf-8")
+    less = {**rules, "base": BASE.replace("[sample, second]", "[sample]").replace(*LATER)}
+    found = compared(tmp_path / "1", rules, less, known=known)
+    assert (
+        "minor",
+        "rule base has no query of its own: see the correlations that refer to it",
+    ) in (parts(found))
+    (reason,) = (text for part, text in parts(found) if part == "major")
+    assert reason.startswith("rule repeated finds less: it lost ")
+    more = {**rules, "base": BASE.replace("timespan: 1h", "timespan: 2h").replace(*LATER)}
+    assert compared(tmp_path / "2", rules, more, known=known).part == "minor"
+
+
+@pytest.mark.parametrize(("count", "part"), [(3, "major"), (1, "minor")])
+def test_a_correlation_is_judged_by_its_own_events(tmp_path: Path, count: int, part: str) -> None:
+    two = REPEATED.replace("rules: [base]", "rules: [sample]")
+    other = two.replace("gte: 2", f"gte: {count}").replace("date: 2026-01-01", "date: 2026-01-02")
+    known = events(tmp_path, repeated=HIT)
+    rules = {"sample": PLAIN}
+    found = compared(
+        tmp_path, {**rules, "repeated": two}, {**rules, "repeated": other}, known=known
+    )
+    assert found.part == part
+    assert len(found.lost["repeated"] or ()) == (2 if part == "major" else 0)
+
+
 def test_a_query_of_an_unchanged_rule_that_asks_otherwise_is_minor(tmp_path: Path) -> None:
     """As where a log source's name in a product changed, or a backend."""
     old = build(tmp_path / "old", {"sample": DATED})
