@@ -19,6 +19,8 @@ MOST_UNPACKED = 256 * 2**20
 #: Files of a folder or an archive: the pack's largest, an app of Splunk or a package of LogScale,
 #: have 200.
 MOST_FILES = 5_000
+#: Bytes of all files that were named, unpacked: a folder of logs, named by mistake, ends there.
+MOST_TOGETHER = 512 * 2**20
 #: What archives begin with.
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 
@@ -31,14 +33,18 @@ def exports(paths: Iterable[Path]) -> Iterator[tuple[Export, bool]]:
     Raises:
         UnreadableInput: a path is not there or no file, or exceeds a limit.
     """
+    left = MOST_TOGETHER
     for path in paths:
-        if os.path.isdir(path):
-            for one in _below(path):
-                yield from ((each, False) for each in unpacked(Export(str(one), read(one))))
-            continue
-        check_file(path)
-        made = unpacked(Export(str(path), read(path)))
-        yield from ((each, len(made) == 1) for each in made)
+        inside = os.path.isdir(path)
+        if not inside:
+            check_file(path)
+        for one in _below(path) if inside else [path]:
+            made = unpacked(Export(str(one), read(one)))
+            left -= sum(len(each.data) for each in made)
+            if left < 0:
+                message = f"more than {MOST_TOGETHER:,} bytes together: name the exports in it"
+                raise UnreadableInput(path, message)
+            yield from ((each, not inside and len(made) == 1) for each in made)
 
 
 def _below(folder: Path) -> list[Path]:

@@ -146,3 +146,15 @@ def test_a_folder_of_too_many_files_is_refused(
         (tmp_path / name).write_text("", "utf-8")
     with pytest.raises(UnreadableInput, match="more than 2 files"):
         list(exports([tmp_path]))
+
+
+def test_files_that_are_too_large_together_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathered, "MOST_TOGETHER", 2_500)
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"x" * 1_000)
+    with pytest.raises(UnreadableInput, match="more than 2,500 bytes together"):
+        list(exports([tmp_path]))
+    with pytest.raises(UnreadableInput, match="more than 2,500 bytes together"):
+        list(exports([tmp_path / name for name in "abc"]))
