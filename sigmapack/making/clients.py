@@ -117,11 +117,12 @@ def make(shared: Base, client: Client) -> Made:
     stop_on(safety.problems(shared.content, made, gone))
     wanted = client.settings.get("products", [target.name for target in shared.targets])
     targets = [target for target in shared.targets if target.name in wanted]
-    packed = _packed(shared, made, targets)
+    own = named(made.content, client.id)
+    packed = _packed(shared, made, own, targets)
     files = [*packed.files, *navigator.artifacts(made.content)]
     files += _beside(shared, made)
     about = summary(shared.content, made, gone)
-    files.append(manifest(packed.queries, files, packed.tables, about))
+    files.append(manifest(own, packed.queries, files, packed.tables, about))
     return Made(made, packed, files, gone)
 
 
@@ -168,8 +169,7 @@ def _gone(shared: Base, made: Overlaid) -> dict[str, list[int]]:
     return safety.lost(before, after)
 
 
-def _packed(shared: Base, made: Overlaid, targets: Sequence[Target]) -> Packed:
-    content = named(made.content, made.client.id)
+def _packed(shared: Base, made: Overlaid, content: Content, targets: Sequence[Target]) -> Packed:
     ready = resolved(content)
     queries: list[Query] = []
     for target in targets:
@@ -186,8 +186,8 @@ def _variant(query: Query, kind: str) -> Query:
     """A query with the variant that a client wants; where a product has one only, that."""
     if kind == "both" or not (query.path and query.native_path):
         return query
-    text = query.native_text if kind == "native" else query.text
-    return replace(query, text=text, native_path="", native_text="")
+    query, native = replace(query, native_path="", native_text=""), query.native_text
+    return replace(query, text=native, bare=native) if kind == "native" else query
 
 
 def _worse(shared: Base, made: Overlaid, queries: Iterable[Query]) -> Iterator[Problem]:

@@ -57,7 +57,7 @@ def command(
         content = make.checked(ROOT, rules)
         made = make.packages(content, (), quiet or as_json)
         files = [*made.files, *make.also(content), *make.beside(content, None)]
-    files.append(manifest(made.queries, files, made.tables))
+    files.append(manifest(content, made.queries, files, made.tables))
     try:
         report.released(list(release.release([(name, files)], out, key, beside)), as_json, quiet)
     except ValueError as error:
