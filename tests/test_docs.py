@@ -33,6 +33,8 @@ PAGES = [
 FOLDERS = ("sigmapack", "tests", "sigma_rules", "lookups", "docs")
 #: What stands for many names, in a path.
 OPEN = re.compile(r"[<>*{}\s]|\.\.\.")
+#: The number of a line, behind a path.
+LINE = re.compile(r":\d+:?$")
 #: Characters of a cell, and of a row with its bars, as they are shown.
 LONGEST_CELL, LONGEST_ROW = 100, 130
 MOST_LINES = 150
@@ -122,7 +124,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
 
 @every_page
 def test_every_path_that_a_page_names_is_there(page: Path) -> None:
-    parts = [part for text in code(page) for part in text.split()]
+    parts = [LINE.sub("", part) for text in code(page) for part in text.split()]
     named = [part for part in parts if part.partition("/")[0] in FOLDERS and "/" in part]
     files = [re.sub(r":\d+$", "", part) for part in named if not OPEN.search(part)]  # with a line
     assert [path for path in files if not (ROOT / path).exists()] == []

@@ -18,12 +18,15 @@ VIOLATIONS = [
     ("Layers", "checks/outcomes.py", "from sigmapack.targets import discover"),
     ("Layers", "targets/schedules.py", "from sigmapack import report"),
     ("Layers", "collection/table.py", "from sigmapack import exports"),
+    ("Layers", "deployed/plain.py", "from sigmapack import compare"),
+    ("Layers", "drift/findings.py", "from sigmapack.compare import versions"),
     ("No circle", "checks/registry.py", "from sigmapack.checks import rules"),
     ("No circle", "content/model.py", "from sigmapack.content import load"),
     ("No circle", "collection/naming.py", "from sigmapack.collection import index"),
     ("A product", "targets/defender/rules.py", "from sigmapack.targets.sentinel import rules"),
     ("A product", "targets/ecs/lucene.py", "from sigmapack.targets.elastic import eql"),
     ("A product", "targets/sqlite/urls.py", "from sigmapack.targets import sigma"),
+    ("A reader", "deployed/products/loki.py", "from sigmapack.deployed.products import splunk"),
     ("A format", "exports/hosts.py", "from sigmapack.exports import rpz"),
 ]
 

@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
-from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
-from sigma.rule import SigmaRule
-
 from sigmapack.compiling import conversion, names
+from sigmapack.compiling.condition import converted, without_fields
 from sigmapack.compiling.memory import Converted, Memory
 from sigmapack.compiling.product import Language, Part, Query, Target, said
 from sigmapack.content import limits
 from sigmapack.content.correlation import read_correlation
-from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Refused, Rule
 from sigmapack.content.placeholders import native_uses, references, resolve, size
 
@@ -176,43 +172,14 @@ def _converted(making: Making, rule: Rule, native: bool = False) -> Part:
         key = memory.key(language, rule, " ".join(content.lookups) if native else "")
         found = memory.get(key)
     if found is None:
-        found = _condition(content, language, rule, native)
+        found = converted(content, language, rule, native)
         if memory is not None and key is not None:
             memory.keep(key, found)
     made = {"detection": found.detection, "logsource": found.logsource}
-    prepared = _without_fields(rule.with_document({**rule.document, **made}))
+    prepared = without_fields(rule.with_document({**rule.document, **made}))
     return Part(
         prepared, found.condition, language.frame(prepared, found.condition, content.sources)
     )
-
-
-def _condition(content: Content, language: Language, rule: Rule, native: bool) -> Converted:
-    prepared = _without_fields(language.prepare(rule))
-    pipeline = language.pipeline(prepared)
-    if native:
-        pipeline = pipeline + _lookup_pipeline(language, content)
-    backend = language.backend(pipeline) if language.backend else None
-    assert backend is not None
-    converted = backend.convert_rule(SigmaRule.from_dict(prepared.copy()))
-    if len(converted) != 1:
-        raise Refused(f"{len(converted)} conditions give {len(converted)} queries, not one")
-    own = prepared.document
-    return Converted(own["detection"], own["logsource"], str(converted[0]))
-
-
-def _without_fields(rule: Rule) -> Rule:
-    """Backends end a query with them as they are: a command of Splunk's among them would run."""
-    return rule.with_document({k: v for k, v in rule.document.items() if k != "fields"})
-
-
-def _lookup_pipeline(language: Language, content: Content) -> ProcessingPipeline:
-    items = []
-    for kind, expression in language.native.items():
-        tables = [name for name, t in content.lookups.items() if KINDS.get(t.key) == kind]
-        if tables:
-            placed = QueryExpressionPlaceholderTransformation(include=tables, expression=expression)
-            items.append(ProcessingItem(placed))
-    return ProcessingPipeline(name="lookups", items=items)
 
 
 def _native(making: Making, rule: Rule) -> str:

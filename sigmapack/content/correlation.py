@@ -56,6 +56,13 @@ class Correlation:
         """The names of all rules referred to, in order, each once."""
         return tuple(dict.fromkeys(name for step in self.steps for name in step))
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that it groups by or counts, in the events of any rule."""
+        mapped = [name for alias in self.aliases.values() for name in alias.values()]
+        counted = self.value_field
+        return (*self.group_by, *mapped, *([counted] if counted and counted != PERIOD else []))
+
     def field(self, name: str, member: str) -> str:
         """What a group-by or value field is called in the events of one member rule."""
         return self.aliases.get(name, {}).get(member, name)

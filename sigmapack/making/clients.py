@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sigmapack import checks, collection, exports, navigator, report
 from sigmapack.checks import lookups as lookup_checks
@@ -14,9 +14,9 @@ from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.package import Packed, package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
-from sigmapack.content import coverage
 from sigmapack.content.model import Content, Problem, Rule
 from sigmapack.making import safety
+from sigmapack.making.differing import summary
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import manifest
 from sigmapack.overlay import Client, Overlaid, named, overlay, read
@@ -83,7 +83,7 @@ def clients(content: Content, paths: Iterable[Path]) -> list[Client]:
             problems.append(client.problem("client", message, "id"))
         found[client.id] = client
     if problems:
-        raise Stopped(problems)
+        raise Stopped(problems, content)
     return list(found.values())
 
 
@@ -117,11 +117,12 @@ def make(shared: Base, client: Client) -> Made:
     stop_on(safety.problems(shared.content, made, gone))
     wanted = client.settings.get("products", [target.name for target in shared.targets])
     targets = [target for target in shared.targets if target.name in wanted]
-    packed = _packed(shared, made, targets)
+    own = named(made.content, client.id)
+    packed = _packed(shared, made, own, targets)
     files = [*packed.files, *navigator.artifacts(made.content)]
     files += _beside(shared, made)
     about = summary(shared.content, made, gone)
-    files.append(manifest(packed.queries, files, packed.tables, about))
+    files.append(manifest(own, packed.queries, files, packed.tables, about))
     return Made(made, packed, files, gone)
 
 
@@ -168,8 +169,7 @@ def _gone(shared: Base, made: Overlaid) -> dict[str, list[int]]:
     return safety.lost(before, after)
 
 
-def _packed(shared: Base, made: Overlaid, targets: Sequence[Target]) -> Packed:
-    content = named(made.content, made.client.id)
+def _packed(shared: Base, made: Overlaid, content: Content, targets: Sequence[Target]) -> Packed:
     ready = resolved(content)
     queries: list[Query] = []
     for target in targets:
@@ -186,8 +186,8 @@ def _variant(query: Query, kind: str) -> Query:
     """A query with the variant that a client wants; where a product has one only, that."""
     if kind == "both" or not (query.path and query.native_path):
         return query
-    text = query.native_text if kind == "native" else query.text
-    return replace(query, text=text, native_path="", native_text="")
+    query, native = replace(query, native_path="", native_text=""), query.native_text
+    return replace(query, text=native, bare=native) if kind == "native" else query
 
 
 def _worse(shared: Base, made: Overlaid, queries: Iterable[Query]) -> Iterator[Problem]:
@@ -220,47 +220,3 @@ def _beside(shared: Base, made: Overlaid) -> list[Artifact]:
         return [*lists, *collection.artifacts(made.content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error
-
-
-def summary(base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """What the manifest says of a client: in what it has not what the pack has, and why."""
-    reasons = {
-        entry["rule"]: entry["reason"] for entry in made.client.settings.get("acknowledged", ())
-    }
-    return {
-        "id": made.client.id,
-        "name": made.client.name,
-        "off": dict(sorted(made.off.items())),
-        "filtered": {
-            name: [one.title for one in found] for name, found in sorted(made.filtered.items())
-        },
-        "levels": dict(sorted(made.levels.items())),
-        "rows": [change._asdict() for change in sorted(made.rows)],
-        "added": sorted(made.added),
-        "lost": [
-            {"rule": name, "events": list(lines), "reason": reasons.get(name, "")}
-            for name, lines in sorted(gone.items())
-        ],
-        "stages": list(_stages(base, made, gone)),
-    }
-
-
-def _stages(
-    base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]
-) -> Iterator[dict[str, Any]]:
-    """The stages of the attack of which a client sees less: by which rules, and what is left."""
-    left = {stage["id"]: stage for stage in coverage.stages(made.content)}
-    for stage in coverage.stages(base):
-        before = [rule["rule"] for rule in stage["rules"]]
-        after = [rule["rule"] for rule in left[stage["id"]]["rules"]]
-        lost = [name for name in before if name not in after]
-        less = [name for name in after if name in gone]
-        if lost or less:
-            yield {
-                "id": stage["id"],
-                "title": stage["title"],
-                "seen": bool(after),
-                "lost": lost,
-                "less": less,
-                "left": len(after),
-            }

@@ -8,7 +8,7 @@ from sigmapack.content.model import Content, Problem
 
 
 class Stopped(Exception):
-    """Problems for which nothing is made."""
+    """Problems for which nothing is made, and the content that they are of, where it was read."""
 
     def __init__(self, found: Iterable[Problem], content: Content | None = None) -> None:
         self.problems = list(found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,8 +49,10 @@ def search(
     steps = sorted(plan.steps, key=lambda step: step.rule.is_correlation)
     singles = sum(not step.rule.is_correlation for step in steps)
     try:
-        with closing(guard.guarded(path)) as db:
-            asking = Asking(db, limit, report, watch)
+        lower = guard.strangers(len(plan.columns)) if plan.most else None
+        with closing(guard.guarded(path, lower)) as db:
+            end = time.monotonic() + limit if plan.most else math.inf
+            asking = Asking(db, limit, report, watch, plan.most, end)
             loud, marks = _ask_rules(asking, plan, steps[:singles], found)
             _ask_correlations(asking, path, plan, steps[singles:], loud, marks)
     except Ended:
@@ -64,6 +68,10 @@ class Asking(NamedTuple):
     limit: float
     report: Report
     watch: Watch
+    most: int | None = None
+    """Bytes that the rows of a query may have, where a stranger wrote it."""
+    end: float = math.inf
+    """When the time of all queries is over, where strangers wrote them."""
 
     def rows(self, db: sqlite3.Connection, step: Step) -> list[dict[str, Any]]:
         """What a query gives; a rule whose query does not run is refused.
@@ -74,7 +82,8 @@ class Asking(NamedTuple):
         if self.watch.ended:
             raise Ended
         try:
-            names, found = guard.rows(db, step.sql, self.limit, self.watch)
+            limit = max(0.0, min(self.limit, self.end - time.monotonic()))
+            names, found = guard.rows(db, step.sql, limit, self.watch, self.most)
         except Refused as error:
             self.report.refused.append(NotRun(step.rule, str(error)))
             return []
@@ -96,8 +105,9 @@ def _ask_rules(
         if plan.marks and not members.isdisjoint(names):
             for row in rows:
                 marks[row[ROW]] += step.mark
-        for match in _matches(asking, step, rows):  # one by one: it may be ended at any
-            asking.report.matches.append(match)
+        with _strange(asking, step):
+            for match in _matches(asking, step, rows):  # one by one: it may be ended at any
+                asking.report.matches.append(match)
     return loud, marks
 
 
@@ -113,12 +123,29 @@ def _ask_correlations(
     if not due:
         return
     first = asking.watch.rule + 1
-    with closing(guard.guarded(marked(path, plan, marks) if plan.marks else path)) as other:
+    place = marked(path, plan, marks) if plan.marks else path
+    lower = guard.strangers(len(plan.columns)) if plan.most else None
+    with closing(guard.guarded(place, lower)) as other:
         for number, step in enumerate(steps, first):
             asking.watch.rule = number
             if step in due:
                 rows = asking.rows(other, step)
-                asking.report.matches += _correlation_matches(asking.db, step.rule, rows)
+                with _strange(asking, step):
+                    asking.report.matches += _correlation_matches(asking.db, step.rule, rows)
+
+
+@contextmanager
+def _strange(asking: Asking, step: Step) -> Iterator[None]:
+    """Refuse a stranger's query whose rows do not name events; of ours it is a fault that shows."""
+    try:
+        yield
+    except (
+        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError,
+        sqlite3.Error,
+    ):  # fmt: skip
+        if asking.most is None:
+            raise
+        asking.report.refused.append(NotRun(step.rule, "its rows do not name the events found"))
 
 
 def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,6 +49,11 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
+#: Of a stranger's SQL, bytes of one value (a window with 400,000 events), and columns beside those
+#: of the fields: the pack's correlations have ten of their own.
+LONGEST_CELL, OWN = 4 * 2**20, 50
+#: Bytes of a number of a row, and of the row itself.
+CELL = 64
 #: Instructions between two looks at the clock: some hundred microseconds.
 STEPS = 10_000
 #: Seconds for a rule, and more for each row of events: generous, since a busy machine and many hits
@@ -71,22 +77,32 @@ def seconds(rows: int) -> float:
     return SECONDS + SECONDS_A_ROW * rows
 
 
-def guarded(path: Path) -> Guarded:
+def guarded(path: Path, lower: Mapping[int, int] | None = None) -> Guarded:
     """A connection to a database that is there, which can only read it.
 
     Args:
         path: of a database that nobody writes to any more.
+        lower: limits below `LIMITS`.
     """
     # A compiled query of ours takes megabytes, and each runs once.
     place = f"{path.resolve().as_uri()}?mode=ro"
     db = sqlite3.connect(place, uri=True, factory=Guarded, cached_statements=0)
-    for category, most in LIMITS.items():
+    for category, most in {**LIMITS, **(lower or {})}.items():
         db.setlimit(category, most)
     functions.install(db, db.late)
     # Its table is declared at the first use, which the authorizer would take for a new table.
     db.execute("SELECT count(*) FROM json_each('[]'), json_tree('[]')").fetchall()
     db.set_authorizer(_authorized)
     return db
+
+
+def strangers(fields: int) -> dict[int, int]:
+    """Limits for SQL that a stranger wrote, so that one row is below a gigabyte.
+
+    Args:
+        fields: columns of the table of events.
+    """
+    return {sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_CELL, sqlite3.SQLITE_LIMIT_COLUMN: fields + OWN}
 
 
 def _authorized(action: int, first: str | None, second: str | None, *rest: str | None) -> int:
@@ -97,7 +113,11 @@ def _authorized(action: int, first: str | None, second: str | None, *rest: str |
 
 
 def rows(
-    db: sqlite3.Connection, query: str, limit: float, watch: Watch | None = None
+    db: sqlite3.Connection,
+    query: str,
+    limit: float,
+    watch: Watch | None = None,
+    most: int | None = None,
 ) -> tuple[list[str], list[Row]]:
     """The columns and rows that a query gives.
 
@@ -106,9 +126,10 @@ def rows(
         query: one statement, without the comment above it.
         limit: seconds that it may take.
         watch: what can end it.
+        most: bytes that its rows may have, where a stranger wrote it.
 
     Raises:
-        Refused: SQLite does not take it, or it takes too long.
+        Refused: SQLite does not take it, it takes too long, or its rows are too many.
         Ended: the watch ended it.
     """
     clock = cast(Guarded, db)
@@ -116,7 +137,7 @@ def rows(
     db.set_progress_handler(clock.late, STEPS)
     try:
         cursor = db.execute(query)
-        found = cursor.fetchall()
+        found = cursor.fetchall() if most is None else _few(cursor, most)
     except sqlite3.Error as error:
         if clock.watch.ended:
             raise Ended from None
@@ -132,3 +153,19 @@ def rows(
         db.set_progress_handler(None, 0)
         clock.end = math.inf
     return [column[0] for column in cursor.description or ()], found
+
+
+def _few(cursor: sqlite3.Cursor, most: int) -> list[Row]:
+    """The rows of a stranger's query, which may give the same for ever.
+
+    Raises:
+        Refused: they have more bytes.
+    """
+    found: list[Row] = []
+    left = most
+    for row in cursor:
+        left -= sum(len(cell) if isinstance(cell, str | bytes) else CELL for cell in row) + CELL
+        if left < 0:
+            raise Refused(f"its rows have more than {most:,} bytes")
+        found.append(row)
+    return found

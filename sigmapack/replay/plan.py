@@ -48,6 +48,8 @@ class Plan:
     marks: str = ""
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     """What to do on a match, by the name that rules have for it."""
+    most: int | None = None
+    """Bytes that the rows of a query may have, where the queries are strangers'."""
 
 
 def dumped(plan: Plan) -> str:

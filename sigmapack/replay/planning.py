@@ -10,7 +10,7 @@ from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.names import names as names_of
 from sigmapack.compiling.product import Query
-from sigmapack.content.correlation import PERIOD, read_correlation
+from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
 from sigmapack.events.rows import EVENT_TEXT
 from sigmapack.events.windows import channel_map
@@ -117,7 +117,7 @@ def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str,
     kept = []
     for query in queries:
         rule = query.rule
-        names = _correlation_fields(rule) if rule.is_correlation else list(names_of(rule))
+        names = list(read_correlation(rule).fields if rule.is_correlation else names_of(rule))
         names += [EVENT_TEXT] if EVENT_TEXT in query.bare else []
         wider = found | {n.lower(): n for n in names if n.lower() not in (*META, *found)}
         if len(wider) > MOST_FIELDS:
@@ -129,13 +129,6 @@ def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str,
     return found, kept
 
 
-def _correlation_fields(rule: Rule) -> list[str]:
-    correlation = read_correlation(rule)
-    mapped = [name for alias in correlation.aliases.values() for name in alias.values()]
-    counted = correlation.value_field
-    return [*correlation.group_by, *mapped, *([counted] if counted and counted != PERIOD else [])]
-
-
 def _together(content: Content) -> Iterator[list[str]]:
     """The fields that are compared together: each rule's, with those that its correlations add."""
     by_name = content.by_name
@@ -143,7 +136,7 @@ def _together(content: Content) -> Iterator[list[str]]:
         if not rule.is_correlation:
             yield list(conversion.fields(rule))
             continue
-        added = _correlation_fields(rule)
+        added = read_correlation(rule).fields
         members = read_correlation(rule).members if added else ()
         for member in members:
             known = by_name.get(member)

@@ -13,7 +13,17 @@ from sigmapack.verbs.shared import fail
 from sigmapack.write import WriteRefused
 
 #: In the order of the help; the first is meant where none is named.
-VERBS = ("build", "check", "replay", "coverage", "release", "verify", "import")
+VERBS = (
+    "build",
+    "check",
+    "replay",
+    "coverage",
+    "release",
+    "verify",
+    "diff",
+    "drift",
+    "import",
+)
 
 
 class Verbs(click.Group):

@@ -103,7 +103,7 @@ def command(
         files = [*made.files, *make.also(content)]
         if not names:
             files += make.beside(content, block_from)
-    write([*files, manifest(made.queries, files, made.tables)], out)
+    write([*files, manifest(content, made.queries, files, made.tables)], out)
     report.problems(problems, as_json=False)
     report.built(content, made._replace(files=files), out, as_json, quiet)
     if problems:

@@ -54,9 +54,9 @@ def command(
     if sarif_file:
         check_file(sarif_file, sarif.MARK)
 
-    def heard(problems: Sequence[Problem], content: Content | None) -> None:
-        files = [rule.path for rule in content.rules] if content else []
-        files += [table.path for table in content.lookups.values()] if content else []
+    def heard(problems: Sequence[Problem], content: Content) -> None:
+        files = [rule.path for rule in content.rules]
+        files += [table.path for table in content.lookups.values()]
         if junit_file:
             write_file(junit_file, junit.document(problems, files), junit.MARK)
         if sarif_file:
@@ -65,8 +65,7 @@ def command(
     if single or below:
         if rules:
             fail("--rules is not for clients: a client's own rules stand in its folder")
-        how = (as_json, quiet)
-        tenants.run((single, below), None, (), None, how, writes=False, heard=heard)
+        tenants.run((single, below), None, (), None, (as_json, quiet), heard, writes=False)
         return
     with making(as_json, heard) as make:
         content = make.checked(ROOT, rules)

@@ -103,7 +103,7 @@ def of_pack(make: Any, rules: Path | None, quiet: bool) -> list[Artifact]:
     content = make.checked(ROOT, rules)
     made = make.packages(content, (), quiet)
     files = [*made.files, *make.also(content), *make.beside(content, None)]
-    return [*files, manifest(made.queries, files, made.tables)]
+    return [*files, manifest(content, made.queries, files, made.tables)]
 
 
 def of_clients(

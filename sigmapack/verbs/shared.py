@@ -27,7 +27,7 @@ quiet_option = click.option("--quiet", is_flag=True, help="Print only problems."
 
 
 #: Is given the problems of content before they end the verb.
-Heard = Callable[[Sequence[Problem], Content | None], None]
+Heard = Callable[[Sequence[Problem], Content], None]
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def making(as_json: bool, heard: Heard | None = None) -> Iterator[Any]:
         yield make
     except make.Stopped as error:
         report.problems(error.problems, as_json)
-        if heard is not None:
+        if heard is not None and error.content is not None:
             heard(error.problems, error.content)
         unreadable = any(problem.unreadable for problem in error.problems)
         sys.exit(WRONG_USE if unreadable else PROBLEMS)

@@ -41,8 +41,8 @@ def run(
     names: Sequence[str],
     block_from: date | None,
     how: tuple[bool, bool],
-    writes: bool = True,
     heard: Heard | None = None,
+    writes: bool = True,
 ) -> None:
     """Build for clients, or check their folders; ends the process where one has problems.
 
@@ -52,8 +52,8 @@ def run(
         names: of the products; all, where there is none.
         block_from: the day of blocking.
         how: whether to print JSON, and whether to print only problems.
+        heard: is given all problems.
         writes: whether to write what is made.
-        heard: is given all problems, also where there are none.
     """
     as_json, quiet = how
     with making(as_json, heard) as make:

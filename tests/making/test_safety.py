@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sigmapack.checks.events import event_files
-from sigmapack.making import clients, safety
+from sigmapack.making import safety
+from sigmapack.making.differing import summary as differing
 from sigmapack.making.stopping import Stopped
 from tests.making.conftest import Maker
 from tests.overlay.folder import shortened
@@ -76,7 +77,7 @@ def test_what_is_acknowledged_passes_and_stands_in_the_manifest(make: Maker) -> 
     rules = lost(make, filters={"deadly": DEADLY})
     made = make("acme", acknowledged(*sorted(rules)), filters={"deadly": DEADLY})
     assert set(made.gone) == rules
-    summary = clients.summary(make.shared.content, made.overlaid, made.gone)
+    summary = differing(make.shared.content, made.overlaid, made.gone)
     assert {each["rule"]: each["reason"] for each in summary["lost"]} == dict.fromkeys(
         rules, "watched otherwise"
     )
@@ -123,7 +124,7 @@ def test_a_withdrawn_row_loses_the_events_of_its_value(make: Maker) -> None:
 
 def test_a_rule_that_is_off_is_told_by_stage_and_is_no_problem(make: Maker) -> None:
     made = make("acme", f'[rules]\noff = ["{RULE}"]\n')
-    summary = clients.summary(make.shared.content, made.overlaid, made.gone)
+    summary = differing(make.shared.content, made.overlaid, made.gone)
     assert summary["off"][RULE] == f"switched off by {RULE!r}"
     lost_at = [stage for stage in summary["stages"] if RULE in stage["lost"]]
     assert lost_at != [] and all(stage["left"] > 0 for stage in lost_at)
