@@ -85,7 +85,7 @@ def tolerated(root: Path, rules: Path) -> tuple[Content, list[Query], list[Probl
     content = load(root, rules)
     found = problems(content)
     left, faulty, stopping = set_aside(content, found, harmless=())
-    stop_on(stopping)
+    stop_on(stopping, content)
     return left, faulty, found
 
 

@@ -19,6 +19,10 @@ class Stopped(Exception):
 def stop_on(found: Iterable[Problem], content: Content | None = None) -> None:
     """Go on only where nothing is wrong.
 
+    Args:
+        found: what is.
+        content: that was looked at.
+
     Raises:
         Stopped: something is.
     """

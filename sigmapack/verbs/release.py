@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sigmapack import process, report
+from sigmapack.compiling.product import Artifact
+from sigmapack.content.model import Content, Problem
 from sigmapack.manifest import manifest
-from sigmapack.verbs.shared import ROOT, fail, json_option, making, quiet_option, rules_option
+from sigmapack.verbs import tenants
+from sigmapack.verbs.shared import (
+    PROBLEMS,
+    ROOT,
+    WRONG_USE,
+    fail,
+    json_option,
+    making,
+    quiet_option,
+    rules_option,
+)
 from sigmapack.write import check_replaceable
+
+if TYPE_CHECKING:
+    from sigmapack.overlay import Client
 
 #: Where a pipeline, which nobody sits at, keeps the passphrase.
 VARIABLE = "SIGMAPACK_KEY_PASSPHRASE"
@@ -33,35 +50,87 @@ VARIABLE = "SIGMAPACK_KEY_PASSPHRASE"
     help="Sign with this private key of OpenSSH. Of an encrypted one the passphrase is asked, or "
     f"read from the variable {VARIABLE}.",
 )
+@tenants.client_option
+@tenants.clients_option
 @json_option
 @quiet_option
 def command(
-    rules: Path | None, out: Path, key_file: Path | None, as_json: bool, quiet: bool
+    rules: Path | None,
+    out: Path,
+    key_file: Path | None,
+    single: tuple[Path, ...],
+    below: tuple[Path, ...],
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Write a bundle to hand over: all of a build, its SBOM, SHA256SUMS, and a signature.
 
-    It is a folder below --out, named after the version, and is replaced whole or not at all.
-    `verify` checks it; so do sha256sum and ssh-keygen alone (see docs/releases.md).
+    It is a folder below --out, named after the version, and is replaced whole or not at all; with
+    --client or --clients there is one for each client. `verify` checks it; so do sha256sum and
+    ssh-keygen alone (see docs/releases.md).
     """
     with process.importing():
         from sigmapack import release
         from sigmapack.release import keys, sbom
-    name = release.name_of()
-    check_replaceable(out / name, rules or ROOT / "sigma_rules", ROOT / "lookups")
+    if rules and (single or below):
+        fail("--rules is not for clients: a client's own rules stand in its folder")
+    check_replaceable(out / release.name_of(), rules or ROOT / "sigma_rules", ROOT / "lookups")
+    kept = (ROOT, out, *single, *below)
     try:
-        key = keys.private(key_file, lambda: passphrase(key_file), ROOT, out) if key_file else None
+        key = keys.private(key_file, lambda: passphrase(key_file), *kept) if key_file else None
         beside = [sbom.artifact(ROOT), release.licence(ROOT)]
     except (keys.KeyRefused, sbom.NotInstalled) as error:
         fail(str(error))
+    problems: list[Problem] = []
     with making(as_json) as make:
-        content = make.checked(ROOT, rules)
-        made = make.packages(content, (), quiet or as_json)
-        files = [*made.files, *make.also(content), *make.beside(content, None)]
-    files.append(manifest(content, made.queries, files, made.tables))
-    try:
-        report.released(list(release.release([(name, files)], out, key, beside)), as_json, quiet)
-    except ValueError as error:
-        fail(str(error))
+        if single or below:
+            content, chosen = tenants.read(make, (single, below))
+            made = of_clients(content, chosen, out, quiet or as_json, problems)
+        else:
+            made = iter([(release.name_of(), of_pack(make, rules, quiet or as_json))])
+        try:
+            done = list(release.release(made, out, key, beside))
+        except ValueError as error:
+            fail(str(error))
+    report.problems(problems, as_json=False)
+    report.released(done, as_json, quiet)
+    if problems:
+        sys.exit(WRONG_USE if any(problem.unreadable for problem in problems) else PROBLEMS)
+
+
+def of_pack(make: Any, rules: Path | None, quiet: bool) -> list[Artifact]:
+    """All that a build of the pack writes."""
+    content = make.checked(ROOT, rules)
+    made = make.packages(content, (), quiet)
+    files = [*made.files, *make.also(content), *make.beside(content, None)]
+    return [*files, manifest(content, made.queries, files, made.tables)]
+
+
+def of_clients(
+    content: Content, chosen: Sequence[Client], out: Path, quiet: bool, problems: list[Problem]
+) -> Iterator[tuple[str, list[Artifact]]]:
+    """What a build of each client writes, one after the other; one that has problems has none.
+
+    Args:
+        content: the pack's.
+        chosen: the clients.
+        out: the folder of bundles.
+        quiet: whether to show no progress.
+        problems: grows by those of clients.
+    """
+    from sigmapack import release
+    from sigmapack.making import Stopped, clients
+
+    for client in chosen:
+        check_replaceable(out / release.name_of(client.id), client.folder)
+    shared = clients.base(content, (), quiet)
+    for client in report.progress(chosen, "Clients", quiet):
+        try:
+            made = clients.make(shared, client)
+        except Stopped as error:
+            problems += error.problems
+            continue
+        yield release.name_of(client.id), made.files
 
 
 def passphrase(key: Path | None) -> str:

@@ -6,11 +6,16 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sigmapack import report
+from sigmapack.content.model import Content
 from sigmapack.verbs.shared import PROBLEMS, ROOT, WRONG_USE, Heard, fail, making
+
+if TYPE_CHECKING:
+    from sigmapack.overlay import Client
 
 client_option = click.option(
     "--client",
@@ -51,17 +56,10 @@ def run(
         writes: whether to write what is made.
     """
     as_json, quiet = how
-    for folder in (path for part in folders for path in part):
-        if not folder.is_dir():
-            fail(f"{folder}: is no folder: name one with a client.toml, or with folders of clients")
     with making(as_json, heard) as make:
         from sigmapack.making import clients, many
 
-        paths = clients.folders(*folders)
-        if not paths:
-            fail(f"{folders[1][0]}: no folder in it has a client.toml (see docs/clients.md)")
-        content = make.checked(ROOT, None)
-        chosen = clients.clients(content, paths)
+        content, chosen = read(make, folders)
         shared = clients.base(content, names, quiet or as_json, block_from)
         order = many.Order(shared, chosen, out, writes)
         working = many.build_all(order, ROOT)
@@ -73,3 +71,22 @@ def run(
         heard(found, content)
     if found:
         sys.exit(WRONG_USE if any(problem.unreadable for problem in found) else PROBLEMS)
+
+
+def read(make: Any, folders: tuple[Sequence[Path], Sequence[Path]]) -> tuple[Content, list[Client]]:
+    """The pack's content, and the clients whose folders are named; ends the process without any.
+
+    Args:
+        make: what makes things.
+        folders: those of clients, and those that hold folders of clients.
+    """
+    from sigmapack.making import clients
+
+    for folder in (path for part in folders for path in part):
+        if not folder.is_dir():
+            fail(f"{folder}: is no folder: name one with a client.toml, or with folders of clients")
+    paths = clients.folders(*folders)
+    if not paths:
+        fail(f"{folders[1][0]}: no folder in it has a client.toml (see docs/clients.md)")
+    content = make.checked(ROOT, None)
+    return content, clients.clients(content, paths)
