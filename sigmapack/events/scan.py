@@ -12,11 +12,23 @@ from typing import Protocol
 PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "\"'&<>+`?")
 
 
+#: The offset behind a needle, and the needle's number.
+Hit = tuple[int, int]
+
+
 class Scan(Protocol):
     """What finds needles."""
 
-    def __call__(self, data: bytes | memoryview) -> Sequence[int]:
-        """The offsets behind the needles of some bytes, in any order."""
+    def __call__(self, data: bytes | memoryview) -> Sequence[Hit]:
+        """The needles of some bytes, in any order."""
+
+    def wanted(self, needles: frozenset[int], record: bytes) -> bool:
+        """Whether a record may matter that has these needles.
+
+        Args:
+            needles: the numbers of all its needles.
+            record: one object of JSON.
+        """
 
     def skip(self) -> None:
         """Take note that records are read of which no bytes are scanned."""

@@ -16,6 +16,7 @@ from sigmapack.replay import guard
 from sigmapack.replay.evaluate import search
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.scanner import Scanner
+from sigmapack.replay.sieve import Sieve
 from sigmapack.replay.store import Reading, Store, fill
 
 __all__ = ["Match", "Report", "replay", "run"]
@@ -68,7 +69,7 @@ def run(
     for path in files:
         check_file(path)
     report = Report(refused=list(plan.refused))
-    looking = Scanner(plan.needles) if scan and plan.needles else None
+    looking = Scanner(plan.needles, Sieve(plan)) if scan and plan.needles else None
     watch = watch or Watch()
     with temporary.folder("replay-") as folder:
         path = Path(folder) / "events.db"

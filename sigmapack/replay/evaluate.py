@@ -123,7 +123,7 @@ def _ask_correlations(
 
 def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:
     """Whether a rule can match anything, as far as that can be told without its query."""
-    if found is not None and step.needles and found.isdisjoint(step.needles):
+    if found is not None and any(map(found.isdisjoint, step.needles)):
         return False
     return met(step.rule.logsource, report.seen)
 

@@ -6,7 +6,7 @@ A plan is data: made of content once (`planning`), kept, and read again without 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,14 +18,16 @@ from sigmapack.matches import NotRun
 class Step(NamedTuple):
     """One rule's or correlation's query, the fields that a match shows, and what it needs to match.
 
-    `needles` are those of the plan of which one must be in a record; none where any event may
-    match. `members` are the names of a correlation's rules, step by step: each step needs a match.
+    `needles` are sets of those of the plan: of each set one must be in a record. There are none
+    where any event may match. `others` are such sets of which the plan does not look for every
+    one. `members` are the names of a correlation's rules, step by step: each step needs a match.
     """
 
     rule: Rule
     sql: str
     shown: tuple[str, ...] = ()
-    needles: tuple[str, ...] = ()
+    needles: tuple[frozenset[str], ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
     members: tuple[tuple[str, ...], ...] = ()
     mark: str = ""
 
@@ -52,9 +54,15 @@ class Plan:
 
 def dumped(plan: Plan) -> str:
     """A plan as text, which `loaded` reads."""
+    numbers = {needle: number for number, needle in enumerate(plan.needles)}
+    # Rules share sets, of which one may hold all the names of a table.
+    sets = list(dict.fromkeys(own for step in plan.steps for own in step.needles))
+    places = {own: place for place, own in enumerate(sets)}
+    steps = [step._replace(needles=[places[own] for own in step.needles]) for step in plan.steps]
     return json.dumps(
         {
-            "steps": [[_rule(s.rule), *s[1:]] for s in plan.steps],
+            "steps": [[_rule(step.rule), *step[1:]] for step in steps],
+            "sets": [sorted(numbers[needle] for needle in own) for own in sets],
             "refused": [[_rule(one.rule), one.reason, one.faulty] for one in plan.refused],
             "columns": plan.columns,
             "together": plan.together,
@@ -74,8 +82,9 @@ def loaded(text: str) -> Plan:
         ValueError, KeyError, TypeError: it is no such text.
     """
     data = json.loads(text)
+    sets = [frozenset(data["needles"][number] for number in own) for own in data["sets"]]
     return Plan(
-        steps=tuple(_step(*step) for step in data["steps"]),
+        steps=tuple(_step(sets, *step) for step in data["steps"]),
         refused=tuple(NotRun(_read(*rule), *rest) for rule, *rest in data["refused"]),
         columns=tuple(data["columns"]),
         together=tuple(map(tuple, data["together"])),
@@ -91,15 +100,18 @@ def _playbook(name: str, title: str, check: list[str], contain: list[str], tell:
 
 
 def _step(
+    sets: Sequence[frozenset[str]],
     rule: tuple[str, Mapping[str, Any], int],
     sql: str,
     shown: list[str],
-    needles: list[str],
+    needles: list[int],
+    others: list[list[str]],
     members: list[list[str]],
     mark: str,
 ) -> Step:
-    found = tuple(map(tuple, members))
-    return Step(_read(*rule), sql, tuple(shown), tuple(needles), found, mark)
+    own = tuple(sets[number] for number in needles)
+    more, found = (tuple(map(tuple, each)) for each in (others, members))
+    return Step(_read(*rule), sql, tuple(shown), own, more, found, mark)
 
 
 def _rule(rule: Rule) -> tuple[str, Mapping[str, Any], int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import chain
 
 from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target, resolved
@@ -21,6 +23,8 @@ from sigmapack.targets.sqlite import TARGET
 
 #: SQLite's own limit of columns (SQLITE_MAX_COLUMN), less those of `META`.
 MOST_FIELDS = 1_990
+#: Needles of a set that is looked for in candidates, one needle after the other.
+MOST_OTHERS = 100
 
 
 def plan(
@@ -53,10 +57,9 @@ def plan(
     columns, queries = _columns((query for query in queries if query.path), refused)
     responses = {query.rule.response for query in queries}
     found = _needles(ready, queries)
-    known = [one for one in found.values() if one is not None]
-    every = needles.fewest(known) if len(known) == len(found) else ()
+    every = needles.fewest(each[0] for each in found.values()) if all(found.values()) else ()
     return Plan(
-        steps=tuple(_step(query, found, every, marks[_key(query.rule)]) for query in queries),
+        steps=_steps(queries, found, every, marks),
         refused=tuple(refused),
         columns=tuple(columns.values()),
         together=tuple(map(tuple, _together(content))),
@@ -88,22 +91,37 @@ def _marked(rule: Rule, marks: Mapping[str, str], column: str) -> Rule:
     return rule.with_document({**rule.document, "detection": detection})
 
 
-def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, needles.Needles | None]:
+def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, list[needles.Needles]]:
     """Those of every single rule that runs, by its path and name."""
     running = {_key(query.rule) for query in queries}
     single = (r for r in ready.rules if not r.is_correlation and _key(r) in running)
     return needles.of_rules(single)
 
 
-def _step(
-    query: Query, found: Mapping[str, needles.Needles | None], every: Sequence[str], mark: str
-) -> Step:
-    rule = query.rule
-    if rule.is_correlation:
-        return Step(rule, query.bare, members=read_correlation(rule).steps)
-    own = found[_key(rule)] or ()
-    shorter = tuple(one for one in every if any(one in needle for needle in own))
-    return Step(rule, query.bare, conversion.fields(rule), shorter, mark=mark)
+def _steps(
+    queries: Iterable[Query],
+    found: Mapping[str, Sequence[needles.Needles]],
+    every: Collection[str],
+    marks: Mapping[str, str],
+) -> tuple[Step, ...]:
+    looked_for = frozenset(every)
+
+    @cache
+    def sought(own: needles.Needles) -> frozenset[str]:
+        """What is looked for of a set; nothing where one of it is not: it may be there unseen."""
+        parts = [needles.held(needle, looked_for) for needle in own]
+        return frozenset(chain(*parts)) if all(parts) else frozenset()
+
+    def step(query: Query) -> Step:
+        rule, key = query.rule, _key(query.rule)
+        if rule.is_correlation:
+            return Step(rule, query.bare, members=read_correlation(rule).steps)
+        sets = tuple(dict.fromkeys(filter(None, map(sought, found[key]))))
+        others = [own for own in found[key] if len(own) <= MOST_OTHERS and not sought(own)]
+        more = tuple(map(tuple, map(sorted, others)))
+        return Step(rule, query.bare, conversion.fields(rule), sets, more, mark=marks[key])
+
+    return tuple(map(step, queries))
 
 
 def _columns(queries: Iterable[Query], refused: list[NotRun]) -> tuple[dict[str, str], list[Query]]:

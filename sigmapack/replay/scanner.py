@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sigmapack.events.scan import PLAIN
+from sigmapack.events.scan import PLAIN, Hit
 
-Ends = Callable[[bytes | memoryview, set[int]], list[int]]
+Hits = Callable[[bytes | memoryview], list[Hit]]
+#: Whether a record may matter: its needles, but `ESCAPED`, and the record.
+Wanted = Callable[[frozenset[int], bytes], bool]
 
 
 def expressions(needles: Iterable[str]) -> list[bytes]:
@@ -38,16 +40,22 @@ ESCAPED = _escaped()
 
 
 class Scanner:
-    """Gives the offsets behind the needles of some bytes, and remembers which were found.
+    """Gives the needles of some bytes, and remembers which were found.
 
     With Hyperscan or its port Vectorscan, which finds all of them at once; where there is none for
     a machine, with Python's expressions, which give the same and take many times as long. Several
     threads may call it.
     """
 
-    def __init__(self, needles: Sequence[str]) -> None:
-        """Compile the needles, which are ASCII and in lower case."""
+    def __init__(self, needles: Sequence[str], wanted: Wanted | None = None) -> None:
+        """Compile the needles.
+
+        Args:
+            needles: ASCII in lower case.
+            wanted: says of a record with needles whether it may matter; else each does.
+        """
         self.needles = needles
+        self._wanted = wanted
         self.seen: set[int] = set()
         """The numbers of the needles that were found; that behind the last is `ESCAPED`."""
         self.blind = False
@@ -56,13 +64,21 @@ class Scanner:
         try:
             import hyperscan
         except ImportError:
-            self._ends = _plain(found)
+            self._hits = _plain(found)
         else:
-            self._ends = _hyperscan(hyperscan, found)
+            self._hits = _hyperscan(hyperscan, found)
 
-    def __call__(self, data: bytes | memoryview) -> list[int]:
-        """The offsets behind the needles, in any order."""
-        return self._ends(data, self.seen)
+    def __call__(self, data: bytes | memoryview) -> list[Hit]:
+        """The needles, in any order."""
+        hits = self._hits(data)
+        self.seen.update(number for _, number in hits)
+        return hits
+
+    def wanted(self, needles: frozenset[int], record: bytes) -> bool:
+        """Whether a record may matter that has some needles: any may be behind an escape."""
+        if not self._wanted or len(self.needles) in needles:
+            return True
+        return self._wanted(needles, record)
 
     def skip(self) -> None:
         """Take note that records are read of which no bytes are scanned."""
@@ -75,22 +91,20 @@ class Scanner:
         return frozenset(self.needles[number] for number in self.seen)
 
 
-def _plain(found: list[bytes]) -> Ends:
+def _plain(found: list[bytes]) -> Hits:
     patterns = [re.compile(each, re.IGNORECASE) for each in found]
 
-    def ends(data: bytes | memoryview, seen: set[int]) -> list[int]:
-        behind = []
-        for number, pattern in enumerate(patterns):
-            here = [match.end() for match in pattern.finditer(data)]
-            if here:
-                seen.add(number)
-                behind += here
-        return behind
+    def hits(data: bytes | memoryview) -> list[Hit]:
+        return [
+            (match.end(), number)
+            for number, pattern in enumerate(patterns)
+            for match in pattern.finditer(data)
+        ]
 
-    return ends
+    return hits
 
 
-def _hyperscan(hyperscan: Any, found: list[bytes]) -> Ends:
+def _hyperscan(hyperscan: Any, found: list[bytes]) -> Hits:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=found,
@@ -100,16 +114,15 @@ def _hyperscan(hyperscan: Any, found: list[bytes]) -> Ends:
     )
     own = threading.local()
 
-    def ends(data: bytes | memoryview, seen: set[int]) -> list[int]:
+    def hits(data: bytes | memoryview) -> list[Hit]:
         if not hasattr(own, "scratch"):
             own.scratch = hyperscan.Scratch(database)
-        behind: list[int] = []
+        behind: list[Hit] = []
 
         def note(number: int, start: int, end: int, flags: int, context: object) -> None:
-            seen.add(number)
-            behind.append(end)
+            behind.append((end, number))
 
         database.scan(data, match_event_handler=note, scratch=own.scratch)
         return behind
 
-    return ends
+    return hits

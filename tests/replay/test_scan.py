@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sigmapack.content.load import load
-from sigmapack.events import blocks, scanned
+from sigmapack.events import blocks
 from sigmapack.events.read import BadRecord, scan_events
 from sigmapack.events.records import Passed
 from sigmapack.matches import Report
@@ -60,8 +60,6 @@ def _values(path: Path) -> Iterator[object]:
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "SAMPLE", 2_000)
     monkeypatch.setattr(blocks, "BLOCK", 20_000)
-    # The events of the pack are nothing but candidates, and harmless ones are three in four.
-    monkeypatch.setattr(scanned, "SELDOM", 1)
 
 
 def plain(lines: tuple[str, ...]) -> bytes:
