@@ -14,12 +14,13 @@ IDENTIFIER = re.compile(rb'\s?"?([0-9]{1,9})"?[,}]')
 CHANNEL = re.compile(rb'\s?"([^"\\\x80-\xff]{1,255})"')
 #: How an event begins in the form of the XML schema.
 NESTED = re.compile(rb'\{\s?"Event":\s?\{')
-#: Keys that tell a record's kind before its event does, or say what its identifier or channel is
-#: (`shapes.shaped`, `windows.SAME`); with any of them a record is left to be decoded.
-OTHERS = (
-    *(b'"logsource"', b'"_source"', b'"document"', b'"preview"', b'"result"', b'"_path"'),
-    *(b'"EventId"', b'"event_id"', b'"EventCode"', b'"LogName"', b'"log_name"', b'"event"'),
-    *(b'"event.code"', b'"winlog'),
+#: Keys beside an event that make another kind of a record (`shapes.shaped`); with any of them it is
+#: left to be decoded.
+OUTSIDE = (b'"logsource"', b'"_source"', b'"document"', b'"preview"')
+#: And those that stand for others in flat fields (`windows.SAME`).
+FLAT = (
+    *(*OUTSIDE, b'"Event"', b'"result"', b'"_path"', b'"winlog', b'"event"', b'"event.code"'),
+    *(b'"EventId"', b'"event_id"', b'"EventCode"', b'"LogName"', b'"log_name"'),
 )
 
 
@@ -42,12 +43,10 @@ def glance(line: bytes) -> Kind | None:
     )
     if not identifier or not channel:
         return None
-    if any(map(line.__contains__, OTHERS)):
-        return None
-    depth = 1
+    depth, others = 1, FLAT
     if NESTED.match(line):
-        depth = 1 + _opened(line, line.find(b'"System":'))
-    elif b'"Event"' in line:
+        depth, others = 1 + _opened(line, line.find(b'"System":')), OUTSIDE
+    if any(map(line.__contains__, others)):
         return None
     if any(_opened(line, found.start()) != depth for found in (identifier, channel)):
         return None

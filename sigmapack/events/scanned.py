@@ -8,6 +8,7 @@ not one object each, bytes that are not UTF-8, and text that escapes what it nee
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator, Sequence
 from io import BufferedReader
@@ -126,7 +127,10 @@ def candidates(block: memoryview, hits: Sequence[Hit]) -> Candidates:
         block: whole lines; the last one may lack its end.
         hits: its needles, in any order.
     """
-    import numpy as np  # here, since it takes a time that small files need not spend
+    # Here, since it takes a time that small files need not spend; and nothing is multiplied, for
+    # which it would start threads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import numpy as np
 
     signs = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(signs == ord("\n"))
@@ -135,7 +139,8 @@ def candidates(block: memoryview, hits: Sequence[Hit]) -> Candidates:
     starts = np.concatenate(([0], ends[:-1] + 1))
     last = np.where(signs[ends - 1] == ord("\r"), ends - 2, ends - 1)
     whole = (signs[starts] == ord("{")) & (signs[last] == ord("}")) & (last > starts)
-    if not whole.all() or BARE.search(block) or not (signs.max() < 0x80 or _utf8(block)):
+    bare = (signs == ord("\r")).any() and BARE.search(block)
+    if not whole.all() or bare or not (signs.max() < 0x80 or _utf8(block)):
         return Candidates(len(ends), None)
     if not hits:
         return Candidates(len(ends), [])

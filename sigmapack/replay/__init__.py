@@ -46,6 +46,7 @@ def run(
     scan: bool = True,
     year: int | None = None,
     watch: Watch | None = None,
+    keep: bool = False,
 ) -> Report:
     """Run a plan on the events of the files.
 
@@ -61,6 +62,7 @@ def run(
         year: of the last line of logs whose times have none.
         watch: sees how far it is, and can stop it. Then the rules run on what was read; or end, and
             what they found is reported.
+        keep: whether to keep what the scan is compiled to for the next time.
 
     Raises:
         UnreadableInput: a file is not there, or none of the kind that holds events.
@@ -69,7 +71,7 @@ def run(
     for path in files:
         check_file(path)
     report = Report(refused=list(plan.refused))
-    looking = Scanner(plan.needles, Sieve(plan)) if scan and plan.needles else None
+    looking = Scanner(plan.needles, Sieve(plan), keep) if scan and plan.needles else None
     watch = watch or Watch()
     with temporary.folder("replay-") as folder:
         path = Path(folder) / "events.db"

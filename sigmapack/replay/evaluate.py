@@ -47,8 +47,8 @@ def search(
     steps = sorted(plan.steps, key=lambda step: step.rule.is_correlation)
     singles = sum(not step.rule.is_correlation for step in steps)
     try:
-        with closing(guard.guarded(path)) as db:
-            asking = Asking(db, limit, report, watch)
+        with closing(guard.guarded(path)) as db, closing(sqlite3.connect(path)) as places:
+            asking = Asking(db, places, limit, report, watch)
             loud, marks = _ask_rules(asking, plan, steps[:singles], found)
             _ask_correlations(asking, path, plan, steps[singles:], loud, marks)
     except Ended:
@@ -58,9 +58,14 @@ def search(
 
 
 class Asking(NamedTuple):
-    """What queries are asked with, and where their answers go."""
+    """What queries are asked with, and where their answers go.
+
+    For our own question of where a record stands, asked for each, there is a connection that keeps
+    it compiled.
+    """
 
     db: sqlite3.Connection
+    places: sqlite3.Connection
     limit: float
     report: Report
     watch: Watch
@@ -118,7 +123,7 @@ def _ask_correlations(
             asking.watch.rule = number
             if step in due:
                 rows = asking.rows(other, step)
-                asking.report.matches += _correlation_matches(asking.db, step.rule, rows)
+                asking.report.matches += _correlation_matches(asking.places, step.rule, rows)
 
 
 def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:
@@ -157,7 +162,7 @@ def _matches(asking: Asking, step: Step, rows: list[dict[str, Any]]) -> Iterator
     for number, shown in found.items():
         if asking.watch.ended:
             raise Ended
-        file, record, timestamp, host = _record(asking.db, number)
+        file, record, timestamp, host = _record(asking.places, number)
         fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
         yield Match(step.rule, file, record, timestamp, host, fields)
 

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeVar
 
 from sigmapack.replay.plan import Plan, dumped, loaded
 
@@ -22,8 +23,10 @@ from sigmapack.replay.plan import Plan, dumped, loaded
 READ = frozenset({".yml", ".yaml", ".toml", ".csv"})
 #: What turns rules into queries.
 COMPILERS = ("pysigma", "pysigma-backend-sqlite", "pyyaml", "google-re2")
-#: Plans that are kept: the pack's, and some of other folders. One takes megabytes.
+#: Plans, and databases for their scan, that are kept: the pack's, and some of other folders. One
+#: takes megabytes.
 MOST_KEPT = 8
+Made = TypeVar("Made")
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -48,15 +51,38 @@ def kept(sources: list[Path], make: Callable[[], Plan]) -> Plan:
         make: what makes the plan.
     """
     try:
-        path = folder() / f"{_key(sources)}.json"
-    except (OSError, RuntimeError):  # no home, or a source that cannot be read
+        name = f"{_key(sources)}.json"
+    except OSError:  # a source that cannot be read
+        return make()
+    return remembered(
+        name, lambda data: loaded(data.decode()), make, lambda plan: dumped(plan).encode()
+    )
+
+
+def remembered(
+    name: str,
+    read: Callable[[bytes], Made],
+    make: Callable[[], Made],
+    write: Callable[[Made], bytes],
+) -> Made:
+    """What is kept under a name, or else is made, and then kept.
+
+    Args:
+        name: of a file, with a suffix that tells its kind: of each some are kept.
+        read: what makes it of bytes; a ValueError, KeyError or TypeError says that they are others.
+        make: what makes it of nothing.
+        write: its bytes.
+    """
+    try:
+        path = folder() / name
+    except RuntimeError:  # no home
         return make()
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return loaded(path.read_text("utf-8"))
-    plan = make()
+        return read(path.read_bytes())
+    made = make()
     with contextlib.suppress(OSError):
-        _keep(path, dumped(plan))
-    return plan
+        _keep(path, write(made))
+    return made
 
 
 def _key(sources: list[Path]) -> str:
@@ -92,17 +118,17 @@ def _files(source: Path, suffixes: frozenset[str]) -> Iterator[Path]:
                 yield path
 
 
-def _keep(path: Path, text: str) -> None:
-    """Write a plan whole or not at all, and forget the oldest beyond `MOST_KEPT`."""
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and forget the oldest of its kind beyond `MOST_KEPT`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix="new-", dir=path.parent)
     try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
         os.replace(name, path)
     except OSError:
         os.unlink(name)
         raise
-    plans = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
+    plans = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda each: each.stat().st_mtime)
     for old in plans[:-MOST_KEPT]:
         old.unlink(missing_ok=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sigmapack.events.scan import PLAIN, Hit
+from sigmapack.replay.kept import remembered
 
 Hits = Callable[[bytes | memoryview], list[Hit]]
 #: Whether a record may matter: its needles, but `ESCAPED`, and the record.
@@ -47,12 +50,15 @@ class Scanner:
     threads may call it.
     """
 
-    def __init__(self, needles: Sequence[str], wanted: Wanted | None = None) -> None:
+    def __init__(
+        self, needles: Sequence[str], wanted: Wanted | None = None, keep: bool = False
+    ) -> None:
         """Compile the needles.
 
         Args:
             needles: ASCII in lower case.
             wanted: says of a record with needles whether it may matter; else each does.
+            keep: whether to keep what is compiled for the next time.
         """
         self.needles = needles
         self._wanted = wanted
@@ -66,7 +72,7 @@ class Scanner:
         except ImportError:
             self._hits = _plain(found)
         else:
-            self._hits = _hyperscan(hyperscan, found)
+            self._hits = _hyperscan(hyperscan, _database(hyperscan, found, keep))
 
     def __call__(self, data: bytes | memoryview) -> list[Hit]:
         """The needles, in any order."""
@@ -104,14 +110,33 @@ def _plain(found: list[bytes]) -> Hits:
     return hits
 
 
-def _hyperscan(hyperscan: Any, found: list[bytes]) -> Hits:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=found,
-        ids=list(range(len(found))),
-        elements=len(found),
-        flags=[hyperscan.HS_FLAG_CASELESS] * len(found),
-    )
+def _database(hyperscan: Any, found: list[bytes], keep: bool) -> Any:
+    """What finds expressions: 100,000 take seconds to compile, and milliseconds to read again."""
+
+    def read(data: bytes) -> Any:
+        try:
+            return hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+        except hyperscan.error as error:  # of another version or machine, or damaged
+            raise ValueError(str(error)) from None
+
+    def make() -> Any:
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(
+            expressions=found,
+            ids=list(range(len(found))),
+            elements=len(found),
+            flags=[hyperscan.HS_FLAG_CASELESS] * len(found),
+        )
+        return database
+
+    if not keep:
+        return make()
+    start = f"{hyperscan.__version__} {platform.machine()}"
+    key = hashlib.sha256(b"\n".join([start.encode(), *found])).hexdigest()
+    return remembered(f"{key}.hs", read, make, hyperscan.dumpb)
+
+
+def _hyperscan(hyperscan: Any, database: Any) -> Hits:
     own = threading.local()
 
     def hits(data: bytes | memoryview) -> list[Hit]:
