@@ -134,7 +134,7 @@ def _with_needles(records: list[Found], scan: Scan) -> set[int]:
     texts = [text.encode() for text, _, _ in records]
     ends = list(accumulate(len(text) + 1 for text in texts))
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for behind, needle in scan(b"\n".join(texts)):
+    for behind, needle in scan(b"\n".join(texts)).hits:
         found[bisect_left(ends, behind)].add(needle)
     return {place for place, own in found.items() if scan.wanted(frozenset(own), texts[place])}
 

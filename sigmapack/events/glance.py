@@ -43,7 +43,7 @@ def glance(line: bytes) -> Kind | None:
     )
     if not identifier or not channel:
         return None
-    depth, others = 1, FLAT
+    depth, others = 1, FLAT  # type: int, tuple[bytes, ...]
     if NESTED.match(line):
         depth, others = 1 + _opened(line, line.find(b'"System":')), OUTSIDE
     if any(map(line.__contains__, others)):

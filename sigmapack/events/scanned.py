@@ -10,22 +10,28 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
 from sigmapack.events.ahead import ahead
 from sigmapack.events.blocks import Blocks
 from sigmapack.events.records import MAX_RECORD, Passed, Record, json_line, json_lines
-from sigmapack.events.scan import Hit, Scan
+from sigmapack.events.scan import Found, Scan
 
 #: Blocks that are scanned ahead of the one whose lines are parsed.
 AHEAD = 3
 
 
-#: The end of a line on old Macs.
-BARE = re.compile(rb"\r(?!\n)")
+#: How the last line of a block ends.
+ENDED = re.compile(rb"\}(?:\r?\n)?\Z")
+#: Of a needle's line: its number, where it begins and ends.
+PLACE: Callable[[tuple[int, ...]], tuple[int, int, int]] = itemgetter(0, 1, 2)
+#: Memory that each thread works with.
+OWN = threading.local()
 
 
 class Line(NamedTuple):
@@ -118,14 +124,14 @@ class Scanned:
         return candidates(block, self.scan(block))
 
 
-def candidates(block: memoryview, hits: Sequence[Hit]) -> Candidates:
+def candidates(block: memoryview, looked: Found) -> Candidates:
     """The lines of a block that have a needle; None if the scan could have misjudged it.
 
     So it is where a line is not one object, is not UTF-8, or ends as on old Macs.
 
     Args:
         block: whole lines; the last one may lack its end.
-        hits: its needles, in any order.
+        looked: what the scan found in it.
     """
     # Here, since it takes a time that small files need not spend; and nothing is multiplied, for
     # which it would start threads.
@@ -133,26 +139,27 @@ def candidates(block: memoryview, hits: Sequence[Hit]) -> Candidates:
     import numpy as np
 
     signs = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(signs == ord("\n"))
-    if signs[-1] != ord("\n"):
+    if getattr(OWN, "size", 0) < len(signs):  # to have it made anew for each block takes longer
+        OWN.size, OWN.mask = len(signs), np.empty(len(signs), bool)
+    line_ends = np.equal(signs, ord("\n"), out=OWN.mask[: len(signs)])
+    open_end = block[-1] != ord("\n")
+    count = int(np.count_nonzero(line_ends)) + open_end
+    if looked.odd or block[0] != ord("{") or not ENDED.search(block[-3:]):
+        return Candidates(count, None)
+    if not looked.ascii and not _utf8(block):
+        return Candidates(count, None)
+    if not looked.hits:
+        return Candidates(count, [])
+    ends = np.flatnonzero(line_ends)
+    if open_end:
         ends = np.append(ends, len(block))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    last = np.where(signs[ends - 1] == ord("\r"), ends - 2, ends - 1)
-    whole = (signs[starts] == ord("{")) & (signs[last] == ord("}")) & (last > starts)
-    bare = (signs == ord("\r")).any() and BARE.search(block)
-    if not whole.all() or bare or not (signs.max() < 0x80 or _utf8(block)):
-        return Candidates(len(ends), None)
-    if not hits:
-        return Candidates(len(ends), [])
-    behind, needles = np.asarray(sorted(hits), np.int64).T
+    behind, needles = np.asarray(sorted(looked.hits), np.int64).T
     places = np.searchsorted(ends, behind - 1)
-    found = zip(places.tolist(), needles.tolist(), strict=True)
+    begins = np.where(places > 0, ends[places - 1] + 1, 0)
+    rows = zip(*(each.tolist() for each in (places, begins, ends[places], needles)), strict=True)
     return Candidates(
-        len(ends),
-        [
-            Line(place, int(starts[place]), int(ends[place]), frozenset(n for _, n in own))
-            for place, own in groupby(found, lambda hit: hit[0])
-        ],
+        count,
+        [Line(*place, frozenset(row[3] for row in own)) for place, own in groupby(rows, PLACE)],
     )
 
 

@@ -58,10 +58,13 @@ def dumped(plan: Plan) -> str:
     # Rules share sets, of which one may hold all the names of a table.
     sets = list(dict.fromkeys(own for step in plan.steps for own in step.needles))
     places = {own: place for place, own in enumerate(sets)}
-    steps = [step._replace(needles=[places[own] for own in step.needles]) for step in plan.steps]
+    steps = [
+        [_rule(s.rule), s.sql, s.shown, [places[own] for own in s.needles], *s[4:]]
+        for s in plan.steps
+    ]
     return json.dumps(
         {
-            "steps": [[_rule(step.rule), *step[1:]] for step in steps],
+            "steps": steps,
             "sets": [sorted(numbers[needle] for needle in own) for own in sets],
             "refused": [[_rule(one.rule), one.reason, one.faulty] for one in plan.refused],
             "columns": plan.columns,

@@ -9,10 +9,12 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sigmapack.events.scan import PLAIN, Hit
+from sigmapack.events.scan import PLAIN, Found, Hit
 from sigmapack.replay.kept import remembered
 
 Hits = Callable[[bytes | memoryview], list[Hit]]
+#: A regular expression, and the number that what it finds has.
+Expression = tuple[bytes, int]
 #: Whether a record may matter: its needles, but `ESCAPED`, and the record.
 Wanted = Callable[[frozenset[int], bytes], bool]
 
@@ -40,10 +42,15 @@ def _escaped() -> bytes:
 
 #: A sign that a needle may have, escaped though it need not be.
 ESCAPED = _escaped()
+#: A line's end behind another sign than `}`, one before another than `{`, and that of old Macs.
+ODD = (rb"[^}\r]\n", rb"[^}]\r\n", rb"\n[^{]", rb"\r[^\n]")
+BEYOND_ASCII = rb"[\x80-\xff]"
 
 
 class Scanner:
     """Gives the needles of some bytes, and remembers which were found.
+
+    In the same pass it sees how lines begin and end: that costs nothing beside the needles.
 
     With Hyperscan or its port Vectorscan, which finds all of them at once; where there is none for
     a machine, with Python's expressions, which give the same and take many times as long. Several
@@ -64,9 +71,12 @@ class Scanner:
         self._wanted = wanted
         self.seen: set[int] = set()
         """The numbers of the needles that were found; that behind the last is `ESCAPED`."""
+        self._odd, self._beyond = len(needles) + 1, len(needles) + 2
         self.blind = False
         """Whether there were records that were not scanned."""
-        found = expressions(needles)
+        found = [(each, number) for number, each in enumerate(expressions(needles))]
+        found += [(each, self._odd) for each in ODD]
+        found.append((BEYOND_ASCII, self._beyond))
         try:
             import hyperscan
         except ImportError:
@@ -74,11 +84,13 @@ class Scanner:
         else:
             self._hits = _hyperscan(hyperscan, _database(hyperscan, found, keep))
 
-    def __call__(self, data: bytes | memoryview) -> list[Hit]:
-        """The needles, in any order."""
-        hits = self._hits(data)
+    def __call__(self, data: bytes | memoryview) -> Found:
+        """The needles of some bytes, and how their lines are."""
+        every = self._hits(data)
+        hits = [hit for hit in every if hit[1] < self._odd]
         self.seen.update(number for _, number in hits)
-        return hits
+        others = {number for _, number in every if number >= self._odd}
+        return Found(hits, self._odd in others, self._beyond not in others)
 
     def wanted(self, needles: frozenset[int], record: bytes) -> bool:
         """Whether a record may matter that has some needles: any may be behind an escape."""
@@ -97,20 +109,20 @@ class Scanner:
         return frozenset(self.needles[number] for number in self.seen)
 
 
-def _plain(found: list[bytes]) -> Hits:
-    patterns = [re.compile(each, re.IGNORECASE) for each in found]
+def _plain(found: list[Expression]) -> Hits:
+    patterns = [(re.compile(each, re.IGNORECASE), number) for each, number in found]
 
     def hits(data: bytes | memoryview) -> list[Hit]:
         return [
             (match.end(), number)
-            for number, pattern in enumerate(patterns)
+            for pattern, number in patterns
             for match in pattern.finditer(data)
         ]
 
     return hits
 
 
-def _database(hyperscan: Any, found: list[bytes], keep: bool) -> Any:
+def _database(hyperscan: Any, found: list[Expression], keep: bool) -> Any:
     """What finds expressions: 100,000 take seconds to compile, and milliseconds to read again."""
 
     def read(data: bytes) -> Any:
@@ -120,19 +132,18 @@ def _database(hyperscan: Any, found: list[bytes], keep: bool) -> Any:
             raise ValueError(str(error)) from None
 
     def make() -> Any:
+        texts, numbers = zip(*found, strict=True)
+        once = {*ODD, BEYOND_ASCII}  # of these it is enough to know that they are there
+        also = {text: hyperscan.HS_FLAG_SINGLEMATCH for text in once}
+        flags = [hyperscan.HS_FLAG_CASELESS | also.get(text, 0) for text in texts]
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(
-            expressions=found,
-            ids=list(range(len(found))),
-            elements=len(found),
-            flags=[hyperscan.HS_FLAG_CASELESS] * len(found),
-        )
+        database.compile(expressions=texts, ids=numbers, elements=len(texts), flags=flags)
         return database
 
     if not keep:
         return make()
     start = f"{hyperscan.__version__} {platform.machine()}"
-    key = hashlib.sha256(b"\n".join([start.encode(), *found])).hexdigest()
+    key = hashlib.sha256(b"\n".join([start.encode(), *(text for text, _ in found)])).hexdigest()
     return remembered(f"{key}.hs", read, make, hyperscan.dumpb)
 
 
