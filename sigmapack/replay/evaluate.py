@@ -15,7 +15,7 @@ from sigmapack.content.model import Refused, Rule
 from sigmapack.events.sources import met
 from sigmapack.events.watch import Ended, Watch
 from sigmapack.matches import Match, NotRun, Report
-from sigmapack.replay import guard
+from sigmapack.replay import guard, tables
 from sigmapack.replay.plan import Plan, Step
 from sigmapack.replay.store import ROW, marked
 
@@ -29,6 +29,7 @@ def search(
     limit: float,
     report: Report,
     watch: Watch,
+    files: Mapping[str, Path] | None = None,
 ) -> None:
     """Add the matches of a plan's rules to the report; one whose query does not run is refused.
 
@@ -42,12 +43,14 @@ def search(
         found: the needles that some record has; None if that is not known.
         limit: seconds that each query may take.
         report: what was found so far.
+        files: of the tables that queries ask, by name.
         watch: what can end it; then the rules that were not asked, or not to the end, are noted.
     """
     steps = sorted(plan.steps, key=lambda step: step.rule.is_correlation)
     singles = sum(not step.rule.is_correlation for step in steps)
     try:
         with closing(guard.guarded(path)) as db, closing(sqlite3.connect(path)) as places:
+            tables.install(db, files or {})
             asking = Asking(db, places, limit, report, watch)
             loud, marks = _ask_rules(asking, plan, steps[:singles], found)
             _ask_correlations(asking, path, plan, steps[singles:], loud, marks)

@@ -13,10 +13,12 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
 
+from sigmapack.replay import tables
 from sigmapack.replay.plan import Plan, dumped, loaded
 
 #: What is read of a folder of rules or lookups.
@@ -54,9 +56,21 @@ def kept(sources: list[Path], make: Callable[[], Plan]) -> Plan:
         name = f"{_key(sources)}.json"
     except OSError:  # a source that cannot be read
         return make()
-    return remembered(
-        name, lambda data: loaded(data.decode()), make, lambda plan: dumped(plan).encode()
-    )
+    return remembered(name, _read, make, _written)
+
+
+def _read(data: bytes) -> Plan:
+    plan = loaded(data.decode())
+    if not all((folder() / table.file).is_file() for table in plan.tables):
+        raise ValueError("a table is no longer there")
+    return plan
+
+
+def _written(plan: Plan) -> bytes:
+    """A plan as bytes, with the files of its tables beside where they will be."""
+    for table in plan.tables:
+        _keep(folder() / table.file, partial(tables.write, table))
+    return dumped(plan).encode()
 
 
 def remembered(
@@ -81,8 +95,25 @@ def remembered(
         return read(path.read_bytes())
     made = make()
     with contextlib.suppress(OSError):
-        _keep(path, write(made))
+        data = write(made)
+        _keep(path, partial(_write, data))
     return made
+
+
+def located(table: tables.Table, other: Path) -> Path:
+    """The file of a table: where it is kept, or one that is made in another folder.
+
+    Raises:
+        OSError: it was kept, and is no longer.
+    """
+    with contextlib.suppress(RuntimeError):
+        if (path := folder() / table.file).is_file():
+            return path
+    if not table.names:
+        raise FileNotFoundError(2, "a kept table is gone: run it again", table.file)
+    path = other / table.file
+    tables.write(table, path)
+    return path
 
 
 def _key(sources: list[Path]) -> str:
@@ -118,13 +149,17 @@ def _files(source: Path, suffixes: frozenset[str]) -> Iterator[Path]:
                 yield path
 
 
-def _keep(path: Path, data: bytes) -> None:
+def _write(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
+
+
+def _keep(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file whole or not at all, and forget the oldest of its kind beyond `MOST_KEPT`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix="new-", dir=path.parent)
+    os.close(number)
     try:
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
+        write(Path(name))
         os.replace(name, path)
     except OSError:
         os.unlink(name)

@@ -13,11 +13,12 @@ from typing import Any
 
 from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
 from sigma.rule import SigmaRule
-from sigma.types import SigmaRegularExpression, SigmaString
+from sigma.types import Placeholder, SigmaRegularExpression, SigmaString
 
 from sigmapack.content.model import Rule
 from sigmapack.content.urls import addresses
 from sigmapack.events.scan import PLAIN
+from sigmapack.replay.tables import MARK
 
 Needles = frozenset[str]
 
@@ -83,6 +84,9 @@ def held(needle: str, kept: Collection[str]) -> list[str]:
 
 def _parts(needle: str) -> Iterator[str]:
     """All that could be a needle in one: with 100,000 needles, far fewer than these."""
+    if needle.startswith(MARK):
+        yield needle
+        return
     for begin in range(len(needle)):
         for end in range(begin + SHORTEST, len(needle) + 1):
             yield needle[begin:end]
@@ -114,6 +118,8 @@ def _of_value(field: str, value: Any) -> list[Needles]:
         return [frozenset(hosts)] if hosts else []
     if not isinstance(value, SigmaString):
         return []
+    if len(value.s) == 1 and isinstance(value.s[0], Placeholder):  # a table that stays one
+        return [] if field in JOINED else [frozenset({MARK + value.s[0].name})]
     allowed = PIECE if field in JOINED else RUN
     texts = [part for part in value.s if isinstance(part, str)]
     runs = [run for text in texts for run in allowed.findall(text)]

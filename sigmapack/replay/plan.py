@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sigmapack.content.model import LogSource, Playbook, Rule
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import NotRun
+from sigmapack.replay.tables import Table
 
 
 class Step(NamedTuple):
@@ -48,13 +49,21 @@ class Plan:
     channels: ChannelMap
     needles: tuple[str, ...]
     marks: str = ""
+    tables: tuple[Table, ...] = ()
+    """Those that queries ask; of each any name is looked for as a needle is."""
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     """What to do on a match, by the name that rules have for it."""
 
 
+def numbered(plan: Plan) -> dict[str, int]:
+    """The numbers of needles: tables come behind the others."""
+    names = (*plan.needles, *(table.needle for table in plan.tables))
+    return {needle: number for number, needle in enumerate(names)}
+
+
 def dumped(plan: Plan) -> str:
     """A plan as text, which `loaded` reads."""
-    numbers = {needle: number for number, needle in enumerate(plan.needles)}
+    numbers = numbered(plan)
     # Rules share sets, of which one may hold all the names of a table.
     sets = list(dict.fromkeys(own for step in plan.steps for own in step.needles))
     places = {own: place for place, own in enumerate(sets)}
@@ -71,6 +80,7 @@ def dumped(plan: Plan) -> str:
             "together": plan.together,
             "channels": [[*key, sources] for key, sources in plan.channels.items()],
             "needles": plan.needles,
+            "tables": [table[:3] for table in plan.tables],
             "marks": plan.marks,
             "playbooks": [asdict(book) for book in plan.playbooks.values()],
         },
@@ -85,7 +95,9 @@ def loaded(text: str) -> Plan:
         ValueError, KeyError, TypeError: it is no such text.
     """
     data = json.loads(text)
-    sets = [frozenset(data["needles"][number] for number in own) for own in data["sets"]]
+    tables = tuple(Table(*table) for table in data["tables"])
+    names = [*data["needles"], *(table.needle for table in tables)]
+    sets = [frozenset(names[number] for number in own) for own in data["sets"]]
     return Plan(
         steps=tuple(_step(sets, *step) for step in data["steps"]),
         refused=tuple(NotRun(_read(*rule), *rest) for rule, *rest in data["refused"]),
@@ -93,6 +105,7 @@ def loaded(text: str) -> Plan:
         together=tuple(map(tuple, data["together"])),
         channels=_channels(data["channels"]),
         needles=tuple(data["needles"]),
+        tables=tables,
         marks=data["marks"],
         playbooks={book["name"]: _playbook(**book) for book in data["playbooks"]},
     )

@@ -6,11 +6,15 @@ import hashlib
 import platform
 import re
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from sigmapack.events.scan import PLAIN, Found, Hit
 from sigmapack.replay.kept import remembered
+from sigmapack.replay.tables import Table, read
 
 Hits = Callable[[bytes | memoryview], list[Hit]]
 #: A regular expression, and the number that what it finds has.
@@ -58,7 +62,11 @@ class Scanner:
     """
 
     def __init__(
-        self, needles: Sequence[str], wanted: Wanted | None = None, keep: bool = False
+        self,
+        needles: Sequence[str],
+        wanted: Wanted | None = None,
+        keep: bool = False,
+        tables: Sequence[tuple[Table, Path]] = (),
     ) -> None:
         """Compile the needles.
 
@@ -66,31 +74,49 @@ class Scanner:
             needles: ASCII in lower case.
             wanted: says of a record with needles whether it may matter; else each does.
             keep: whether to keep what is compiled for the next time.
+            tables: of which any name is a needle, and their files; their numbers come behind.
         """
-        self.needles = needles
+        self.needles = (*needles, *(table.needle for table, _ in tables))
         self._wanted = wanted
         self.seen: set[int] = set()
         """The numbers of the needles that were found; that behind the last is `ESCAPED`."""
-        self._odd, self._beyond = len(needles) + 1, len(needles) + 2
+        self._odd, self._beyond = len(self.needles) + 1, len(self.needles) + 2
         self.blind = False
         """Whether there were records that were not scanned."""
-        found = [(each, number) for number, each in enumerate(expressions(needles))]
-        found += [(each, self._odd) for each in ODD]
-        found.append((BEYOND_ASCII, self._beyond))
+        counts = (table.rows for table, _ in tables)
+        self._firsts = list(accumulate(counts, initial=self._beyond + 1))[:-1]
+        """The numbers of the first name of each table."""
+        key = [*map(re.escape, needles), *(table.file for table, _ in tables)]
+
+        def found() -> list[Expression]:
+            numbers = [*range(len(needles)), len(self.needles)]
+            listed = list(zip(expressions(needles), numbers, strict=True))
+            for first, (_, file) in zip(self._firsts, tables, strict=True):
+                names = enumerate(read(file), first)
+                listed += [(re.escape(name).encode(), number) for number, name in names]
+            return [*listed, *((each, self._odd) for each in ODD), (BEYOND_ASCII, self._beyond)]
+
         try:
             import hyperscan
         except ImportError:
-            self._hits = _plain(found)
+            self._hits = _plain(found())
         else:
-            self._hits = _hyperscan(hyperscan, _database(hyperscan, found, keep))
+            self._hits = _hyperscan(hyperscan, _database(hyperscan, found, key, keep))
 
     def __call__(self, data: bytes | memoryview) -> Found:
         """The needles of some bytes, and how their lines are."""
         every = self._hits(data)
         hits = [hit for hit in every if hit[1] < self._odd]
+        if self._firsts:
+            hits += [(end, self._table(name)) for end, name in every if name > self._beyond]
         self.seen.update(number for _, number in hits)
-        others = {number for _, number in every if number >= self._odd}
+        others = {number for _, number in every if self._odd <= number <= self._beyond}
         return Found(hits, self._odd in others, self._beyond not in others)
+
+    def _table(self, name: int) -> int:
+        """The number that a table has as a needle, by that of one of its names."""
+        place = bisect_right(self._firsts, name) - 1
+        return len(self.needles) - len(self._firsts) + place
 
     def wanted(self, needles: frozenset[int], record: bytes) -> bool:
         """Whether a record may matter that has some needles: any may be behind an escape."""
@@ -122,7 +148,9 @@ def _plain(found: list[Expression]) -> Hits:
     return hits
 
 
-def _database(hyperscan: Any, found: list[Expression], keep: bool) -> Any:
+def _database(
+    hyperscan: Any, found: Callable[[], list[Expression]], key: Sequence[str], keep: bool
+) -> Any:
     """What finds expressions: 100,000 take seconds to compile, and milliseconds to read again."""
 
     def read(data: bytes) -> Any:
@@ -132,7 +160,7 @@ def _database(hyperscan: Any, found: list[Expression], keep: bool) -> Any:
             raise ValueError(str(error)) from None
 
     def make() -> Any:
-        texts, numbers = zip(*found, strict=True)
+        texts, numbers = zip(*found(), strict=True)
         once = {*ODD, BEYOND_ASCII}  # of these it is enough to know that they are there
         also = {text: hyperscan.HS_FLAG_SINGLEMATCH for text in once}
         flags = [hyperscan.HS_FLAG_CASELESS | also.get(text, 0) for text in texts]
@@ -143,8 +171,8 @@ def _database(hyperscan: Any, found: list[Expression], keep: bool) -> Any:
     if not keep:
         return make()
     start = f"{hyperscan.__version__} {platform.machine()}"
-    key = hashlib.sha256(b"\n".join([start.encode(), *(text for text, _ in found)])).hexdigest()
-    return remembered(f"{key}.hs", read, make, hyperscan.dumpb)
+    name = hashlib.sha256("\n".join([start, *key]).encode()).hexdigest()
+    return remembered(f"{name}.hs", read, make, hyperscan.dumpb)
 
 
 def _hyperscan(hyperscan: Any, database: Any) -> Hits:

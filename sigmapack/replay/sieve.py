@@ -8,7 +8,7 @@ from sigmapack.content.model import LogSource
 from sigmapack.events.glance import glance
 from sigmapack.events.sources import met
 from sigmapack.events.windows import possible
-from sigmapack.replay.plan import Plan
+from sigmapack.replay.plan import Plan, numbered
 
 #: Answers that are held: needles come in some combinations, and log sources are few.
 MOST_HELD = 100_000
@@ -28,7 +28,7 @@ class Sieve:
 
     def __init__(self, plan: Plan) -> None:
         self.channels = plan.channels
-        numbers = {needle: number for number, needle in enumerate(plan.needles)}
+        numbers = numbered(plan)
         self._sets: dict[frozenset[str], frozenset[int]] = {}
         self._rules: dict[LogSource, set[tuple[tuple[frozenset[int], ...], Texts]]] = {}
         for step in plan.steps:
