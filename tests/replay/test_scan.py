@@ -22,6 +22,7 @@ from sigmapack.replay import run
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan as make_plan
 from sigmapack.replay.scanner import Scanner
+from sigmapack.replay.sieve import Sieve
 from tests.conftest import ROOT
 from tests.reading.evtx import evtx_of
 
@@ -172,7 +173,7 @@ def test_no_record_that_matches_is_passed_over(
         monkeypatch.setitem(sys.modules, "hyperscan", None)
     path = tmp_path / "events.jsonl"
     path.write_bytes(form(records()))
-    looking = Scanner(plan().needles)
+    looking = Scanner(plan().needles, Sieve(plan()))
     given, counted = set(), 0
     for item in scan_events(path, plan().channels, looking):
         assert not isinstance(item, BadRecord), item
