@@ -7,7 +7,7 @@ figures of SigmaHQ's 3,141 rules (August 2026) are beside those that they were c
 from __future__ import annotations
 
 #: Bytes of a file of rules or settings (SigmaHQ's longest rule: 295,000), and of a lookup.
-MOST_FILE, MOST_LOOKUP = 1_000_000, 20_000_000
+MOST_FILE, MOST_LOOKUP = 1_000_000, 200_000_000
 #: Collections of YAML or TOML in one another (SigmaHQ: 5). Python gives up at 1,000 calls, of which
 #: conversion needs several a level.
 DEEPEST = 30
@@ -25,8 +25,8 @@ LONGEST_CONDITION, DEEPEST_CONDITION = 10_000, 20
 #: Characters of a rule's name, and bytes of a file's name without its suffix: both together, and
 #: what is made of them, are file names, which have 255 bytes at most.
 LONGEST_NAME, LONGEST_STEM = 100, 120
-#: Rows of a lookup: ten times the longest list of indicators that CERTs share for one campaign.
-MOST_ROWS = 50_000
+#: Rows of a lookup: a feed of host names that providers sell has some hundred thousand.
+MOST_ROWS = 1_000_000
 #: Values that a rule may have on a product with its lookups written into it: pySigma's conversion
 #: takes up to 1 ms a value and language, so that a rule takes seconds. SigmaHQ's longest has 4,400.
 MOST_INLINE = 5_000

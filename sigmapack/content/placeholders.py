@@ -86,7 +86,12 @@ def combined(rule: Rule, lookups: Mapping[str, Lookup]) -> Iterator[Problem]:
 
 
 def resolve(rule: Rule, lookups: Mapping[str, Lookup], native: Collection[str] = ()) -> Rule:
-    """Replace the placeholders of a rule by values; kinds in `native` stay for the product's table.
+    """Replace the placeholders of a rule by values; those of `native` stay for the product's table.
+
+    Args:
+        rule: any.
+        lookups: the tables.
+        native: kinds of tables, and names of some as placeholders have them, `%table%`.
 
     Raises:
         KeyError: a lookup or column is missing (`unknown` reports these before).
@@ -170,7 +175,8 @@ def _expanded(
             result[key] = value
             continue
         items = value if isinstance(value, list) else [value]
-        if modifiers == ["expand"] and (found := _in_url(field, items, lookups)):
+        written = not any(str(item) in native for item in items)
+        if written and modifiers == ["expand"] and (found := _in_url(field, items, lookups)):
             result[f"{field}|re"] = found
             continue
         if modifiers == ["expand"] and _all_native(items, lookups, native):
@@ -197,7 +203,10 @@ def _in_url(field: str, items: list[Any], lookups: Mapping[str, Lookup]) -> str:
 def _all_native(items: list[Any], lookups: Mapping[str, Lookup], native: Collection[str]) -> bool:
     names = [PLACEHOLDER.fullmatch(str(item)) for item in items]
     return all(
-        name and name[1] in lookups and KINDS.get(lookups[name[1]].key) in native for name in names
+        name
+        and name[1] in lookups
+        and (KINDS.get(lookups[name[1]].key) in native or name[0] in native)
+        for name in names
     )
 
 

@@ -8,9 +8,9 @@ from io import BufferedReader
 from typing import Any, BinaryIO, cast
 
 #: Bytes of a block: enough for a scan to be worth its call, and little memory.
-BLOCK = 4 * 2**20
+BLOCK = 2**20
 #: The first block is small. It is parsed whole, which tells whether records are of a known kind.
-SAMPLE = 2**18
+SAMPLE = 2**16
 #: Longer is no block, but one line, or objects over several lines: these are read as they come.
 MOST_BLOCK = 16 * 2**20
 

@@ -10,6 +10,7 @@ import io
 import json
 import struct
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from io import BufferedIOBase
 from itertools import accumulate
@@ -132,7 +133,10 @@ def _with_needles(records: list[Found], scan: Scan) -> set[int]:
     """The places of the records in whose JSON a scan finds something."""
     texts = [text.encode() for text, _, _ in records]
     ends = list(accumulate(len(text) + 1 for text in texts))
-    return {bisect_left(ends, behind) for behind in scan(b"\n".join(texts))}
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for behind, needle in scan(b"\n".join(texts)).hits:
+        found[bisect_left(ends, behind)].add(needle)
+    return {place for place, own in found.items() if scan.wanted(frozenset(own), texts[place])}
 
 
 def _chunks(source: Source) -> Iterator[bytes | Found]:

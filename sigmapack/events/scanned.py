@@ -8,28 +8,46 @@ not one object each, bytes that are not UTF-8, and text that escapes what it nee
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
 from io import BufferedReader
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
 from sigmapack.events.ahead import ahead
 from sigmapack.events.blocks import Blocks
 from sigmapack.events.records import MAX_RECORD, Passed, Record, json_line, json_lines
-from sigmapack.events.scan import Scan
+from sigmapack.events.scan import Found, Scan
 
 #: Blocks that are scanned ahead of the one whose lines are parsed.
 AHEAD = 3
-#: Where more than one line in so many is a candidate, parsing all costs less than scanning, too.
-SELDOM = 4
+
+
+#: How the last line of a block ends.
+ENDED = re.compile(rb"\}(?:\r?\n)?\Z")
+#: Of a needle's line: its number, where it begins and ends.
+PLACE: Callable[[tuple[int, ...]], tuple[int, int, int]] = itemgetter(0, 1, 2)
+#: Memory that each thread works with.
+OWN = threading.local()
+
+
+class Line(NamedTuple):
+    """A line of a block: its number from 0, where it begins and ends, and its needles."""
+
+    number: int
+    begin: int
+    end: int
+    needles: frozenset[int]
 
 
 class Candidates(NamedTuple):
     """A block's lines that have needles, or None where the block has to be parsed whole."""
 
     lines: int
-    found: list[tuple[int, int, int]] | None
-    """(line, its beginning, its end) in the block; lines are counted from 0."""
+    found: list[Line] | None
 
 
 class Scanned:
@@ -76,19 +94,23 @@ class Scanned:
         self.whole |= not self.sampled
 
     def _of(
-        self, block: memoryview, before: int, count: int, found: list[tuple[int, int, int]] | None
+        self, block: memoryview, before: int, count: int, found: list[Line] | None
     ) -> Iterator[Record | Passed]:
         if found is None:
             yield from self._parsed(io.BytesIO(block), before)
             return
-        self.whole |= len(found) * SELDOM > count
-        yield Passed(count - len(found))
-        for number, begin, end in found:
-            record = json_line(str(block[begin:end], "utf-8"), before + number + 1)
+        passed = count - len(found)
+        for number, begin, end, needles in found:
+            line = bytes(block[begin:end])
+            if not self.scan.wanted(needles, line):
+                passed += 1
+                continue
+            record = json_line(line.decode(), before + number + 1)
             if record.error or end - begin > MAX_RECORD:
-                yield from self._parsed(io.BytesIO(block[begin:end]), before + number)
+                yield from self._parsed(io.BytesIO(line), before + number)
             else:
                 yield record
+        yield Passed(passed)
 
     def _parsed(self, text: BinaryIO, before: int) -> Iterator[Record]:
         encoding = "utf-8" if before else "utf-8-sig"
@@ -102,32 +124,43 @@ class Scanned:
         return candidates(block, self.scan(block))
 
 
-def candidates(block: memoryview, hits: Sequence[int]) -> Candidates:
+def candidates(block: memoryview, looked: Found) -> Candidates:
     """The lines of a block that have a needle; None if the scan could have misjudged it.
 
     So it is where a line is not one object, is not UTF-8, or ends as on old Macs.
 
     Args:
         block: whole lines; the last one may lack its end.
-        hits: the offsets behind the needles, in any order.
+        looked: what the scan found in it.
     """
-    import numpy as np  # here, since it takes a time that small files need not spend
+    # Here, since it takes a time that small files need not spend; and nothing is multiplied, for
+    # which it would start threads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import numpy as np
 
     signs = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(signs == ord("\n"))
-    returns = np.flatnonzero(signs == ord("\r"))
-    if signs[-1] != ord("\n"):
+    if getattr(OWN, "size", 0) < len(signs):  # to have it made anew for each block takes longer
+        OWN.size, OWN.mask = len(signs), np.empty(len(signs), bool)
+    line_ends = np.equal(signs, ord("\n"), out=OWN.mask[: len(signs)])
+    open_end = block[-1] != ord("\n")
+    count = int(np.count_nonzero(line_ends)) + open_end
+    if looked.odd or block[0] != ord("{") or not ENDED.search(block[-3:]):
+        return Candidates(count, None)
+    if not looked.ascii and not _utf8(block):
+        return Candidates(count, None)
+    if not looked.hits:
+        return Candidates(count, [])
+    ends = np.flatnonzero(line_ends)
+    if open_end:
         ends = np.append(ends, len(block))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    last = np.where(signs[ends - 1] == ord("\r"), ends - 2, ends - 1)
-    whole = (signs[starts] == ord("{")) & (signs[last] == ord("}")) & (last > starts)
-    bare = len(returns) and not (signs[(returns + 1) % len(signs)] == ord("\n")).all()
-    if not whole.all() or bare or not ((signs < 0x80).all() or _utf8(block)):
-        return Candidates(len(ends), None)
-    behind = np.asarray(hits, np.int64)
-    found = np.unique(np.searchsorted(ends, behind - 1)) if len(behind) else behind
-    places = zip(found.tolist(), starts[found].tolist(), ends[found].tolist(), strict=True)
-    return Candidates(len(ends), list(places))
+    behind, needles = np.asarray(sorted(looked.hits), np.int64).T
+    places = np.searchsorted(ends, behind - 1)
+    begins = np.where(places > 0, ends[places - 1] + 1, 0)
+    rows = zip(*(each.tolist() for each in (places, begins, ends[places], needles)), strict=True)
+    return Candidates(
+        count,
+        [Line(*place, frozenset(row[3] for row in own)) for place, own in groupby(rows, PLACE)],
+    )
 
 
 def lines(block: memoryview) -> int:

@@ -35,6 +35,8 @@ TYPES = {
     "registry_delete": ("DeleteKey", "DeleteValue"),
 }
 PARAM = re.compile(r"param\d{1,3}")
+#: What an event of Windows is of which no more is known.
+UNTOLD = LogSource("windows", None, None)
 EVENT_ID = re.compile(r"\d{1,9}(\.0)?", re.ASCII)
 #: What a provider's channels are called, those first that are on by themselves.
 CHANNEL_KINDS = ("Operational", "Admin", "Analytic", "Analytical", "Audit", "Debug")
@@ -91,14 +93,26 @@ def logsources(fields: Fields, channels: ChannelMap) -> tuple[LogSource, ...]:
     fields["EventID"] = str(number)
     if first(fields, ["Channel"]) is None:
         put(fields, "Channel", _inferred_channel(fields, number, channels))
-    low = (first(fields, ["Channel"]) or "").lower()
-    if (low, None) not in channels:
-        low = short_names().get(low, low)
+    low = _known(first(fields, ["Channel"]) or "", channels)
     if low == SYSMON:
         add_message_fields(fields)
-    found = (*channels.get((low, number), ()), *channels.get((low, None), ()))
-    kept = [each for each in dict.fromkeys(found) if not _other_type(each, fields)]
-    return tuple(kept) or (LogSource("windows", None, None),)
+    found = dict.fromkeys(_sources(low, number, channels))
+    return tuple(each for each in found if not _other_type(each, fields)) or (UNTOLD,)
+
+
+def possible(channel: str, number: int, channels: ChannelMap) -> tuple[LogSource, ...]:
+    """All log sources of which an event may be, told by its channel and identifier alone."""
+    return (*_sources(_known(channel, channels), number, channels), UNTOLD)
+
+
+def _known(channel: str, channels: ChannelMap) -> str:
+    """A channel's name in lower case, its whole name where a short one is known."""
+    low = channel.lower()
+    return low if (low, None) in channels else short_names().get(low, low)
+
+
+def _sources(low: str, number: int, channels: ChannelMap) -> tuple[LogSource, ...]:
+    return (*channels.get((low, number), ()), *channels.get((low, None), ()))
 
 
 def _other_type(logsource: LogSource, fields: Fields) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from sigmapack.events.watch import Watch
 from sigmapack.matches import Match, Report
 from sigmapack.replay import guard
 from sigmapack.replay.evaluate import search
+from sigmapack.replay.kept import located
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.scanner import Scanner
+from sigmapack.replay.sieve import Sieve
 from sigmapack.replay.store import Reading, Store, fill
 
 __all__ = ["Match", "Report", "replay", "run"]
@@ -45,6 +47,7 @@ def run(
     scan: bool = True,
     year: int | None = None,
     watch: Watch | None = None,
+    keep: bool = False,
 ) -> Report:
     """Run a plan on the events of the files.
 
@@ -60,6 +63,7 @@ def run(
         year: of the last line of logs whose times have none.
         watch: sees how far it is, and can stop it. Then the rules run on what was read; or end, and
             what they found is reported.
+        keep: whether to keep what the scan is compiled to for the next time.
 
     Raises:
         UnreadableInput: a file is not there, or none of the kind that holds events.
@@ -68,9 +72,10 @@ def run(
     for path in files:
         check_file(path)
     report = Report(refused=list(plan.refused))
-    looking = Scanner(plan.needles) if scan and plan.needles else None
     watch = watch or Watch()
     with temporary.folder("replay-") as folder:
+        tables = {table.name: located(table, Path(folder)) for table in plan.tables}
+        looking = _scanner(plan, tables, keep) if scan else None
         path = Path(folder) / "events.db"
         rows = Rows([name.lower() for name in plan.columns], plan.together)
         with closing(Store(path, plan.columns, rows)) as store:
@@ -79,9 +84,15 @@ def run(
             ready = store.finish(watch)
         if ready:
             found = looking.found() if looking else None
-            search(path, plan, found, guard.seconds(store.number), report, watch)
+            search(path, plan, found, guard.seconds(store.number), report, watch, tables)
         else:
             report.not_run = [step.rule for step in plan.steps]
     report.interrupted = watch.stopping
     report.matches.sort(key=lambda match: (match.file, match.record, match.rule.name))
     return report
+
+
+def _scanner(plan: Plan, files: Mapping[str, Path], keep: bool) -> Scanner | None:
+    if not any(step.needles for step in plan.steps):
+        return None
+    return Scanner(plan.needles, Sieve(plan), keep, [(t, files[t.name]) for t in plan.tables])

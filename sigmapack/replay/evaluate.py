@@ -17,7 +17,7 @@ from sigmapack.content.model import Refused, Rule
 from sigmapack.events.sources import met
 from sigmapack.events.watch import Ended, Watch
 from sigmapack.matches import Match, NotRun, Report
-from sigmapack.replay import guard
+from sigmapack.replay import guard, tables
 from sigmapack.replay.plan import Plan, Step
 from sigmapack.replay.store import ROW, marked
 
@@ -31,6 +31,7 @@ def search(
     limit: float,
     report: Report,
     watch: Watch,
+    files: Mapping[str, Path] | None = None,
 ) -> None:
     """Add the matches of a plan's rules to the report; one whose query does not run is refused.
 
@@ -44,15 +45,20 @@ def search(
         found: the needles that some record has; None if that is not known.
         limit: seconds that each query may take.
         report: what was found so far.
+        files: of the tables that queries ask, by name.
         watch: what can end it; then the rules that were not asked, or not to the end, are noted.
     """
     steps = sorted(plan.steps, key=lambda step: step.rule.is_correlation)
     singles = sum(not step.rule.is_correlation for step in steps)
     try:
         lower = guard.strangers(len(plan.columns)) if plan.most else None
-        with closing(guard.guarded(path, lower)) as db:
+        with (
+            closing(guard.guarded(path, lower)) as db,
+            closing(sqlite3.connect(path)) as places,
+        ):
+            tables.install(db, files or {})
             end = time.monotonic() + limit if plan.most else math.inf
-            asking = Asking(db, limit, report, watch, plan.most, end)
+            asking = Asking(db, places, limit, report, watch, plan.most, end)
             loud, marks = _ask_rules(asking, plan, steps[:singles], found)
             _ask_correlations(asking, path, plan, steps[singles:], loud, marks)
     except Ended:
@@ -62,9 +68,14 @@ def search(
 
 
 class Asking(NamedTuple):
-    """What queries are asked with, and where their answers go."""
+    """What queries are asked with, and where their answers go.
+
+    For our own question of where a record stands, asked for each, there is a connection that keeps
+    it compiled.
+    """
 
     db: sqlite3.Connection
+    places: sqlite3.Connection
     limit: float
     report: Report
     watch: Watch
@@ -131,7 +142,7 @@ def _ask_correlations(
             if step in due:
                 rows = asking.rows(other, step)
                 with _strange(asking, step):
-                    asking.report.matches += _correlation_matches(asking.db, step.rule, rows)
+                    asking.report.matches += _correlation_matches(asking.places, step.rule, rows)
 
 
 @contextmanager
@@ -150,7 +161,7 @@ def _strange(asking: Asking, step: Step) -> Iterator[None]:
 
 def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:
     """Whether a rule can match anything, as far as that can be told without its query."""
-    if found is not None and step.needles and found.isdisjoint(step.needles):
+    if found is not None and any(map(found.isdisjoint, step.needles)):
         return False
     return met(step.rule.logsource, report.seen)
 
@@ -184,7 +195,7 @@ def _matches(asking: Asking, step: Step, rows: list[dict[str, Any]]) -> Iterator
     for number, shown in found.items():
         if asking.watch.ended:
             raise Ended
-        file, record, timestamp, host = _record(asking.db, number)
+        file, record, timestamp, host = _record(asking.places, number)
         fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
         yield Match(step.rule, file, record, timestamp, host, fields)
 

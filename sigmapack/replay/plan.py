@@ -6,26 +6,29 @@ A plan is data: made of content once (`planning`), kept, and read again without 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from sigmapack.content.model import LogSource, Playbook, Rule
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import NotRun
+from sigmapack.replay.tables import Table
 
 
 class Step(NamedTuple):
     """One rule's or correlation's query, the fields that a match shows, and what it needs to match.
 
-    `needles` are those of the plan of which one must be in a record; none where any event may
-    match. `members` are the names of a correlation's rules, step by step: each step needs a match.
+    `needles` are sets of those of the plan: of each set one must be in a record. There are none
+    where any event may match. `others` are such sets of which the plan does not look for every
+    one. `members` are the names of a correlation's rules, step by step: each step needs a match.
     """
 
     rule: Rule
     sql: str
     shown: tuple[str, ...] = ()
-    needles: tuple[str, ...] = ()
+    needles: tuple[frozenset[str], ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
     members: tuple[tuple[str, ...], ...] = ()
     mark: str = ""
 
@@ -46,22 +49,40 @@ class Plan:
     channels: ChannelMap
     needles: tuple[str, ...]
     marks: str = ""
+    tables: tuple[Table, ...] = ()
+    """Those that queries ask; of each any name is looked for as a needle is."""
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     """What to do on a match, by the name that rules have for it."""
     most: int | None = None
     """Bytes that the rows of a query may have, where the queries are strangers'."""
 
 
+def numbered(plan: Plan) -> dict[str, int]:
+    """The numbers of needles: tables come behind the others."""
+    names = (*plan.needles, *(table.needle for table in plan.tables))
+    return {needle: number for number, needle in enumerate(names)}
+
+
 def dumped(plan: Plan) -> str:
     """A plan as text, which `loaded` reads."""
+    numbers = numbered(plan)
+    # Rules share sets, of which one may hold all the names of a table.
+    sets = list(dict.fromkeys(own for step in plan.steps for own in step.needles))
+    places = {own: place for place, own in enumerate(sets)}
+    steps = [
+        [_rule(s.rule), s.sql, s.shown, [places[own] for own in s.needles], *s[4:]]
+        for s in plan.steps
+    ]
     return json.dumps(
         {
-            "steps": [[_rule(s.rule), *s[1:]] for s in plan.steps],
+            "steps": steps,
+            "sets": [sorted(numbers[needle] for needle in own) for own in sets],
             "refused": [[_rule(one.rule), one.reason, one.faulty] for one in plan.refused],
             "columns": plan.columns,
             "together": plan.together,
             "channels": [[*key, sources] for key, sources in plan.channels.items()],
             "needles": plan.needles,
+            "tables": [table[:3] for table in plan.tables],
             "marks": plan.marks,
             "playbooks": [asdict(book) for book in plan.playbooks.values()],
         },
@@ -76,13 +97,17 @@ def loaded(text: str) -> Plan:
         ValueError, KeyError, TypeError: it is no such text.
     """
     data = json.loads(text)
+    tables = tuple(Table(*table) for table in data["tables"])
+    names = [*data["needles"], *(table.needle for table in tables)]
+    sets = [frozenset(names[number] for number in own) for own in data["sets"]]
     return Plan(
-        steps=tuple(_step(*step) for step in data["steps"]),
+        steps=tuple(_step(sets, *step) for step in data["steps"]),
         refused=tuple(NotRun(_read(*rule), *rest) for rule, *rest in data["refused"]),
         columns=tuple(data["columns"]),
         together=tuple(map(tuple, data["together"])),
         channels=_channels(data["channels"]),
         needles=tuple(data["needles"]),
+        tables=tables,
         marks=data["marks"],
         playbooks={book["name"]: _playbook(**book) for book in data["playbooks"]},
     )
@@ -93,15 +118,18 @@ def _playbook(name: str, title: str, check: list[str], contain: list[str], tell:
 
 
 def _step(
+    sets: Sequence[frozenset[str]],
     rule: tuple[str, Mapping[str, Any], int],
     sql: str,
     shown: list[str],
-    needles: list[str],
+    needles: list[int],
+    others: list[list[str]],
     members: list[list[str]],
     mark: str,
 ) -> Step:
-    found = tuple(map(tuple, members))
-    return Step(_read(*rule), sql, tuple(shown), tuple(needles), found, mark)
+    own = tuple(sets[number] for number in needles)
+    more, found = (tuple(map(tuple, each)) for each in (others, members))
+    return Step(_read(*rule), sql, tuple(shown), own, more, found, mark)
 
 
 def _rule(rule: Rule) -> tuple[str, Mapping[str, Any], int]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sigmapack.compiling.package import Packed
-from sigmapack.compiling.product import Artifact, Query
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.text import visible
-from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
 from sigmapack.matches import LEVELS
 from sigmapack.report.bundles import released, verified
 from sigmapack.report.imports import imported
@@ -21,6 +18,10 @@ from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
 from sigmapack.report.tenants import clients
 from sigmapack.report.watching import progress, watching
+
+if TYPE_CHECKING:  # a replay begins without what builds
+    from sigmapack.compiling.package import Packed
+    from sigmapack.compiling.product import Artifact, Query
 
 __all__ = [
     "LEVELS",
@@ -56,6 +57,8 @@ def built(
     quiet: bool,
 ) -> None:
     """What a build made: the outcomes by target and language, the files, and where they are."""
+    from sigmapack.manifest import OUTCOMES, entry, summary, table_entry
+
     queries, artifacts, tables = made
     if as_json:
         paths = sorted(artifact.path for artifact in artifacts)

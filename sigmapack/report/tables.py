@@ -7,14 +7,14 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from sigmapack.content.text import visible
+
+if TYPE_CHECKING:  # it takes a time to import, and draws on terminals only
+    from rich.console import Console
 
 #: What a spreadsheet takes for the beginning of a formula, also as it stands on Asian keyboards
 #: (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -31,8 +31,10 @@ def prepare() -> None:
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal; columns apart by blanks in a pipe."""
     rows = [[visible(cell) for cell in row] for row in rows]
-    console = Console()
-    if watched(console):
+    if console := watched(sys.stdout):
+        from rich.table import Table
+        from rich.text import Text
+
         shown = Table(*columns)
         for row in rows:
             shown.add_row(*map(Text, row))  # a text, whose brackets are no markup
@@ -50,9 +52,15 @@ def dump(data: Any) -> None:
     sys.stdout.write("\n")
 
 
-def watched(console: Console) -> bool:
-    """Whether a person watches; rich alone takes a pipe for one where FORCE_COLOR is set."""
-    return console.is_terminal and console.file.isatty()
+def watched(stream: TextIO) -> Console | None:
+    """What draws on a stream that a person watches; rich alone takes a pipe for one where
+    FORCE_COLOR is set."""
+    if not stream.isatty():
+        return None
+    from rich.console import Console
+
+    console = Console(file=stream)
+    return console if console.is_terminal else None
 
 
 def ascii_only() -> bool:

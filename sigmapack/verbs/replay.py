@@ -69,7 +69,7 @@ def command(
         gathered = gather(files)
         plan = planned(rules, as_json)
         with process.interrupting(watch.interrupt), report.watching(watch, quiet):
-            result = run(plan, gathered.files, year=year, watch=watch)
+            result = run(plan, gathered.files, year=year, watch=watch, keep=True)
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]

@@ -128,3 +128,18 @@ def test_a_replay_of_a_kept_plan_imports_no_compiler(tmp_path: Path) -> None:
     assert second.stderr.splitlines()[-1] == b"light"
     assert first.stdout == second.stdout
     assert len(first.stdout.splitlines()) > 20
+
+
+def test_a_long_file_that_changes_without_growing_is_compiled_anew(
+    maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_HASHED", 10)
+    maker.kept()
+    maker.kept()
+    assert maker.made == 1
+    path = maker.folder / "sample.yml"
+    before = path.stat()
+    path.write_text(path.read_text("utf-8").replace("worse", "wurst"), "utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    maker.kept()
+    assert maker.made == 2

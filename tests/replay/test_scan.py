@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sigmapack.content.load import load
-from sigmapack.events import blocks, scanned
+from sigmapack.events import blocks
 from sigmapack.events.read import BadRecord, scan_events
 from sigmapack.events.records import Passed
 from sigmapack.matches import Report
@@ -22,6 +22,7 @@ from sigmapack.replay import run
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan as make_plan
 from sigmapack.replay.scanner import Scanner
+from sigmapack.replay.sieve import Sieve
 from tests.conftest import ROOT
 from tests.reading.evtx import evtx_of
 
@@ -60,8 +61,6 @@ def _values(path: Path) -> Iterator[object]:
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "SAMPLE", 2_000)
     monkeypatch.setattr(blocks, "BLOCK", 20_000)
-    # The events of the pack are nothing but candidates, and harmless ones are three in four.
-    monkeypatch.setattr(scanned, "SELDOM", 1)
 
 
 def plain(lines: tuple[str, ...]) -> bytes:
@@ -174,7 +173,7 @@ def test_no_record_that_matches_is_passed_over(
         monkeypatch.setitem(sys.modules, "hyperscan", None)
     path = tmp_path / "events.jsonl"
     path.write_bytes(form(records()))
-    looking = Scanner(plan().needles)
+    looking = Scanner(plan().needles, Sieve(plan()))
     given, counted = set(), 0
     for item in scan_events(path, plan().channels, looking):
         assert not isinstance(item, BadRecord), item

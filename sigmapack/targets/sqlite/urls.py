@@ -24,6 +24,16 @@ def in_url(field: str, wanted: Sequence[Address], like: Callable[[str], str]) ->
         condition = " OR ".join(tests)
     else:
         condition = _host([one.host for one in wanted], like)
+    return of_parts(field, condition)
+
+
+def of_parts(field: str, condition: str) -> str:
+    """That a condition holds for a URL's host `h` and path `p`, both in lower case.
+
+    Args:
+        field: the column, as it is written in a query.
+        condition: of SQL.
+    """
     scheme = "u LIKE '_%://%' AND substr(u, 1, instr(u, '://') - 1) NOT GLOB '*[^a-z0-9+.-]*'"
     bare = f"CASE WHEN {scheme} THEN substr(u, instr(u, '://') + 3) ELSE u END"
     parts = f"SELECT {bare} AS r FROM (SELECT lower({field}) AS u)"
