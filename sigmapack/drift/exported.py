@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sigmapack.deployed import Bundle, Deployed, Export, Item, Product, discover, exports
 from sigmapack.drift.findings import EDITED, EXTRA, MISSING, OFF, SAME, Drift, Edit, Finding
 from sigmapack.events.files import UnreadableInput
+
+#: A client's id before a title; Splunk has the pack's name before both.
+OWNER = re.compile(r"(?:3CX pack - )?([a-z][a-z0-9]{1,11}) - ")
 
 
 def drift(bundle: Bundle, paths: Sequence[Path]) -> Drift:
@@ -61,12 +65,22 @@ def _compared(product: Product, shipped: list[Item], deployed: Deployed) -> Iter
             yield _met(product, item, there, used)
         elif item.kind in deployed.kinds and (not item.group or item.group in groups):
             yield Finding(product.name, item.kind, item.key, item.name, (MISSING,))
+    owners = {owner(item.name) for item in shipped}
     for there in left:
-        if product.ours(there):
+        if product.ours(there) and owner(there.name) in owners:
             yield Finding(
                 product.name, there.kind, there.key, there.name, (EXTRA,), (), there.enabled,
                 there.place,
             )  # fmt: skip
+
+
+def owner(name: str) -> str:
+    """The client whose item is called so, by what `overlay.names` puts before titles; or the pack's.
+
+    Two clients, and the pack, may share a tenant: what another one has there is not extra.
+    """
+    found = OWNER.match(name)
+    return found[1] if found else ""
 
 
 def _paired(

@@ -19,7 +19,7 @@ from sigmapack.deployed.strangers import Export
 KIND = "alerting rule"
 #: How deep groups stand: in a list, of a namespace, of a file.
 LEVELS = 3
-#: Files of which a site loads what it wants.
+#: Files of which a site loads what it wants; a client's have its id before the name.
 OPTIONAL = ("threecx_hunting", "threecx_single_logs")
 DURATIONS = ("interval", "for", "keep_firing_for")
 
@@ -29,7 +29,7 @@ def shipped(bundle: Bundle) -> Iterator[Item]:
     for path in bundle.named("loki/rules/", ".yaml"):
         stem = PurePosixPath(path).stem
         for item in items(bundle.export(path)):
-            yield item if stem not in OPTIONAL else _of(item, stem)
+            yield _of(item, stem) if stem.endswith(OPTIONAL) else item
 
 
 def _of(item: Item, group: str) -> Item:
