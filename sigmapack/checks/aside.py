@@ -11,7 +11,7 @@ from sigmapack.content.load import RULE_SUFFIXES
 from sigmapack.content.model import Content, Problem, Rule
 
 #: Problems of what is built, not of what runs: a replay writes no file, and needs no id.
-HARMLESS = ("no-id", "duplicate-file")
+HARMLESS = ("no-id", "duplicate-file", "long-table")
 
 
 def set_aside(
@@ -36,7 +36,8 @@ def set_aside(
             faulty.setdefault(_place(content, problem), []).append(problem)
     for place, problem in _orphans(content, faulty):
         faulty[place] = [problem]
-    stopping = [problem for problem in found if not problem.path.endswith(RULE_SUFFIXES)]
+    others = [problem for problem in found if not problem.path.endswith(RULE_SUFFIXES)]
+    stopping = [problem for problem in others if problem.code not in harmless]
     kept = tuple(rule for place, rule in enumerate(content.rules) if place not in faulty)
     if stopping or not kept:
         return content, [], found

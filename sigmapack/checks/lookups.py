@@ -11,6 +11,7 @@ from functools import cache
 from publicsuffixlist import PublicSuffixList
 
 from sigmapack.checks.registry import check, own_check
+from sigmapack.content import limits
 from sigmapack.content.kinds import KINDS, NEEDED
 from sigmapack.content.model import Content, Lookup, Problem, Row
 
@@ -50,6 +51,18 @@ def schema(content: Content) -> Iterator[Problem]:
             yield Problem(table.path, 1, "schema", message)
         if not table.rows:
             yield Problem(table.path, 1, "schema", "the table has no rows")
+
+
+@check
+def length(content: Content) -> Iterator[Problem]:
+    """A table is not longer than products take; a replay does without this check."""
+    for table in content.lookups.values():
+        if len(table.rows) > limits.MOST_BUILT:
+            message = (
+                f"{len(table.rows):,} rows, {limits.MOST_BUILT:,} are the most of a table that "
+                "goes into products: split it"
+            )
+            yield Problem(table.path, 1, "long-table", message)
 
 
 @check

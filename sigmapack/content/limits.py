@@ -27,6 +27,9 @@ LONGEST_CONDITION, DEEPEST_CONDITION = 10_000, 20
 LONGEST_NAME, LONGEST_STEM = 100, 120
 #: Rows of a lookup: a feed of host names that providers sell has some hundred thousand.
 MOST_ROWS = 1_000_000
+#: Rows of a lookup that goes into products: ten times the longest list of indicators that CERTs
+#: share for one campaign. A replay takes longer ones.
+MOST_BUILT = 50_000
 #: Values that a rule may have on a product with its lookups written into it: pySigma's conversion
 #: takes up to 1 ms a value and language, so that a rule takes seconds. SigmaHQ's longest has 4,400.
 MOST_INLINE = 5_000

@@ -75,7 +75,7 @@ def _compared(product: Product, shipped: list[Item], deployed: Deployed) -> Iter
 
 
 def owner(name: str) -> str:
-    """The client whose item is called so, by what `overlay.names` puts before titles; or the pack's.
+    """The client whose item is called so, as `overlay.names` calls it; empty for the pack's own.
 
     Two clients, and the pack, may share a tenant: what another one has there is not extra.
     """

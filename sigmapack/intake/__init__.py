@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sigmapack.checks import lookups, rules
-from sigmapack.content.limits import MOST_ROWS
+from sigmapack.content.limits import MOST_BUILT
 from sigmapack.content.model import Content, Lookup, Problem, Row
 from sigmapack.intake.offers import EXCHANGED, Offer
 
 #: Rows that are only judged have lines beyond those of any table.
-JUDGED = 10 * MOST_ROWS
+JUDGED = 10 * MOST_BUILT
 
 
 @dataclass(frozen=True)

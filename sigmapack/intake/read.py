@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sigmapack.content.files import depth, shown, text_of
-from sigmapack.content.limits import DEEPEST, MOST_LOOKUP, MOST_ROWS
+from sigmapack.content.limits import DEEPEST, MOST_BUILT, MOST_LOOKUP
 from sigmapack.content.model import Problem
 from sigmapack.intake import misp, stix
 from sigmapack.intake.offers import Offer, day, normal, note
@@ -42,8 +42,8 @@ def offers(path: Path, kind: str, source: str, confidence: str, valid_until: str
     """
     found: dict[str, Offer] = {}
     for number, offer in enumerate(_read(path, kind)):
-        if number >= MOST_ROWS:
-            raise _unreadable(path, "too-large", f"offers more than {MOST_ROWS} values")
+        if number >= MOST_BUILT:
+            raise _unreadable(path, "too-large", f"offers more than {MOST_BUILT} values")
         filled = replace(
             offer,
             value=normal(kind, offer.value),

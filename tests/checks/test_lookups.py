@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from sigmapack import making
+from sigmapack.checks import problems
+from sigmapack.content.load import load
 from tests.checks.sample import MakePack, only
-from tests.conftest import DOMAINS
+from tests.conftest import DOMAINS, ROOT, RULE, RulesFolder
 
 ROW = "third.example.net,c2,any,high,test,,,,no\n"
 
@@ -131,3 +134,16 @@ def test_antivirus_name_is_whole_or_not(check_pack: MakePack) -> None:
     assert only(check_pack(tables=threats("Family", "often")))[1:3] == (2, "value")
     without = {"av": threats("Family", "no")["av"].replace("whole,", "part,")}
     assert only(check_pack(tables=without))[1:3] == (1, "schema")
+
+
+def test_a_table_that_is_too_long_for_products_stops_a_build_and_no_replay(
+    rules_folder: RulesFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sigmapack.content.limits.MOST_BUILT", 1)
+    folder = rules_folder(a=RULE)
+    (problem,) = problems(load(ROOT, folder))
+    assert (problem.code, problem.line) == ("long-table", 1)
+    assert problem.message.startswith("2 rows, 1 are the most of a table that goes into products")
+    with pytest.raises(making.Stopped):
+        making.checked(ROOT, folder)
+    assert [step.rule.name for step in making.replayable(ROOT, folder).steps] == ["sample"]
