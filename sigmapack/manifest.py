@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
-from sigmapack import __version__
+from sigmapack import __version__, proofs
 from sigmapack.compiling.product import Artifact, Query, RefusedTable
 from sigmapack.content.files import shown
 from sigmapack.content.model import Content, Lookup, Rule
@@ -25,7 +25,8 @@ def entry(query: Query) -> dict[str, Any]:
     """One object of the manifest's `queries`; `lookup_path` is the variant that uses the
     product's own lookup table, where there is one. `runs_sha256` is of the query without what is
     said about it: it stays where only words change. `origin` is the pack's id of a client's
-    rule."""
+    rule, `proof` how the tests proved this very query (`proofs`)."""
+    runs = _sha256(query.bare.encode()) if query.path else ""
     return {
         "rule_id": query.rule.id,
         "rule": query.rule.name,
@@ -37,7 +38,9 @@ def entry(query: Query) -> dict[str, Any]:
         "reason": query.reason,
         "path": query.path,
         "sha256": _sha256(query.text.encode()) if query.path else "",
-        "runs_sha256": _sha256(query.bare.encode()) if query.path else "",
+        "runs_sha256": runs,
+        "proof": proofs.of(runs).how if runs else "",
+        "proved_on": list(proofs.of(runs).engines),
         "lookup_path": query.native_path,
         "lookup_sha256": _sha256(query.native_text.encode()) if query.native_path else "",
         **({"origin": query.rule.origin} if query.rule.origin else {}),

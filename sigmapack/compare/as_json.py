@@ -32,6 +32,10 @@ def as_json(found: Difference, replayed: Replayed | None) -> dict[str, Any]:
             for one in found.tables
         ],
         "outcomes": [asdict(one) for one in found.outcomes],
+        "proofs": [
+            {"target": o.target, "language": o.language, "rule": o.rule, "old": o.old, "new": o.new}
+            for o in found.proofs
+        ],
         "queries": [
             dict(zip(("target", "language", "rule"), key, strict=True)) for key in found.otherwise
         ],

@@ -27,6 +27,8 @@ class Difference:
     rules: Rules
     tables: list[TableChange]
     outcomes: list[Outcome]
+    proofs: list[Outcome]
+    """Queries that the tests proved in another way than before."""
     otherwise: list[Key]
     """(product, language, rule) of queries of rules that did not change."""
     products: list[ProductChange]
@@ -87,6 +89,7 @@ def compare(
         rules=rules,
         tables=tables,
         outcomes=outcomes,
+        proofs=products.proofs(old, new),
         otherwise=otherwise,
         products=actions,
         lost=lost,

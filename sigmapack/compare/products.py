@@ -85,6 +85,16 @@ def outcomes(old: Bundle, new: Bundle, same: Set[str]) -> list[Outcome]:
     return found
 
 
+def proofs(old: Bundle, new: Bundle) -> list[Outcome]:
+    """Queries that both builds have, and that were proved in another way: `worse` by less."""
+    before, after = _queries(old), _queries(new)
+    return [
+        Outcome(*key[:2], after[key].rule, one.proof, after[key].proof, "")
+        for key, one in sorted(before.items())
+        if key in after and one.path and after[key].path and one.proof != after[key].proof
+    ]
+
+
 def otherwise(old: Bundle, new: Bundle, touched: Set[str]) -> list[Key]:
     """(product, language, rule) of queries that say otherwise what an unchanged rule says.
 

@@ -42,6 +42,7 @@ def sections(found: Difference, replayed: Replayed | None) -> list[Section]:
         Section("Rules", ("rule", "change", "level"), list(_rules(found))),
         Section("Lookups", ("lookup", "value", "change"), list(_tables(found))),
         Section("Outcomes", ("product", "rule", "was", "is", "reason"), _outcomes(found)),
+        Section("Proofs", ("product", "rule", "was", "is"), _proofs(found)),
         Section("Schedules", ("product", "item", "field", "was", "is"), _fields(found)),
         Section("Products", ("product", "import", "replace", "delete", "files"), _counts(found)),
     ]
@@ -104,6 +105,10 @@ def _outcomes(found: Difference) -> list[Row]:
         (f"{one.target}/{one.language}", one.rule, one.old, one.new, one.reason)
         for one in found.outcomes
     ]
+
+
+def _proofs(found: Difference) -> list[Row]:
+    return [(f"{one.target}/{one.language}", one.rule, one.old, one.new) for one in found.proofs]
 
 
 def _fields(found: Difference) -> list[Row]:

@@ -59,6 +59,8 @@ class Query:
     """The hash of what runs."""
     native: str
     """The hash of the variant with the product's own table."""
+    proof: str
+    """How the tests proved it; empty where nobody says."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,9 @@ def _rule(entry: Entry) -> Rule:
 
 def _query(entry: Entry) -> Query:
     names: tuple[str, ...] = ("rule", "rule_id", "target", "language", "outcome", "reason", "path")
-    texts: list[str] = [entry.text(name) for name in (*names, "runs_sha256", "lookup_sha256")]
+    texts: list[str] = [
+        entry.text(name) for name in (*names, "runs_sha256", "lookup_sha256", "proof")
+    ]
     make: Callable[..., Query] = Query
     return make(*texts)
 

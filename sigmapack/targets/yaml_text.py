@@ -99,4 +99,6 @@ def _remembered(found: Same, dumper: type[Any], style: tuple[tuple[str, Any], ..
 
 
 def _dumped(document: Mapping[str, Any], dumper: type[Any], style: Mapping[str, Any]) -> str:
-    return str(yaml.dump(dict(document), Dumper=dumper, sort_keys=False, **style))
+    text = str(yaml.dump(dict(document), Dumper=dumper, sort_keys=False, **style))
+    # What a text of which all final line breaks count has behind it, where a document ends.
+    return text.removesuffix("...\n")

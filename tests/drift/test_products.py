@@ -12,7 +12,6 @@ import yaml
 
 from sigmapack.deployed import open_bundle
 from sigmapack.drift import Drift, drift
-from sigmapack.drift.exported import owner as owned
 from sigmapack.events.files import UnreadableInput
 from tests.drift.deployments import GOLDEN, Deployment, deployments
 
@@ -242,29 +241,3 @@ def test_values_of_another_type_end_in_one_error_or_none(
         except UnreadableInput:
             continue
         assert sum(found.counts().values()) >= len(found.findings)
-
-
-@pytest.mark.parametrize(
-    ("name", "owner"),
-    [
-        ("acme - Golden Rule", "acme"),
-        ("3CX pack - acme - Golden Rule", "acme"),
-        ("3CX pack - Golden Rule", ""),
-        ("3CX Campaign Domain - Again", ""),
-        ("Golden - Rule", ""),
-    ],
-)
-def test_a_name_says_whose_it_is(name: str, owner: str) -> None:
-    assert owned(name) == owner
-
-
-@pytest.mark.parametrize(("before", "wanted"), [("acme - ", 0), ("", 1)])
-def test_what_a_client_has_in_the_same_tenant_is_not_extra(
-    tmp_path: Path, before: str, wanted: int
-) -> None:
-    text = (GOLDEN / "elastic" / "rules.ndjson").read_text("utf-8")
-    rule = json.loads(text.splitlines()[0])
-    rule |= {"rule_id": "0d4b1f9a-1111-4222-8333-444455556666", "name": f"{before}Made Anew"}
-    rule["query"] = "host.name: x"
-    export = put(tmp_path, "export.ndjson", f"{text}{json.dumps(rule)}\n")
-    assert against(export).counts()["extra"] == wanted

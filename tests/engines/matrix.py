@@ -1,7 +1,8 @@
 """How each compiled query was proved: notes of the engines' tests, gathered at the end of a run.
 
 python -m tests.engines.matrix           print the table of the README
-python -m tests.engines.matrix --check   fail where the README shows another one
+python -m tests.engines.matrix --check   fail where the README or the proofs show another one
+python -m tests.engines.matrix --write   write the proofs of the queries (`sigmapack/proofs.json`)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sigmapack import proofs
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.content.load import load
 from sigmapack.targets import discover
@@ -80,6 +82,7 @@ def gather(
                 "target": query["target"],
                 "language": query["language"],
                 "sha256": query["sha256"],
+                "runs_sha256": query["runs_sha256"],
                 "proof": ORDER[best],
                 "engines": engines,
             }
@@ -133,6 +136,21 @@ def table(rows: list[dict[str, Any]]) -> str:
     return HEAD + "".join(lines)
 
 
+def proved(rows: list[dict[str, Any]]) -> str:
+    """`proofs.json`: how -> engines -> hashes of what runs of the queries."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        if row["engines"]:
+            names = (PYTHONS if name.startswith(PYTHONS) else name for name in row["engines"])
+            own = found.setdefault(row["proof"], {}).setdefault("; ".join(names), [])
+            own.append(row["runs_sha256"])
+    sorted_ = {
+        how: {engines: sorted(set(own)) for engines, own in sorted(each.items())}
+        for how, each in sorted(found.items())
+    }
+    return json.dumps(sorted_, indent=1) + "\n"
+
+
 def unexplained(rows: list[dict[str, Any]], waivers: list[dict[str, Any]]) -> list[str]:
     """Queries that did not run without a waiver, and waivers of queries that did."""
     idle = {
@@ -159,12 +177,17 @@ def main(arguments: list[str]) -> int:
     """Print the table, or compare it with the README and the waivers."""
     found = json.loads((DIST / "verification.json").read_text("utf-8"))
     wanted = table(found["summary"])
+    if "--write" in arguments:
+        proofs.FILE.write_text(proved(found["queries"]), "utf-8")
+        return 0
     if "--check" not in arguments:
         print(wanted, end="")
         return 0
     lines = unexplained(found["queries"], tomllib.loads(WAIVERS.read_text("utf-8"))["waiver"])
     if wanted not in (ROOT / "README.md").read_text("utf-8"):
         lines.append(f"README.md: its table of proofs is not that of verification.json:\n{wanted}")
+    if proofs.FILE.read_text("utf-8") != proved(found["queries"]):
+        lines.append("sigmapack/proofs.json: is not what the tests proved: write it by --write")
     print("\n".join(lines), end="\n" if lines else "")
     return 1 if lines else 0
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from tests.engines.matrix import gather, table, unexplained
+from tests.engines.matrix import gather, proved, table, unexplained
 
 
 def query(rule: str, path: str = "x") -> dict[str, Any]:
-    return {"rule": rule, "target": "t", "language": "l", "path": path, "sha256": "0"}
+    return {
+        "rule": rule,
+        "target": "t",
+        "language": "l",
+        "path": path,
+        "sha256": "0",
+        "runs_sha256": f"runs-{rule}",
+    }
 
 
 def note(engine: str, **rules: str) -> dict[str, Any]:
@@ -37,6 +45,16 @@ def test_the_strongest_proof_counts_and_refused_queries_are_left_out() -> None:
             "not replayed": 1,
         }
     ]
+
+
+def test_proofs_are_by_what_runs_of_a_query() -> None:
+    manifest = {"queries": [query("a"), query("b"), query("c")]}
+    notes = [note("Parser 1", b="parsed"), note("SQLite 3.40.1", a="executed")]
+    text = proved(gather(manifest, notes, TESTED)["queries"])
+    assert json.loads(text) == {
+        "executed": {"SQLite": ["runs-a"]},
+        "parsed": {"Parser 1": ["runs-b"]},
+    }
 
 
 def test_a_note_of_another_target_proves_nothing() -> None:

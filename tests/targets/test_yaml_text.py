@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sigmapack.targets.yaml_text import FAST, PLAIN, dump
+from sigmapack.targets.yaml_text import FAST, PLAIN, Indented, dump, indented, ours
+from tests.examples import tried
 
 DOCUMENTS: list[dict[str, Any]] = [
     {
@@ -30,3 +34,31 @@ DOCUMENTS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: next(iter(document)))
 def test_libyaml_writes_what_python_writes(document: dict[str, Any]) -> None:
     assert dump(document, FAST) == dump(document, PLAIN)
+
+
+class Plain(yaml.SafeDumper):
+    """Lists are indented, and PyYAML looks at texts itself."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+SIGNS = st.sampled_from("ab1 \n.:-#/_\\'\"*\u00e9\t?,{}~|>\x07")
+TEXTS = st.text(alphabet=SIGNS, max_size=12)
+VALUES = TEXTS | st.lists(TEXTS, max_size=3) | st.dictionaries(TEXTS, TEXTS, max_size=2)
+
+
+def same(document: dict[str, Any]) -> None:
+    plain = yaml.dump(document, Dumper=ours(Plain), sort_keys=False, width=10_000)
+    assert indented(document, ours(Indented), width=10_000) == plain.removesuffix("...\n")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: next(iter(document)))
+def test_a_document_key_by_key_is_the_document(document: dict[str, Any]) -> None:
+    same(document)
+
+
+@tried(300, costs=2)
+@given(st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), VALUES, min_size=1))
+def test_any_document_key_by_key_is_the_document(document: dict[str, Any]) -> None:
+    same(document)
