@@ -16,7 +16,7 @@ from sigmapack.making.stopping import Stopped
 from sigmapack.overlay import Client
 from sigmapack.write import check_replaceable, write
 
-#: Clients at a time. Each process has the compiled pack, and what it makes: two are 300 MiB.
+#: Clients at a time. Each process has the compiled pack, and what it makes: with two it is 370 MiB.
 MOST = 2
 #: Clients that a process makes before another takes its place, so that none grows.
 EACH = 10

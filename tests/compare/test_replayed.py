@@ -19,21 +19,10 @@ from sigmapack.manifest import manifest
 from sigmapack.replay import guard, replay, run
 from sigmapack.targets import discover
 from sigmapack.write import write
+from tests.cli.command import CORRELATION
 from tests.compare.builds import DATED, PLAIN, build, events
 from tests.conftest import ROOT
 
-TWICE = """\
-title: Twice
-id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a03
-name: twice
-correlation:
-    type: event_count
-    rules: [sample]
-    group-by: [Computer]
-    timespan: 1h
-    condition: {gte: 2}
-level: critical
-"""
 NAMES = ("a.example.com", "b.example.com", "c.example.net")
 
 
@@ -54,8 +43,11 @@ def both(tmp_path: Path, old: dict[str, str], new: dict[str, str]) -> Replayed:
 def test_lost_and_found_events_are_named_by_rule(tmp_path: Path) -> None:
     found = both(
         tmp_path,
-        {"sample": PLAIN, "twice": TWICE},
-        {"sample": PLAIN.replace("'.example.com'", "['a.example.com', '.net']"), "twice": TWICE},
+        {"sample": PLAIN, "twice": CORRELATION},
+        {
+            "sample": PLAIN.replace("'.example.com'", "['a.example.com', '.net']"),
+            "twice": CORRELATION,
+        },
     )
     assert [(m.rule.name, m.record) for m in found.lost] == [("sample", 2)]
     assert [(m.rule.name, m.record) for m in found.found] == [("sample", 3)]
@@ -65,8 +57,8 @@ def test_lost_and_found_events_are_named_by_rule(tmp_path: Path) -> None:
 def test_a_correlation_that_fires_no_more_is_lost(tmp_path: Path) -> None:
     found = both(
         tmp_path,
-        {"sample": PLAIN, "twice": TWICE},
-        {"sample": PLAIN.replace("'.example.com'", "'a.example.com'"), "twice": TWICE},
+        {"sample": PLAIN, "twice": CORRELATION},
+        {"sample": PLAIN.replace("'.example.com'", "'a.example.com'"), "twice": CORRELATION},
     )
     assert {m.rule.name for m in found.lost} == {"sample", "twice"}
     assert [m.host for m in found.lost if m.rule.name == "twice"] == ["WS-1"]
@@ -151,7 +143,7 @@ def test_a_query_that_gives_no_events_or_too_much_is_refused(
 @pytest.mark.parametrize("query", ["SELECT 1;", "SELECT '1' AS group_keys, 1 AS occurrence_time, "
                                    "'{' AS event_ids;"])  # fmt: skip
 def test_a_correlation_that_names_no_events_is_refused(tmp_path: Path, query: str) -> None:
-    rules = {"sample": PLAIN, "twice": TWICE}
+    rules = {"sample": PLAIN, "twice": CORRELATION}
     place = events(tmp_path, sample=NAMES) / "sample.match.jsonl"
     old, new = build(tmp_path / "old", rules), build(tmp_path / "new", rules)
     put(new, "sqlite/queries/twice.sql", query)

@@ -11,6 +11,7 @@ from sigma.collection import SigmaCollection
 from sigmapack.content.model import Rule
 from sigmapack.overlay import Overlaid
 from sigmapack.overlay.filters import apply, renamed
+from tests.cli.command import CORRELATION
 from tests.conftest import RULE, MakeContent
 from tests.overlay.folder import FILTER, client, overlaid, shortened, wrong
 
@@ -18,18 +19,7 @@ OTHER = RULE.replace("7a01", "7a03").replace("name: sample", "name: other")
 PROCESS = OTHER.replace("dns_query", "process_creation").replace(
     "QueryName|expand: '%ioc_domains%'", "Image: a"
 )
-TWICE = """\
-title: Twice
-id: 6f1c7a3e-54a2-4f0e-9a38-0d5c1f2b7a04
-name: twice
-correlation:
-    type: event_count
-    rules: [sample]
-    group-by: [Computer]
-    timespan: 1h
-    condition: {gte: 2}
-level: critical
-"""
+TWICE = CORRELATION.replace("7a03", "7a04")
 
 
 def filtered(make_content: MakeContent, where: Path, text: str, **rules: str) -> Overlaid:
