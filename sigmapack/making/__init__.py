@@ -24,6 +24,7 @@ from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem
 from sigmapack.making.stopping import Stopped, stop_on
+from sigmapack.manifest import manifest
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan
 from sigmapack.targets import discover
@@ -37,6 +38,7 @@ __all__ = [
     "packages",
     "replayable",
     "tolerated",
+    "whole",
     "without_hunting",
 ]
 
@@ -138,6 +140,24 @@ def beside(content: Content, block_from: date | None) -> list[Artifact]:
         return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems, content) from error
+
+
+def whole(
+    content: Content, made: Packed, block_from: date | None = None, alone: bool = False
+) -> list[Artifact]:
+    """All files of a build, with its manifest.
+
+    Args:
+        content: what was checked.
+        made: the packages of products.
+        block_from: the day of blocking, for the headers of indicators' lists.
+        alone: whether to leave out what is no product's.
+
+    Raises:
+        Stopped: as `beside` does.
+    """
+    files = [*made.files, *also(content), *([] if alone else beside(content, block_from))]
+    return [*files, manifest(content, made.queries, files, made.tables)]
 
 
 def also(content: Content) -> list[Artifact]:

@@ -12,9 +12,9 @@ from sigmapack.overlay import Overlaid
 
 def summary(base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     """What the manifest says of a client: in what it has not what the pack has, and why."""
-    reasons = {
-        entry["rule"]: entry["reason"] for entry in made.client.settings.get("acknowledged", ())
-    }
+    reasons: dict[str, list[str]] = {}
+    for entry in made.client.settings.get("acknowledged", ()):
+        reasons.setdefault(entry["rule"], []).append(entry["reason"])
     return {
         "id": made.client.id,
         "name": made.client.name,
@@ -26,7 +26,7 @@ def summary(base: Content, made: Overlaid, gone: Mapping[str, Sequence[int]]) ->
         "rows": [change._asdict() for change in sorted(made.rows)],
         "added": sorted(made.added),
         "lost": [
-            {"rule": name, "events": list(lines), "reason": reasons.get(name, "")}
+            {"rule": name, "events": list(lines), "reason": "; ".join(reasons.get(name, ()))}
             for name, lines in sorted(gone.items())
         ],
         "stages": list(_stages(base, made, gone)),

@@ -6,6 +6,8 @@ import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +63,7 @@ def build_all(order: Order, root: Path) -> Iterator[Done]:
 
     Raises:
         WriteRefused: a folder holds what no build wrote; nothing is written for any client.
+        MemoryError: the system ended a process that built some; what is written is whole.
     """
     numbers = range(len(order.chosen))
     if order.writes:
@@ -74,11 +77,26 @@ def build_all(order: Order, root: Path) -> Iterator[Done]:
         return
     _given.append(order)  # the processes have it by being forked
     try:
-        context = multiprocessing.get_context("fork")
-        with context.Pool(number, maxtasksperchild=EACH) as pool:
-            yield from pool.imap_unordered(_numbered, numbers)
+        for start in range(0, len(numbers), number * EACH):
+            yield from _together(numbers[start : start + number * EACH], number)
     finally:
         _given.clear()
+
+
+def _together(numbers: Sequence[int], processes: int) -> Iterator[Done]:
+    """Some clients, by processes that end with them.
+
+    Raises:
+        MemoryError: the system ended one of them.
+    """
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
+    try:
+        for future in as_completed([pool.submit(_numbered, number) for number in numbers]):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise MemoryError from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 #: What forked processes are to build: pickled for each, it would take longer than to compile it.

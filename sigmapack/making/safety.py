@@ -120,7 +120,24 @@ def _lost(base: Content, made: Overlaid, name: str, lines: list[int]) -> Iterato
         members = read_correlation(rule).members
         names = {base.by_name[member].name for member in members}
         causes += [one for other in sorted(names) for one in made.filtered.get(other, ())]
-    for one in {one.rule.path: one for one in causes}.values():
+    filters = {one.rule.path: one for one in causes}.values()
+    for one in filters:
         yield one.problem("lost-event", f"the filter {one.title!r}: {message}", "filter")
-    if not causes:
-        yield made.client.problem("lost-event", f"withdrawn rows: {message}", "withdrawn", 0)
+    rows = [
+        (number, entry)
+        for number, entry in enumerate(made.client.settings.get("withdrawn", ()))
+        if entry["table"] in _tables(base, rule)
+    ]
+    for number, entry in rows:
+        text = f"the row {entry['value']!r} of {entry['table']}: {message}"
+        yield made.client.problem("lost-event", text, "withdrawn", number)
+    if not filters and not rows:
+        yield made.client.problem("lost-event", f"rows above the ceiling: {message}", "tlp")
+
+
+def _tables(base: Content, rule: Rule) -> set[str]:
+    """The tables that a rule, or a rule of a correlation, looks values up in."""
+    rules = [rule]
+    if rule.is_correlation:
+        rules = [base.by_name[member] for member in read_correlation(rule).members]
+    return {name.partition(".")[0] for one in rules for _, name in references(one)}

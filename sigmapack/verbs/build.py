@@ -10,7 +10,6 @@ import click
 
 from sigmapack import report
 from sigmapack.content.model import Problem
-from sigmapack.manifest import manifest
 from sigmapack.verbs import tenants
 from sigmapack.verbs.arguments import Product, day_of_blocking
 from sigmapack.verbs.shared import (
@@ -100,11 +99,10 @@ def command(
         made = make.packages(content, names, quiet or as_json, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)
-        files = [*made.files, *make.also(content)]
-        if not names:
-            files += make.beside(content, block_from)
-    write([*files, manifest(content, made.queries, files, made.tables)], out)
+        files = make.whole(content, made, block_from, alone=bool(names))
+    write(files, out)
     report.problems(problems, as_json=False)
-    report.built(content, made._replace(files=files), out, as_json, quiet)
+    listed = made._replace(files=files[:-1])  # but for the manifest, which names them
+    report.built(content, listed, out, as_json, quiet)
     if problems:
         sys.exit(PROBLEMS)

@@ -13,7 +13,6 @@ import click
 from sigmapack import process, report
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content, Problem
-from sigmapack.manifest import manifest
 from sigmapack.verbs import tenants
 from sigmapack.verbs.shared import (
     PROBLEMS,
@@ -102,8 +101,8 @@ def of_pack(make: Any, rules: Path | None, quiet: bool) -> list[Artifact]:
     """All that a build of the pack writes."""
     content = make.checked(ROOT, rules)
     made = make.packages(content, (), quiet)
-    files = [*made.files, *make.also(content), *make.beside(content, None)]
-    return [*files, manifest(content, made.queries, files, made.tables)]
+    files: list[Artifact] = make.whole(content, made)
+    return files
 
 
 def of_clients(

@@ -112,7 +112,7 @@ def test_a_withdrawn_row_loses_the_events_of_its_value(make: Maker) -> None:
     )
     found = wrong(make, settings)
     assert {line.partition(" no longer")[0].rpartition(" ")[0] for line in found} == {
-        "client.toml:3: lost-event: withdrawn rows:"
+        "client.toml:3: lost-event: the row 'akamaicontainer.com' of ioc_domains:"
     }
     named = {line.split(" no longer finds ")[0].rpartition(" ")[2] for line in found}
     assert {"zeek_http_threecx_c2_host", "correlation_threecx_finding_c2_domain_client"} <= named
@@ -140,3 +140,28 @@ def test_the_pack_itself_finds_all_of_its_events(make: Maker, tmp_path: Path) ->
         if not content.by_name[name].is_correlation and len(lines) < 3
     }
     assert few == {} and all(found.values())
+
+
+def test_of_several_rows_the_one_whose_table_the_rule_has_is_named(make: Maker) -> None:
+    settings = "".join(
+        f'[[withdrawn]]\ntable = "{table}"\nvalue = "{value}"\nreason = "ours"\n'
+        for table, value in (
+            ("ioc_domains_low", make.shared.content.lookups["ioc_domains_low"].values()[0]),
+            ("ioc_domains", "akamaicontainer.com"),
+        )
+    )
+    (line,) = [x for x in wrong(make, settings) if " zeek_http_threecx_c2_host no " in x]
+    assert line.startswith(
+        "client.toml:7: lost-event: the row 'akamaicontainer.com' of ioc_domains"
+    )
+
+
+def test_two_reasons_of_a_rule_stand_both_in_the_manifest(make: Maker) -> None:
+    rules = lost(make, filters={"deadly": DEADLY}) - {RULE}
+    settings = acknowledged(*sorted(rules))
+    for events, reason in (("[1, 2]", "one"), ("[3, 4, 5, 6]", "two")):
+        entry = acknowledged(RULE, events=f"events = {events}\n")
+        settings += entry.replace("watched otherwise", reason)
+    made = make("acme", settings, filters={"deadly": DEADLY})
+    summary = differing(make.shared.content, made.overlaid, made.gone)
+    assert {e["rule"]: e["reason"] for e in summary["lost"]}[RULE] == "one; two"
