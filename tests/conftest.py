@@ -18,6 +18,9 @@ from tests.engines import matrix
 ROOT = Path(__file__).resolve().parents[1]
 pytest_plugins = ["tests.engines.session"]
 
+# What gzip and zip files begin with.
+ARCHIVES = (b"\x1f\x8b", b"PK\x03\x04")
+
 DOMAINS = (
     "domain,role,platform,confidence,source,first_seen,last_seen,valid_until,advisory\n"
     "bad.example.com,c2,any,high,test,,,,yes\n"
@@ -95,3 +98,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write down how this run proved them, when all workers are done."""
     if not hasattr(session.config, "workerinput"):
         matrix.write()
+
+
+def pytest_make_parametrize_id(val: object) -> None:
+    """Ask for a name where bytes are an archive: they hold the second in which it was made.
+
+    Two processes that collect the tests would disagree on their names.
+    """
+    if isinstance(val, bytes) and val.startswith(ARCHIVES) and len(val) > len(ARCHIVES[1]):
+        raise pytest.UsageError(f"give {val[:8]!r}… a name: pytest.param(…, id='what it is')")

@@ -92,7 +92,14 @@ def test_a_file_that_the_system_does_not_open_is_unreadable(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xef\xbb\xbf", b" \r\n\r\n", b"[]", b"[\n]\n", gzip.compress(b"", mtime=0)]
+    "data",
+    [
+        b"\xef\xbb\xbf",
+        b" \r\n\r\n",
+        b"[]",
+        b"[\n]\n",
+        pytest.param(gzip.compress(b"", mtime=0), id="gzip of nothing"),
+    ],
 )
 def test_a_file_that_says_nothing_has_no_events(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.json"
