@@ -13,6 +13,7 @@ from sigmapack.content.copying import copied
 from sigmapack.content.logsources import LogSource, Sources
 from sigmapack.content.stages import Stage
 from sigmapack.content.text import one_line
+from sigmapack.content.words import ENGLISH, Words
 
 __all__ = [
     "Content",
@@ -213,6 +214,8 @@ class Content:
     """`lookups/never.toml`: vendor_domains, false_indicators."""
     contact: str = ""
     """Whom playbooks name to report to."""
+    words: Words = ENGLISH
+    """What the package itself says, in the language of the reader."""
 
     @property
     def detections(self) -> tuple[Rule, ...]:

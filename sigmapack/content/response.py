@@ -21,9 +21,15 @@ def plain(content: Content, rule: Rule) -> str:
     book = playbook(content, rule)
     lines = [description(rule)]
     if book:
-        lines += ["Check first:", *(f"{n}. {text}" for n, text in enumerate(book.check, 1))]
-        lines += ["Contain:", *(f"{n}. {text}" for n, text in enumerate(book.contain, 1))]
-        lines += [f"Tell: {book.tell}"]
+        lines += [
+            f"{content.words('Check first')}:",
+            *(f"{n}. {text}" for n, text in enumerate(book.check, 1)),
+        ]
+        lines += [
+            f"{content.words('Contain')}:",
+            *(f"{n}. {text}" for n, text in enumerate(book.contain, 1)),
+        ]
+        lines += [f"{content.words('Tell')}: {book.tell}"]
     return clean("\n".join(line for line in lines if line))
 
 
@@ -35,11 +41,11 @@ def markdown(content: Content, rule: Rule) -> str:
     parts = [
         f"## {book.title}",
         passive(description(rule)),
-        "### Check first",
+        f"### {content.words('Check first')}",
         "\n".join(f"{n}. {text}" for n, text in enumerate(book.check, 1)),
-        "### Contain",
+        f"### {content.words('Contain')}",
         "\n".join(f"{n}. {text}" for n, text in enumerate(book.contain, 1)),
-        "### Tell",
+        f"### {content.words('Tell')}",
         book.tell,
     ]
     return "\n\n".join(map(clean, parts))
