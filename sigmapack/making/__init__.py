@@ -6,11 +6,12 @@ imports this module when it needs it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sigmapack import collection, exports, navigator, report
 from sigmapack.checks import problems
@@ -22,7 +23,8 @@ from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
 from sigmapack.content import coverage
 from sigmapack.content.files import shown
 from sigmapack.content.load import load
-from sigmapack.content.model import Content, Problem
+from sigmapack.content.model import Content, Problem, Rule
+from sigmapack.making import apart
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import manifest
 from sigmapack.replay.plan import Plan
@@ -35,7 +37,7 @@ __all__ = [
     "beside",
     "checked",
     "covered",
-    "packages",
+    "everything",
     "replayable",
     "tolerated",
     "whole",
@@ -91,43 +93,94 @@ def tolerated(root: Path, rules: Path) -> tuple[Content, list[Query], list[Probl
     return left, faulty, found
 
 
-def packages(
+class Made(NamedTuple):
+    """The queries and files of products, and the files that are no product's."""
+
+    packed: Packed
+    others: list[Artifact]
+
+
+def everything(
     content: Content,
     names: Sequence[str],
     quiet: bool,
+    block_from: date | None = None,
     faulty: Sequence[Query] = (),
-) -> Packed:
-    """The queries and files of products.
+) -> Made:
+    """The packages of products, and what stands beside them where all products are made.
 
     Args:
         content: what was checked.
         names: of the products; all, where there is none.
         quiet: whether to show no progress.
+        block_from: the day of blocking, for the headers of indicators' lists.
         faulty: rules that were left out of it, which every product then refuses.
 
     Raises:
-        Stopped: an outcome that nobody declared, or something that a product cannot hold.
+        Stopped: an outcome that nobody declared, or something that a product or format cannot hold.
     """
     targets = _chosen(names)
+    ready = resolved(content)
+    tasks: list[Callable[[], Any]] = [partial(_packed, content, ready, each) for each in targets]
+    if not names:
+        tasks.append(partial(beside, content, block_from))
+    # The longest first: nothing waits for it at the end.
+    order = sorted(range(len(tasks)), key=lambda n: -_languages(targets, n))
+    found: dict[int, Any] = {}
     try:
-        found = package_all(content, targets, _compiled(content, targets, quiet))
+        with apart.started([tasks[number] for number in order]) as results:
+            for number in report.progress(order, "Compiling", quiet):
+                found[number] = next(results)
     except TooLarge as error:
         problem = Problem(shown(content.rules_dir), 1, "too-large", str(error))
         raise Stopped([problem], content) from error
-    stop_on(sorted(outcome_problems(content, found.queries, found.tables)), content)
-    found.queries.extend(
+    packed = _joined(content, [found[number] for number in range(len(targets))])
+    stop_on(sorted(outcome_problems(content, packed.queries, packed.tables)), content)
+    packed.queries.extend(
         replace(query, target=target.name, language=language.name)
         for target in targets
         for language in target.languages
         for query in faulty
     )
-    return found
+    return Made(packed, found.get(len(targets), []))
 
 
-def without_hunting(content: Content, made: Packed, names: Sequence[str]) -> Packed:
+def _languages(targets: Sequence[Target], number: int) -> int:
+    """How much is to be made of a target; what is none's is as much as one with two languages."""
+    return len(targets[number].languages) if number < len(targets) else 2
+
+
+#: Stands in a query for its rule on the way between processes.
+NO_RULE = Rule("", {})
+
+
+def _packed(content: Content, ready: Content, target: Target) -> tuple[Packed, list[int]]:
+    """A product's queries and files, and the number of each query's rule in the content.
+
+    A rule is in as many queries as there are languages, and the other process has it.
+    """
+    made = package_all(content, [target], list(compile_target(content, target, ready)))
+    numbers = {id(rule): number for number, rule in enumerate(content.rules)}
+    queries = [replace(query, rule=NO_RULE) for query in made.queries]
+    return made._replace(queries=queries), [numbers[id(query.rule)] for query in made.queries]
+
+
+def _joined(content: Content, made: Sequence[tuple[Packed, list[int]]]) -> Packed:
+    """What products have, as one, with the rules themselves."""
+    whole = Packed([], [], [])
+    for packed, numbers in made:
+        for query, number in zip(packed.queries, numbers, strict=True):
+            whole.queries.append(replace(query, rule=content.rules[number]))
+        whole.files.extend(packed.files)
+        whole.tables.extend(packed.tables)
+    return whole
+
+
+def without_hunting(content: Content, made: Made, names: Sequence[str]) -> Made:
     """The packages without the rules for hunting."""
-    left = [query for query in made.queries if not query.rule.is_hunting]
-    return package_all(content, _chosen(names), left)._replace(tables=made.tables)
+    left = [query for query in made.packed.queries if not query.rule.is_hunting]
+    packed = package_all(content, _chosen(names), left)
+    return made._replace(packed=packed._replace(tables=made.packed.tables))
 
 
 def beside(content: Content, block_from: date | None) -> list[Artifact]:
@@ -142,22 +195,16 @@ def beside(content: Content, block_from: date | None) -> list[Artifact]:
         raise Stopped(error.problems, content) from error
 
 
-def whole(
-    content: Content, made: Packed, block_from: date | None = None, alone: bool = False
-) -> list[Artifact]:
+def whole(content: Content, made: Made) -> list[Artifact]:
     """All files of a build, with its manifest.
 
     Args:
         content: what was checked.
-        made: the packages of products.
-        block_from: the day of blocking, for the headers of indicators' lists.
-        alone: whether to leave out what is no product's.
-
-    Raises:
-        Stopped: as `beside` does.
+        made: of it, as `everything` gives it.
     """
-    files = [*made.files, *also(content), *([] if alone else beside(content, block_from))]
-    return [*files, manifest(content, made.queries, files, made.tables)]
+    packed = made.packed
+    files = [*packed.files, *also(content), *made.others]
+    return [*files, manifest(content, packed.queries, files, packed.tables)]
 
 
 def also(content: Content) -> list[Artifact]:
@@ -172,12 +219,3 @@ def covered(content: Content) -> list[dict[str, Any]]:
 
 def _chosen(names: Sequence[str]) -> list[Target]:
     return [target for name, target in discover().items() if not names or name in names]
-
-
-def _compiled(content: Content, targets: Sequence[Target], quiet: bool) -> list[Query]:
-    """Every rule for every target, with a progress bar where someone watches."""
-    queries: list[Query] = []
-    ready = resolved(content)
-    for target in report.progress(targets, "Compiling", quiet):
-        queries += compile_target(content, target, ready)
-    return queries

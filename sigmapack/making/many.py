@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from sigmapack.content.model import Problem
-from sigmapack.making import clients
+from sigmapack.making import apart, clients
 from sigmapack.making.clients import Base
 from sigmapack.making.stopping import Stopped
 from sigmapack.overlay import Client
 from sigmapack.write import check_replaceable, write
 
-#: Clients at a time. Each process has the compiled pack, and what it makes: with two it is 370 MiB.
-MOST = 2
-#: Clients that a process makes before another takes its place, so that none grows.
-EACH = 10
+#: Clients that processes make together before others take their place, so that none grows: each
+#: has the compiled pack, and what it makes.
+EACH = 10 * apart.MOST
 #: Parts of a client's folder that a build reads, and so must not write into.
 READ = ("filters", "sigma_rules", "lookups")
 
@@ -54,7 +50,7 @@ class Order(NamedTuple):
 
 
 def build_all(order: Order, root: Path) -> Iterator[Done]:
-    """Build clients, in no order.
+    """Build clients, in the order in which they are chosen.
 
     Args:
         order: what to build; `out` has a folder for each client, and where there is none, the
@@ -65,50 +61,18 @@ def build_all(order: Order, root: Path) -> Iterator[Done]:
         WriteRefused: a folder holds what no build wrote; nothing is written for any client.
         MemoryError: the system ended a process that built some; what is written is whole.
     """
-    numbers = range(len(order.chosen))
     if order.writes:
         for client in order.chosen:
             sources = (client.folder / part for part in READ)
             where = place(client, order.out)
             check_replaceable(where, root / "sigma_rules", root / "lookups", *sources)
-    number = min(MOST, os.cpu_count() or 1, len(numbers))
-    if number < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from (_built(order, number) for number in numbers)
-        return
-    _given.append(order)  # the processes have it by being forked
-    try:
-        for start in range(0, len(numbers), number * EACH):
-            yield from _together(numbers[start : start + number * EACH], number)
-    finally:
-        _given.clear()
+    tasks = [partial(_built, order, client) for client in order.chosen]
+    for start in range(0, len(tasks), EACH):
+        with apart.started(tasks[start : start + EACH]) as results:
+            yield from results
 
 
-def _together(numbers: Sequence[int], processes: int) -> Iterator[Done]:
-    """Some clients, by processes that end with them.
-
-    Raises:
-        MemoryError: the system ended one of them.
-    """
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
-    try:
-        for future in as_completed([pool.submit(_numbered, number) for number in numbers]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise MemoryError from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-#: What forked processes are to build: pickled for each, it would take longer than to compile it.
-_given: list[Order] = []
-
-
-def _numbered(number: int) -> Done:
-    return _built(_given[-1], number)
-
-
-def _built(order: Order, number: int) -> Done:
-    client = order.chosen[number]
+def _built(order: Order, client: Client) -> Done:
     where = place(client, order.out)
     try:
         made = clients.make(order.shared, client)

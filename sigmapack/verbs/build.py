@@ -96,13 +96,13 @@ def command(
             content, faulty, problems = make.tolerated(ROOT, rules)
         else:
             content, faulty = make.checked(ROOT, rules), []
-        made = make.packages(content, names, quiet or as_json, faulty)
+        made = make.everything(content, names, quiet or as_json, block_from, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)
-        files = make.whole(content, made, block_from, alone=bool(names))
+        files = make.whole(content, made)
     write(files, out)
     report.problems(problems, as_json=False)
-    listed = made._replace(files=files[:-1])  # but for the manifest, which names them
+    listed = made.packed._replace(files=files[:-1])  # but for the manifest, which names them
     report.built(content, listed, out, as_json, quiet)
     if problems:
         sys.exit(PROBLEMS)

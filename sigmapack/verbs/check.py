@@ -69,7 +69,6 @@ def command(
         return
     with making(as_json, heard) as make:
         content = make.checked(ROOT, rules)
-        made = make.packages(content, (), quiet or as_json)
-        make.beside(content, None)
+        made = make.everything(content, (), quiet or as_json).packed
     heard([], content)
     report.checked(content, made, as_json, quiet)

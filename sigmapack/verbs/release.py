@@ -100,8 +100,7 @@ def command(
 def of_pack(make: Any, rules: Path | None, quiet: bool) -> list[Artifact]:
     """All that a build of the pack writes."""
     content = make.checked(ROOT, rules)
-    made = make.packages(content, (), quiet)
-    files: list[Artifact] = make.whole(content, made)
+    files: list[Artifact] = make.whole(content, make.everything(content, (), quiet))
     return files
 
 

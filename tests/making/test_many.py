@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sigmapack.making import clients, many
+from sigmapack.making import apart, clients, many
 from sigmapack.making.clients import Base, Made
 from sigmapack.making.stopping import Stopped
 from sigmapack.overlay import Client
@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.overlay.folder import client
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
-COUNT = 5
+COUNT = 6
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def test_each_client_is_made_once_by_another_process(
 ) -> None:
     monkeypatch.setattr(clients, "make", stopped)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(many, "EACH", 1)
+    monkeypatch.setattr(many, "EACH", 2)
     done = list(many.build_all(order(shared, chosen), ROOT))
-    assert sorted(each.client for each in done) == [f"client{n}" for n in range(COUNT)]
+    assert [each.client for each in done] == [f"client{n}" for n in range(COUNT)]
     assert {each.problems[0].message for each in done}.isdisjoint({f"made by {os.getpid()}"})
 
 
@@ -59,4 +59,4 @@ def test_a_process_that_the_system_ends_is_told(
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with pytest.raises(MemoryError):
         list(many.build_all(order(shared, chosen), ROOT))
-    assert many._given == []
+    assert apart._given == []
