@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
+from mmap import mmap
 from typing import Any, BinaryIO, cast
 
 #: Bytes of a block: enough for a scan to be worth its call, and little memory.
@@ -21,18 +22,23 @@ class Blocks:
     Where no line does for `MOST_BLOCK` bytes, there are no blocks any more, but a `rest`.
     """
 
-    def __init__(self, stream: BufferedReader, kept: int) -> None:
+    def __init__(self, stream: BufferedReader, kept: int, places: Sequence[mmap] = ()) -> None:
         """Wrap a stream.
 
         Args:
             stream: of text.
             kept: blocks that are in use at a time. A block's memory is another's after so many.
+            places: memory for one more than that, in place of its own; what is longer than one of
+                them has memory of its own.
         """
         self.stream = stream
         self.broken: Exception | None = None
         self.rest: BinaryIO | None = None
         self._ended = False
-        self._buffers = [bytearray() for _ in range(kept + 1)]
+        self.place: int | None = None
+        """In which of the places the last block is, if it is in one."""
+        self._places = places
+        self._buffers: list[bytearray | mmap] = [*places] or [bytearray() for _ in range(kept + 1)]
 
     def __iter__(self) -> Iterator[memoryview]:
         left, number = memoryview(b""), 0
@@ -53,18 +59,21 @@ class Blocks:
             if cut:
                 yield view[:cut]
 
-    def _fill(self, number: int, left: memoryview, size: int) -> tuple[bytearray, int]:
+    def _fill(self, number: int, left: memoryview, size: int) -> tuple[bytearray | mmap, int]:
         """A buffer with what is left of the last one and so much more, and where that ends."""
-        place = number % len(self._buffers)
-        if len(self._buffers[place]) < len(left) + size:
-            self._buffers[place] = bytearray(len(left) + size)
+        place, needed = number % len(self._buffers), len(left) + size
         buffer = self._buffers[place]
+        self.place = place if self._places and len(buffer) >= needed else None
+        if len(buffer) < needed:
+            buffer = bytearray(needed)
+            if not self._places:
+                self._buffers[place] = buffer
         buffer[: len(left)] = left
         filled = len(left)
         with memoryview(buffer) as view:
-            while filled < len(buffer) and not self._ended:
+            while filled < needed and not self._ended:
                 try:
-                    read = self.stream.readinto1(view[filled:])
+                    read = self.stream.readinto1(view[filled:needed])
                 except (EOFError, OSError) as error:  # what came before it is good
                     read, self.broken = 0, error
                 self._ended = not read
@@ -87,7 +96,7 @@ class Joined(io.RawIOBase):
         return len(piece)
 
 
-def _between(text: bytearray, end: int) -> int:
+def _between(text: bytearray | mmap, end: int) -> int:
     """Where the last record of a text begins, behind another one; 0 where none does."""
     found = text.rfind(b"}\n{", 0, end)
     if found >= 0:

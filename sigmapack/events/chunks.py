@@ -11,17 +11,17 @@ import json
 import struct
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BufferedIOBase
 from itertools import accumulate
 from typing import Any, NamedTuple, cast
 
 from evtx import PyEvtxParser
 
-from sigmapack.events.ahead import ahead
 from sigmapack.events.packed import BrokenPacking
 from sigmapack.events.records import DECODER, MAX_RECORD, TOO_LONG, Passed, Record
 from sigmapack.events.scan import Scan
+from sigmapack.events.workers import Asked, Workers, in_order
 
 EVTX_MAGIC, CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
 HEADER_SIZE, CHUNK_SIZE = 4096, 65536
@@ -48,18 +48,19 @@ ALONE = struct.pack("<8sQQQIHHHH", EVTX_MAGIC, 0, 0, 1, 128, 1, 3, HEADER_SIZE, 
 )
 
 
-#: Chunks that are parsed ahead of the one whose records are looked at: half a megabyte.
-AHEAD = 8
+#: Chunks of a file after which processes are worth their start: a megabyte.
+MANY = 16
 
 #: What was found in a file: a record's JSON, or what is wrong and of how many.
 Found = tuple[str, str, int]
 
 
 class Parsed(NamedTuple):
-    """The records of a chunk, and the numbers of those that have a needle; None for all."""
+    """A chunk: the records that may matter, each behind how many; how many do not, and all."""
 
-    records: list[Found]
-    wanted: set[int] | None
+    records: list[tuple[int, Found]]
+    passed: int
+    all: int
 
 
 class Source:
@@ -81,7 +82,9 @@ class Source:
         return b"".join(pieces)
 
 
-def evtx_records(stream: BufferedIOBase, scan: Scan | None = None) -> Iterator[Record | Passed]:
+def evtx_records(
+    stream: BufferedIOBase, scan: Scan | None = None, workers: Workers | None = None
+) -> Iterator[Record | Passed]:
     """The records of an EVTX file; those that cannot be parsed, or are missing, as errors.
 
     The numbers of missing records come from the headers; where these cannot be true, each damaged
@@ -90,22 +93,20 @@ def evtx_records(stream: BufferedIOBase, scan: Scan | None = None) -> Iterator[R
     Args:
         stream: the file's bytes.
         scan: what finds the texts that matter in the JSON of records; the others are counted.
+        workers: processes that parse and scan, of the same scan.
 
     Raises:
         ValueError: there is no chunk in it.
         BrokenPacking: the packed file breaks off before the first.
     """
     number = 1
-    for parsed in _in_threads(Source(stream), scan):
-        passed = 0
-        for place, (text, error, count) in enumerate(parsed.records):
-            if not error and parsed.wanted is not None and place not in parsed.wanted:
-                passed += 1
-            else:
-                yield _record(number, text, error, count)
-            number += count
-        if passed:
-            yield Passed(passed)
+    given = workers if workers and workers.number else None
+    for _, parsed in in_order(_asked(_chunks(Source(stream)), scan, given), given):
+        for before, (text, error, count) in parsed.records:
+            yield _record(number + before, text, error, count)
+        if parsed.passed:
+            yield Passed(parsed.passed)
+        number += parsed.all
 
 
 def _record(number: int, text: str, error: str, count: int) -> Record:
@@ -118,15 +119,41 @@ def _record(number: int, text: str, error: str, count: int) -> Record:
     return Record(number, number, None, message, count)
 
 
-def _in_threads(source: Source, scan: Scan | None) -> Iterator[Parsed]:
-    def parsed(item: bytes | Found) -> Parsed:
-        if isinstance(item, tuple):
-            return Parsed([item], None)
-        records = list(_chunk(item))
-        return Parsed(records, _with_needles(records, scan) if scan else None)
+def _asked(
+    pieces: Iterable[bytes | Found], scan: Scan | None, workers: Workers | None
+) -> Iterator[tuple[None, Asked | Parsed]]:
+    for number, piece in enumerate(pieces):
+        if isinstance(piece, tuple):
+            yield None, Parsed([(0, piece)], 0, piece[2])
+            continue
+        if workers and number >= MANY:
+            workers.start()
+        if workers and workers.running:
+            place = number % len(workers.places)
+            workers.places[place][: len(piece)] = piece
+            yield None, workers.ask(parse, place, len(piece))
+        else:
+            yield None, parse(scan, piece)
 
-    for _, found in ahead(parsed, _chunks(source), AHEAD):
-        yield found
+
+def parse(scan: Scan | None, data: bytes | memoryview) -> Parsed:
+    """The records of a chunk.
+
+    Args:
+        scan: what finds needles in their JSON; None for all records.
+        data: the chunk; a cut one is shorter.
+    """
+    records = list(_chunk(bytes(data)))
+    wanted = _with_needles(records, scan) if scan else None
+    found: list[tuple[int, Found]] = []
+    before = passed = 0
+    for place, record in enumerate(records):
+        if wanted is None or place in wanted or record[1]:
+            found.append((before, record))
+        else:
+            passed += 1
+        before += record[2]
+    return Parsed(found, passed, before)
 
 
 def _with_needles(records: list[Found], scan: Scan) -> set[int]:

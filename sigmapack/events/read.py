@@ -29,6 +29,7 @@ from sigmapack.events.scanned import Scanned
 from sigmapack.events.shapes import shaped
 from sigmapack.events.watch import Stopped, Watch, Watched
 from sigmapack.events.windows import ChannelMap
+from sigmapack.events.workers import Workers
 
 __all__ = [
     "BadRecord",
@@ -90,11 +91,13 @@ class Place(NamedTuple):
 
 
 class How(NamedTuple):
-    """How a file is read: channels of Windows, a scan if there is one, a year for bare times."""
+    """How a file is read: channels of Windows, a scan if there is one, a year for bare times, and
+    processes that scan."""
 
     channels: ChannelMap
     scan: Scan | None
     year: int | None
+    workers: Workers | None
 
 
 def read_events(
@@ -126,6 +129,7 @@ def scan_events(
     scan: Scan | None,
     year: int | None = None,
     watch: Watch | None = None,
+    workers: Workers | None = None,
 ) -> Iterator[Event | BadRecord | Passed]:
     """Read a file as `read_events` does, but pass over records in which a scan finds nothing.
 
@@ -135,13 +139,14 @@ def scan_events(
         scan: what finds the texts that matter; None to read every record.
         year: of the last line of logs whose times have none.
         watch: what counts the bytes, and can stop it.
+        workers: processes that scan, of the same scan.
 
     Raises:
         UnreadableInput: as `read_events` does.
         Stopped: the watch did; the last record, cut off, may have come as a bad one.
     """
     check_file(path)
-    how = How(channels, scan, year)
+    how = How(channels, scan, year, workers)
     try:
         with _opened(path, watch or Watch()) as file:
             start = file.peek(4)[:4]
@@ -219,7 +224,7 @@ def _records(
     place: Place, head: bytes, stream: BufferedReader, how: How
 ) -> Iterable[Record | Passed]:
     if head.startswith(EVTX_MAGIC):
-        return _evtx(place, stream, how.scan)
+        return _evtx(place, stream, how)
     encoding = encoding_of(head)
     opening = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
     if place.suffix == ".evtx" and opening[:1] not in ("", "{", "["):
@@ -243,12 +248,12 @@ def _records(
     if opening.startswith("["):
         return json_array(stream, encoding, errors)
     if how.scan and encoding == "utf-8-sig":
-        return Scanned(stream, errors, how.scan)
+        return Scanned(stream, errors, how.scan, how.workers)
     return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
 
 
-def _evtx(place: Place, stream: BufferedReader, scan: Scan | None) -> Iterator[Record | Passed]:
+def _evtx(place: Place, stream: BufferedReader, how: How) -> Iterator[Record | Passed]:
     try:
-        yield from evtx_records(stream, scan)
+        yield from evtx_records(stream, how.scan, how.workers)
     except ValueError as error:
         raise UnreadableInput(place.shown, str(error)) from None

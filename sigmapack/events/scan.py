@@ -29,6 +29,9 @@ class Found(NamedTuple):
 class Scan(Protocol):
     """What finds needles."""
 
+    seen: set[int]
+    """The numbers of all that it has found so far."""
+
     def __call__(self, data: bytes | memoryview) -> Found:
         """Look at some bytes."""
 

@@ -11,6 +11,7 @@ from sigmapack.content.model import Content
 from sigmapack.events.files import check_file
 from sigmapack.events.rows import Rows
 from sigmapack.events.watch import Watch
+from sigmapack.events.workers import Workers
 from sigmapack.matches import Match, Report
 from sigmapack.replay import guard
 from sigmapack.replay.evaluate import search
@@ -78,8 +79,14 @@ def run(
         looking = _scanner(plan, tables, keep) if scan else None
         path = Path(folder) / "events.db"
         rows = Rows([name.lower() for name in plan.columns], plan.together)
+        workers = Workers(looking) if looking else None
         with closing(Store(path, plan.columns, rows)) as store:
-            fill(store, files, Reading(plan.channels, looking, year, watch), report)
+            try:
+                reading = Reading(plan.channels, looking, year, watch, workers)
+                fill(store, files, reading, report)
+            finally:
+                if workers:
+                    workers.close()
             watch.rules = len(plan.steps)
             ready = store.finish(watch)
         if ready:

@@ -18,6 +18,7 @@ from sigmapack.events.rows import Rows
 from sigmapack.events.scan import Scan
 from sigmapack.events.watch import Stopped, Watch, size_of, total
 from sigmapack.events.windows import ChannelMap
+from sigmapack.events.workers import Workers
 from sigmapack.matches import Report
 from sigmapack.replay import guard
 from sigmapack.replay.plan import Plan
@@ -28,6 +29,8 @@ ROW = "sigma_row"
 META = (ROW, "event_id", "timestamp", *SOURCE)
 #: Rows that are handed to SQLite at once.
 BATCH = 1_000
+#: Bytes of all files from which on processes are worth their start.
+LARGE = 8 * 2**20
 
 
 class Store:
@@ -141,6 +144,7 @@ class Reading(NamedTuple):
     scan: Scan | None
     year: int | None
     watch: Watch
+    workers: Workers | None
 
 
 def fill(store: Store, files: Sequence[Path], how: Reading, report: Report) -> None:
@@ -150,6 +154,8 @@ def fill(store: Store, files: Sequence[Path], how: Reading, report: Report) -> N
     """
     watch = how.watch
     watch.size = total(files)
+    if how.workers and (watch.size or 0) >= LARGE:
+        how.workers.start()
     for number, path in enumerate(files):
         report.files += 1
         events, unreadable, begun = report.events, report.unreadable, watch.read
@@ -179,7 +185,7 @@ def _read(store: Store, path: Path, how: Reading, report: Report) -> None:
     """
     watch = how.watch
     cut: list[BadRecord] = []
-    for item in scan_events(path, how.channels, how.scan, how.year, watch):
+    for item in scan_events(path, *how):
         if watch.ended:
             raise Stopped
         if isinstance(item, BadRecord):

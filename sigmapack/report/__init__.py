@@ -16,7 +16,6 @@ from sigmapack.report.bundles import released, verified
 from sigmapack.report.imports import imported
 from sigmapack.report.replayed import replayed
 from sigmapack.report.tables import dump, prepare, table
-from sigmapack.report.tenants import clients
 from sigmapack.report.watching import progress, watching
 
 if TYPE_CHECKING:  # a replay begins without what builds
@@ -27,7 +26,6 @@ __all__ = [
     "LEVELS",
     "built",
     "checked",
-    "clients",
     "covered",
     "imported",
     "prepare",

@@ -58,6 +58,7 @@ def run(
     as_json, quiet = how
     with making(as_json, heard) as make:
         from sigmapack.making import clients, many
+        from sigmapack.report.tenants import clients as told
 
         content, chosen = read(make, folders)
         shared = clients.base(content, names, quiet or as_json, block_from)
@@ -65,7 +66,7 @@ def run(
         working = many.build_all(order, ROOT)
         shown = report.progress(working, "Clients", quiet or as_json, len(chosen))
         done = sorted(shown, key=lambda each: each.client)
-    report.clients(done, writes, as_json, quiet)
+    told(done, writes, as_json, quiet)
     found = [problem for each in done for problem in each.problems]
     if heard is not None:
         heard(found, content)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from sigmapack.content.load import load
-from sigmapack.events import blocks
+from sigmapack.events import blocks, chunks, workers
 from sigmapack.events.read import BadRecord, scan_events
 from sigmapack.events.records import Passed
+from sigmapack.events.workers import Workers
 from sigmapack.matches import Report
 from sigmapack.replay import run
 from sigmapack.replay.plan import Plan
@@ -150,7 +151,18 @@ def compared(report: Report) -> list[object]:
     ]
 
 
-def test_with_and_without_the_scan_a_replay_finds_the_same(tmp_path: Path) -> None:
+@pytest.fixture(params=[0, 2])
+def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Processes beside this one that scan."""
+    if request.param and sys.platform != "linux":
+        pytest.skip("forks")
+    monkeypatch.setattr(workers, "possible", lambda: request.param)
+    monkeypatch.setattr(chunks, "MANY", 1)
+    number: int = request.param
+    return number
+
+
+def test_with_and_without_the_scan_a_replay_finds_the_same(tmp_path: Path, processes: int) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(plain(records()))
     scanning, reading = run(plan(), [path]), run(plan(), [path], scan=False)
@@ -161,7 +173,7 @@ def test_with_and_without_the_scan_a_replay_finds_the_same(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("engine", ["hyperscan", "expressions"])
+@pytest.mark.parametrize("engine", ["hyperscan", "expressions", "processes"])
 def test_no_record_that_matches_is_passed_over(
     tmp_path: Path,
     form: Callable[[tuple[str, ...]], bytes],
@@ -175,10 +187,14 @@ def test_no_record_that_matches_is_passed_over(
     path.write_bytes(form(records()))
     looking = Scanner(plan().needles, Sieve(plan()))
     given, counted = set(), 0
-    for item in scan_events(path, plan().channels, looking):
+    others = Workers(looking, 2) if engine == "processes" else None
+    for item in scan_events(path, plan().channels, looking, workers=others):
         assert not isinstance(item, BadRecord), item
         counted += item.many if isinstance(item, Passed) else 1
         given |= set() if isinstance(item, Passed) else {item.record}
+    if others:
+        assert others.running or form is utf16
+        others.close()
     assert counted == len(records())
     assert lines_that_match <= given
 
@@ -200,7 +216,9 @@ def _element(value: dict[str, object]) -> tuple[object, ...]:
     return ("Event", {}, ("System", {}, *head, time), ("EventData", {}, *found))
 
 
-def test_of_an_evtx_file_the_same_is_found_and_every_record_counted(tmp_path: Path) -> None:
+def test_of_an_evtx_file_the_same_is_found_and_every_record_counted(
+    tmp_path: Path, processes: int
+) -> None:
     path = tmp_path / "events.evtx"
     path.write_bytes(as_evtx(records()))
     scanning, reading = run(plan(), [path]), run(plan(), [path], scan=False)
