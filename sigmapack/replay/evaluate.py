@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from sigmapack.content.model import Refused, Rule
+from sigmapack.content.model import Rule
 from sigmapack.events.sources import met
 from sigmapack.events.watch import Ended, Watch
-from sigmapack.matches import Match, NotRun, Report
+from sigmapack.matches import Match, Report
 from sigmapack.replay import guard, tables
+from sigmapack.replay.asking import Asking, record_of, strange
+from sigmapack.replay.correlate import ask_correlations
 from sigmapack.replay.plan import Plan, Step
-from sigmapack.replay.store import ROW, marked
-
-Place = tuple[str, int, str | None, str | None]
+from sigmapack.replay.store import ROW
 
 
 def search(
@@ -60,45 +59,11 @@ def search(
             end = time.monotonic() + limit if plan.most else math.inf
             asking = Asking(db, places, limit, report, watch, plan.most, end)
             loud, marks = _ask_rules(asking, plan, steps[:singles], found)
-            _ask_correlations(asking, path, plan, steps[singles:], loud, marks)
+            ask_correlations(asking, path, plan, steps[singles:], loud, marks)
     except Ended:
         report.not_run = [step.rule for step in steps[watch.rule :]]
     if report.parsed == report.events and not watch.ended:  # what was not parsed nobody knows
         report.unseen = list(_unseen(plan, report))
-
-
-class Asking(NamedTuple):
-    """What queries are asked with, and where their answers go.
-
-    For our own question of where a record stands, asked for each, there is a connection that keeps
-    it compiled.
-    """
-
-    db: sqlite3.Connection
-    places: sqlite3.Connection
-    limit: float
-    report: Report
-    watch: Watch
-    most: int | None = None
-    """Bytes that the rows of a query may have, where a stranger wrote it."""
-    end: float = math.inf
-    """When the time of all queries is over, where strangers wrote them."""
-
-    def rows(self, db: sqlite3.Connection, step: Step) -> list[dict[str, Any]]:
-        """What a query gives; a rule whose query does not run is refused.
-
-        Raises:
-            Ended: the watch ended it.
-        """
-        if self.watch.ended:
-            raise Ended
-        try:
-            limit = max(0.0, min(self.limit, self.end - time.monotonic()))
-            names, found = guard.rows(db, step.sql, limit, self.watch, self.most)
-        except Refused as error:
-            self.report.refused.append(NotRun(step.rule, str(error)))
-            return []
-        return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _ask_rules(
@@ -116,47 +81,10 @@ def _ask_rules(
         if plan.marks and not members.isdisjoint(names):
             for row in rows:
                 marks[row[ROW]] += step.mark
-        with _strange(asking, step):
+        with strange(asking, step):
             for match in _matches(asking, step, rows):  # one by one: it may be ended at any
                 asking.report.matches.append(match)
     return loud, marks
-
-
-def _ask_correlations(
-    asking: Asking,
-    path: Path,
-    plan: Plan,
-    steps: Sequence[Step],
-    loud: set[str],
-    marks: Mapping[int, str],
-) -> None:
-    due = [step for step in steps if not any(map(loud.isdisjoint, step.members))]
-    if not due:
-        return
-    first = asking.watch.rule + 1
-    place = marked(path, plan, marks) if plan.marks else path
-    lower = guard.strangers(len(plan.columns)) if plan.most else None
-    with closing(guard.guarded(place, lower)) as other:
-        for number, step in enumerate(steps, first):
-            asking.watch.rule = number
-            if step in due:
-                rows = asking.rows(other, step)
-                with _strange(asking, step):
-                    asking.report.matches += _correlation_matches(asking.places, step.rule, rows)
-
-
-@contextmanager
-def _strange(asking: Asking, step: Step) -> Iterator[None]:
-    """Refuse a stranger's query whose rows do not name events; of ours it is a fault that shows."""
-    try:
-        yield
-    except (
-        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError,
-        sqlite3.Error,
-    ):  # fmt: skip
-        if asking.most is None:
-            raise
-        asking.report.refused.append(NotRun(step.rule, "its rows do not name the events found"))
 
 
 def _possible(step: Step, report: Report, found: frozenset[str] | None) -> bool:
@@ -195,33 +123,6 @@ def _matches(asking: Asking, step: Step, rows: list[dict[str, Any]]) -> Iterator
     for number, shown in found.items():
         if asking.watch.ended:
             raise Ended
-        file, record, timestamp, host = _record(asking.places, number)
+        file, record, timestamp, host = record_of(asking.places, number)
         fields = {k: v[0] if len(v) == 1 else v for k, v in shown.items() if v}
         yield Match(step.rule, file, record, timestamp, host, fields)
-
-
-def _record(db: sqlite3.Connection, number: int) -> Place:
-    sql = "SELECT file, record, timestamp, host FROM records WHERE event_id = ?"
-    row: Place = db.execute(sql, (number,)).fetchone()
-    return row
-
-
-def _correlation_matches(
-    db: sqlite3.Connection, rule: Rule, rows: list[dict[str, Any]]
-) -> Iterator[Match]:
-    """One match for each group and run of windows that share records."""
-    runs: dict[str, list[set[int]]] = {}
-    for row in sorted(rows, key=lambda row: (row["group_keys"], row["occurrence_time"])):
-        evidence = {int(item.partition(":")[2]) for item in json.loads(row["event_ids"])}
-        group = runs.setdefault(row["group_keys"], [])
-        if group and group[-1] & evidence:
-            group[-1] |= evidence
-        else:
-            group.append(evidence)
-    for keys, group in runs.items():
-        for evidence in group:
-            places = sorted((_record(db, n) for n in evidence), key=lambda p: (p[2] or "", p))
-            file, record, timestamp, host = places[-1]
-            fields = {k: str(v) for k, v in json.loads(keys).items()}
-            rests = tuple((place[0], place[1]) for place in places)
-            yield Match(rule, file, record, timestamp, host, fields, rests)

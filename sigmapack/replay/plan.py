@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sigmapack.content.model import LogSource, Playbook, Rule
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import NotRun
+from sigmapack.replay.sweep import Member, Sweep
 from sigmapack.replay.tables import Table
 
 
@@ -22,6 +23,7 @@ class Step(NamedTuple):
     `needles` are sets of those of the plan: of each set one must be in a record. There are none
     where any event may match. `others` are such sets of which the plan does not look for every
     one. `members` are the names of a correlation's rules, step by step: each step needs a match.
+    `sweep` is how a correlation is evaluated without its query, where it can be.
     """
 
     rule: Rule
@@ -31,6 +33,7 @@ class Step(NamedTuple):
     others: tuple[tuple[str, ...], ...] = ()
     members: tuple[tuple[str, ...], ...] = ()
     mark: str = ""
+    sweep: Sweep | None = None
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,21 @@ def _step(
     others: list[list[str]],
     members: list[list[str]],
     mark: str,
+    sweep: list[Any] | None,
 ) -> Step:
     own = tuple(sets[number] for number in needles)
     more, found = (tuple(map(tuple, each)) for each in (others, members))
-    return Step(_read(*rule), sql, tuple(shown), own, more, found, mark)
+    return Step(_read(*rule), sql, tuple(shown), own, more, found, mark, _sweep(sweep))
+
+
+def _sweep(found: list[Any] | None) -> Sweep | None:
+    if found is None:
+        return None
+    kind, seconds, operator, limit, period, group_by, members = found
+    listed = [
+        Member(mark, step, slot, tuple(own), value) for mark, step, slot, own, value in members
+    ]
+    return Sweep(kind, seconds, operator, limit, period, tuple(group_by), tuple(listed))
 
 
 def _rule(rule: Rule) -> tuple[str, Mapping[str, Any], int]:

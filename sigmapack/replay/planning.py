@@ -26,6 +26,7 @@ from sigmapack.matches import NotRun
 from sigmapack.replay import needles, tables
 from sigmapack.replay.plan import Plan, Step
 from sigmapack.replay.store import META
+from sigmapack.replay.sweeping import called, sweep_of
 from sigmapack.targets.sqlite import TARGET
 from sigmapack.targets.sqlite.urls import of_parts
 
@@ -85,7 +86,7 @@ def plan(
     known = bool(found) and all(found.values())
     every = needles.fewest(_looked_for(found.values())) if known else ()
     return Plan(
-        steps=_steps(queries, found, every, marks),
+        steps=_steps(queries, found, every, marks, {} if shipped else called(content, marks)),
         refused=tuple(refused),
         columns=tuple(columns.values()),
         together=tuple(map(tuple, _together(content))),
@@ -169,6 +170,7 @@ def _steps(
     found: Mapping[str, Sequence[needles.Needles]],
     every: Collection[str],
     marks: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> tuple[Step, ...]:
     looked_for = frozenset(every)
 
@@ -181,7 +183,8 @@ def _steps(
     def step(query: Query) -> Step:
         rule, key = query.rule, _key(query.rule)
         if rule.is_correlation:
-            return Step(rule, query.bare, members=read_correlation(rule).steps)
+            read = read_correlation(rule)
+            return Step(rule, query.bare, members=read.steps, sweep=sweep_of(read, names))
         sets = tuple(dict.fromkeys(filter(None, map(sought, found.get(key, ())))))
         others = [own for own in found.get(key, ()) if len(own) <= MOST_OTHERS and not sought(own)]
         if not every:

@@ -43,6 +43,12 @@ build.main(prog_name="build.py")
 """
 
 
+#: A correlation that is asked by its query.
+SUMMED = CORRELATION.replace("event_count", "value_sum").replace(
+    "{gte: 2}", "{gte: 0, field: EventID}"
+)
+
+
 def text(tmp_path: Path) -> bytes:
     """Two events, and the first half of a third."""
     whole = lookups(tmp_path / "e.jsonl", *["bad.example.com"] * 3).read_bytes()
@@ -184,7 +190,7 @@ def test_correlations_rest_on_what_was_read(rules_folder: RulesFolder, tmp_path:
 def test_a_query_that_is_interrupted_loses_no_match_of_others(
     rules_folder: RulesFolder, tmp_path: Path
 ) -> None:
-    folder = rules_folder(sample=RULE, twice=CORRELATION)
+    folder = rules_folder(sample=RULE, twice=SUMMED)
     events = lookups(tmp_path / "e.jsonl", *["bad.example.com"] * 3)
     command = [sys.executable, "-c", ENDLESS, "replay", str(events), "--rules", str(folder)]
     with subprocess.Popen(
@@ -203,7 +209,7 @@ def test_a_query_that_is_interrupted_loses_no_match_of_others(
 
 
 def test_a_second_interrupt_ends_the_queries(rules_folder: RulesFolder, tmp_path: Path) -> None:
-    folder = rules_folder(sample=RULE, twice=CORRELATION)
+    folder = rules_folder(sample=RULE, twice=SUMMED)
     theirs, ours = os.pipe()
     os.write(ours, text(tmp_path))
     command = [sys.executable, "-c", ENDLESS, "replay", "-", "--rules", str(folder), "--json"]
