@@ -120,6 +120,7 @@ def manifest(
     data: dict[str, Any] = {
         "pack": "threecx-detection-pack",
         "version": __version__,
+        "language": content.words.lang,
         **({"client": client} if client else {}),
         "rules": [
             rule_entry(rule, _place(content, rule))

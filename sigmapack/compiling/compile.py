@@ -64,6 +64,11 @@ def compile_target(
                 parts[rule.name] = parts[rule.id] = replace(part, rule=instead(part.rule))
 
 
+def in_english(rule: Rule) -> Rule:
+    """The rule before it was translated."""
+    return rule.with_document({**rule.document, **rule.english})
+
+
 class Making(NamedTuple):
     """What every query of a language is made with."""
 
@@ -78,10 +83,13 @@ def _query(
 ) -> Query:
     """A rule's outcome; `stem` is its file's, with its name where it is not the first there."""
     content, target, language, _ = making
-    text = reason = query = native = ""
+    text = bare = reason = query = native = ""
     outcome = "ok"
     try:
         text, reasons = _text(making, rule, parts, plain)
+        bare = text
+        if language.worded and rule.english:
+            bare, _ = _text(making, in_english(rule), dict(parts), in_english(plain))
         reason = "; ".join(reasons)
         outcome = "degraded" if reason else "ok"
         query = _written(content, language, rule, text)
@@ -97,7 +105,7 @@ def _query(
     native_path = f"{target.name}/queries/lookup/{file}" if native else ""
     return Query(
         *(rule, target.name, language.name, outcome, reason, path, query, native_path, native),
-        bare=text,
+        bare=bare,
     )
 
 

@@ -61,6 +61,8 @@ class Language:
     """Whether any name of a field can be quoted; else those that no log has are refused."""
     anywhere: bool = False
     """Whether a correlation's query is the same at every site: it has no site's names in it."""
+    worded: bool = False
+    """Whether a query has the rule's words in it, which are not what runs."""
     longest: Callable[[Rule], int] = lambda rule: 0
     """Characters that the product's scheduled rules take, where it has a limit."""
 

@@ -66,6 +66,8 @@ class Rule:
     """The id in the pack of a rule that has one of a client's own."""
     every: int = 0
     """Minutes between runs that a client asks for; 0 for those of the rule's level."""
+    english: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What of the document was translated, as it was before; empty where nothing was."""
 
     @property
     def stem(self) -> str:
@@ -79,6 +81,11 @@ class Rule:
     def title(self) -> str:
         """The title as one line: it stands in comments, and names what products import."""
         return one_line(str(self.document.get("title", "")))
+
+    @property
+    def called(self) -> str:
+        """The title in English: what a product knows the rule by, in whatever language."""
+        return one_line(str(self.english.get("title") or self.title))
 
     @property
     def name(self) -> str:

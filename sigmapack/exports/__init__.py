@@ -13,6 +13,7 @@ from datetime import date
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content, Problem
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed
 from sigmapack.exports.rows import Unfit, read
 
@@ -98,13 +99,14 @@ def _unfit(content: Content, export: Export, feed: Feed) -> Iterator[Problem]:
 
 
 def _readme(feed: Feed, exports: dict[str, Export]) -> str:
-    _, period = feed.header("")[1:3]
-    parts = [README.format(count=len(feed.indicators), period=period)]
-    parts += [f"## {e.title} (`{e.name}/`)\n\n{e.use}" for e in exports.values()]
+    words = feed.words
+    parts = [words(README, count=len(feed.indicators), period=feed.period)]
+    parts += [f"## {words(e.title)} (`{e.name}/`)\n\n{words(e.use)}" for e in exports.values()]
     return "\n".join(parts)
 
 
-README = """\
+README = noted(
+    """\
 # Indicators of the 3CX supply-chain compromise (CVE-2023-29059)
 
 {count} indicators from the pack's lookups, each with role, confidence and source, in formats that
@@ -121,3 +123,4 @@ other products import.
   those of 2023 have other owners today.
 - Affected builds are not here: a version says nothing without its product, see the rules.
 """
+)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, text
 
 
 def files(feed: Feed) -> list[Artifact]:
     """`threecx.adguard.txt`."""
-    title, *about = feed.header("Blocklist")
+    title, *about = feed.header(noted("Blocklist"))
     lines = [f"! Title: {title}", f"! Version: {__version__}", *(f"! {line}" for line in about)]
     lines += [f"||{found.value}^" for found in feed.blocked("domain")]
     return [text("threecx.adguard.txt", lines)]
@@ -20,12 +21,14 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "adguard",
-    "AdGuard and Pi-hole",
-    """\
+    noted("AdGuard and Pi-hole"),
+    noted(
+        """\
 1. Put `threecx.adguard.txt` on a web server of yours. AdGuard Home: Filters, DNS blocklists, Add a
    custom list; Pi-hole 6: Lists, Add blocklist.
 2. Update the list (Pi-hole: `pihole -g`).
 3. To see that it works: `nslookup www.akamaicontainer.com` answers 0.0.0.0 or NXDOMAIN.
-""",
+"""
+    ),
     files,
 )

@@ -8,6 +8,7 @@ URLs take no comments, so what a header would say is in `ABOUT.txt`.
 from __future__ import annotations
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, text
 
 #: Characters of an entry.
@@ -35,7 +36,7 @@ def files(feed: Feed) -> list[Artifact]:
                     f"{LONGEST}: shorten the URL, or lower its confidence to keep it out"
                 )
     about = [
-        *feed.header("External dynamic lists"),
+        *feed.header(noted("External dynamic lists")),
         *(f"{name}: {len(entries)} entries" for name, entries in lists.items()),
     ]
     made = [text(name, entries) for name, entries in lists.items() if entries]
@@ -44,14 +45,16 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "edl",
-    "Palo Alto external dynamic lists",
-    """\
+    noted("Palo Alto external dynamic lists"),
+    noted(
+        """\
 1. Put the lists on a web server of yours. Objects, External Dynamic Lists, Add: type Domain List
    for `domains.txt`, URL List for `urls.txt`, IP List for `ips.txt` where there is one.
 2. Use the domain list in an Anti-Spyware profile (DNS policies, sinkhole) and the URL list in a
    URL Filtering profile or a policy rule (block). Both have `d` and `*.d` of every domain.
 3. To see that it works: Test Source URL, then List Entries; `ABOUT.txt` says how many there are
    and for how long to block, since these lists take no comments.
-""",
+"""
+    ),
     files,
 )

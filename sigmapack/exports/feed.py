@@ -13,6 +13,7 @@ from functools import cached_property
 from uuid import NAMESPACE_DNS, uuid5
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import ENGLISH, Words
 
 #: Day of this version, as CHANGELOG.md has it: formats with a time of change state it.
 RELEASED = date(2026, 11, 23)
@@ -74,6 +75,7 @@ class Feed:
     indicators: tuple[Indicator, ...]
     vendors: tuple[str, ...]
     block_from: date | None
+    words: Words = ENGLISH
 
     def of(self, *kinds: str) -> list[Indicator]:
         """The indicators of some kinds."""
@@ -124,20 +126,33 @@ class Feed:
 
     def header(self, title: str) -> list[str]:
         """What a blocking list says first: what it is, of whom, and for how long."""
-        period = (
-            f"Block from {self.block_from} until at least {self.block_until} "
-            f"({LEAST_DAYS} days, the advisory's minimum)."
-            if self.block_from
-            else f"The advisory asks to block for at least {LEAST_DAYS} days from the day of "
-            "blocking (build with --block-from DATE to have the days here)."
-        )
+        words = self.words
         lines = [
-            f"{title}: 3CX supply-chain compromise (CVE-2023-29059)",
-            "Holds the domains of the CSIRT-RD advisory and high-confidence indicators only.",
-            period,
+            words("{title}: 3CX supply-chain compromise (CVE-2023-29059)", title=words(title)),
+            words(
+                "Holds the domains of the CSIRT-RD advisory and high-confidence indicators only."
+            ),
+            self.period,
         ]
-        owned = [found.value for found in self.left_out]
-        return [*lines, *([f"Left out, owned by a vendor: {', '.join(owned)}"] if owned else [])]
+        if owned := ", ".join(found.value for found in self.left_out):
+            lines.append(words("Left out, owned by a vendor: {domains}", domains=owned))
+        return lines
+
+    @property
+    def period(self) -> str:
+        """How long to block, in a sentence."""
+        if not self.block_from:
+            return self.words(
+                "The advisory asks to block for at least {days} days from the day of blocking "
+                "(build with --block-from DATE to have the days here).",
+                days=LEAST_DAYS,
+            )
+        return self.words(
+            "Block from {first} until at least {last} ({days} days, the advisory's minimum).",
+            first=self.block_from,
+            last=self.block_until,
+            days=LEAST_DAYS,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ a client would still ask its resolver for the other family.
 from __future__ import annotations
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, names, text
 
 
 def files(feed: Feed) -> list[Artifact]:
     """`threecx.hosts`."""
-    lines = [f"# {line}" for line in feed.header("Hosts file")]
+    lines = [f"# {line}" for line in feed.header(noted("Hosts file"))]
     lines.append("# Covers the names written here only, no other subdomain: prefer RPZ or AdGuard.")
     for found in feed.blocked("domain"):
         for name in names(found):
@@ -22,13 +23,15 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "hosts",
-    "Hosts file",
-    """\
+    noted("Hosts file"),
+    noted(
+        """\
 1. Append `threecx.hosts` to `/etc/hosts` (Windows: `%SystemRoot%\\System32\\drivers\\etc\\hosts`),
    or give it to dnsmasq by `addn-hosts=`.
 2. Clear the client's cache of names (`resolvectl flush-caches`, `ipconfig /flushdns`).
 3. To see that it works: `ping akamaicontainer.com` names 0.0.0.0 or `::`. Only the domain and its
    `www` are covered: a hosts file has no wildcards.
-""",
+"""
+    ),
     files,
 )

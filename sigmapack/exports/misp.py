@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import NAMESPACE, RELEASED, Export, Feed, Indicator, moment
 
 EVENT = str(uuid.uuid5(NAMESPACE, "misp event"))
@@ -108,14 +109,16 @@ def _json(path: str, data: object) -> Artifact:
 
 EXPORT = Export(
     "misp",
-    "MISP feed",
-    """\
+    noted("MISP feed"),
+    noted(
+        """\
 1. Put the folder on a web server of yours, or on the MISP server itself (Input source: Local).
    Sync Actions, Feeds, Add Feed: MISP Feed, its URL; enable it, then Fetch and store all feed data.
 2. `to_ids` is set for the advisory's and high-confidence indicators only; the tag says the
    confidence of each. Publish the event to share it.
 3. To see that it works, search for `akamaicontainer.com`: the event has its attribute. Ids stay
    over versions, so fetching again updates the event.
-""",
+"""
+    ),
     files,
 )

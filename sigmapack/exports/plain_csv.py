@@ -6,6 +6,7 @@ import csv
 import io
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed
 
 COLUMNS = (
@@ -39,12 +40,14 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "csv",
-    "CSV",
-    """\
+    noted("CSV"),
+    noted(
+        """\
 1. Load `indicators.csv` as a lookup or feed; `type` is domain, url, md5, sha1, sha256, ip, cookie
    (its name) or token (of a user agent).
 2. Filter by `confidence`; `block` is `yes` for what the blocking lists hold.
 3. To see that it works, count the rows: the file has one header line and one line an indicator.
-""",
+"""
+    ),
     files,
 )

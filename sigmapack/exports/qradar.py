@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, names
 from sigmapack.exports.lists import by_confidence
 
@@ -53,8 +54,9 @@ def _json(path: str, data: object) -> Artifact:
 
 EXPORT = Export(
     "qradar",
-    "QRadar reference sets",
-    """\
+    noted("QRadar reference sets"),
+    noted(
+        """\
 1. Create each set of `sets.json` by `POST /api/reference_data/sets?name=...&element_type=...`, then
    load it: `curl -H "SEC: $TOKEN" -H 'Content-Type: application/json' -d @threecx_domains_high.json
    https://$CONSOLE/api/reference_data/sets/bulk_load/threecx_domains_high`.
@@ -63,6 +65,7 @@ EXPORT = Export(
 3. To see that it works: the answer's `number_of_elements` is the length of the file's array. Sets
    compare whole values (the domain and its `www`); cookies and user agents are parts of values and
    not here.
-""",
+"""
+    ),
     files,
 )

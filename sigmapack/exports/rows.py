@@ -49,7 +49,7 @@ def read(content: Content, block_from: date | None = None) -> Feed:
     first = {(one.kind, one.value): one for one in reversed(found)}
     kinds = list(FORMS)
     ordered = sorted(first.values(), key=lambda one: (kinds.index(one.kind), one.type, one.value))
-    return Feed(tuple(ordered), _vendors(content), block_from)
+    return Feed(tuple(ordered), _vendors(content), block_from, content.words)
 
 
 def _vendors(content: Content) -> tuple[str, ...]:

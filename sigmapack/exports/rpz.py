@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, text
 
 
@@ -24,7 +25,7 @@ def serial(feed: Feed) -> int:
 
 def files(feed: Feed) -> list[Artifact]:
     """`threecx.rpz`: names are relative, so the zone may have any name."""
-    lines = [f"; {line}" for line in feed.header("Response policy zone")]
+    lines = [f"; {line}" for line in feed.header(noted("Response policy zone"))]
     lines += [
         "; Serial: YYYYMMDDnn of --block-from, else the version's number. Raise it by hand after a",
         "; second build with the same day and version, or secondary servers keep the old zone.",
@@ -39,14 +40,16 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "rpz",
-    "Response policy zone",
-    """\
+    noted("Response policy zone"),
+    noted(
+        """\
 1. Copy `threecx.rpz` to the resolver. BIND: `zone "threecx.rpz" { type primary; file
    "threecx.rpz"; };` and in `options` `response-policy { zone "threecx.rpz"; }
    qname-wait-recurse no;`. Unbound: `module-config: "respip validator iterator"` under `server:`,
    and `rpz:` with `name: threecx.rpz`, `zonefile: threecx.rpz`, `rpz-log: yes`.
 2. Reload. Secondary servers take the zone when its serial grows: see the head of the file.
 3. To see that it works: `dig www.akamaicontainer.com` answers NXDOMAIN, in any case and depth.
-""",
+"""
+    ),
     files,
 )

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, Indicator
 from sigmapack.exports.lists import by_confidence
 
@@ -89,8 +90,9 @@ def _list(name: str, syntax: str, lines: list[str]) -> Artifact:
 
 EXPORT = Export(
     "secops",
-    "Google SecOps reference lists",
-    """\
+    noted("Google SecOps reference lists"),
+    noted(
+        """\
 1. Create each list by `POST .../instances/$INSTANCE/referenceLists?referenceListId=` and the file's
    name, with the file as body (v1alpha). Google moves reference lists to data tables by itself.
 2. Use them in YARA-L: `$e.network.dns.questions.name in regex %threecx_domains_regex_high nocase`,
@@ -98,6 +100,7 @@ EXPORT = Export(
    `_medium` holds the domains of the advisory whose role nobody states.
 3. To see that it works: search `network.dns.questions.name in regex %threecx_domains_regex_high
    nocase` over a time with DNS logs; it must end without an error.
-""",
+"""
+    ),
     files,
 )

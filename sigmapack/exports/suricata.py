@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import RELEASED, Export, Feed, Indicator, text
 
 #: Sids from 1,000,000 to 1,999,999 are for local use (https://sidallocation.org). An indicator has
@@ -82,7 +83,7 @@ def _metadata(feed: Feed, one: Indicator) -> str:
 
 def files(feed: Feed) -> list[Artifact]:
     """`threecx.rules`, and `drop.conf` with which suricata-update makes the blocking ones drop."""
-    head = feed.header("Suricata 7 rules")
+    head = feed.header(noted("Suricata 7 rules"))
     lines = [
         head[0],
         "All rules alert. Those with the metadata `blocking yes` may drop: they stand for the",
@@ -100,14 +101,16 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "suricata",
-    "Suricata",
-    f"""\
+    noted("Suricata"),
+    noted(
+        """\
 1. Add `threecx.rules` to `rule-files` in `suricata.yaml`, or give it to `suricata-update --local`.
-   The sids are {FIRST_SID} to {LAST_SID}; `$HOME_NET` has to be your clients' networks.
+   The sids are 1200000 to 1999999; `$HOME_NET` has to be your clients' networks.
 2. Rules alert. To block (IPS mode), add `--drop-conf drop.conf` to suricata-update: the rules of
    the advisory's and of high-confidence domains then drop.
 3. To see that it works: `suricata -T` names no error; a query for `www.akamaicontainer.com` from a
    test host alerts.
-""",
+"""
+    ),
     files,
 )

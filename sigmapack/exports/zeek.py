@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import Export, Feed, Indicator, names, text
 
 FIELDS = (
@@ -51,14 +52,16 @@ def files(feed: Feed) -> list[Artifact]:
 
 EXPORT = Export(
     "zeek",
-    "Zeek intelligence",
-    """\
+    noted("Zeek intelligence"),
+    noted(
+        """\
 1. Copy `threecx.intel` to the manager; in `local.zeek`: `@load frameworks/intel/seen`,
    `@load frameworks/intel/do_notice`, `redef Intel::read_files += { "/path/threecx.intel" };`.
 2. Notices come only of the advisory's and high-confidence indicators (`meta.do_notice`); all
    others are in `intel.log`, with their confidence in `meta.desc`.
 3. To see that it works: `zeekctl deploy`, look up `www.akamaicontainer.com` from a test host and
    read `intel.log`. Zeek compares whole names: other subdomains need the pack's rules for Zeek.
-""",
+"""
+    ),
     files,
 )

@@ -24,6 +24,8 @@ from sigmapack.content import coverage
 from sigmapack.content.files import shown
 from sigmapack.content.load import load
 from sigmapack.content.model import Content, Problem, Rule
+from sigmapack.content.translation import translated
+from sigmapack.content.words import LANGUAGES
 from sigmapack.making import apart
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import manifest
@@ -39,6 +41,7 @@ __all__ = [
     "covered",
     "everything",
     "replayable",
+    "spoken",
     "tolerated",
     "whole",
     "without_hunting",
@@ -98,6 +101,11 @@ class Made(NamedTuple):
 
     packed: Packed
     others: list[Artifact]
+
+
+def spoken(content: Content, lang: str | None) -> Content:
+    """The content in a language, by its code; English where none is given."""
+    return translated(content, lang or LANGUAGES[0])
 
 
 def everything(

@@ -15,6 +15,8 @@ from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.package import Packed, package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
 from sigmapack.content.model import Content, Problem, Rule
+from sigmapack.content.translation import translated
+from sigmapack.content.words import LANGUAGES
 from sigmapack.making import safety
 from sigmapack.making.differing import summary
 from sigmapack.making.stopping import Stopped, stop_on
@@ -41,6 +43,8 @@ class Base(NamedTuple):
     """The lines of its events that a rule of the pack finds, where that was asked."""
     indicators: Sequence[Artifact]
     block_from: date | None
+    lang: str | None = None
+    """A language in place of each client's own."""
 
 
 class Made(NamedTuple):
@@ -88,7 +92,11 @@ def clients(content: Content, paths: Iterable[Path]) -> list[Client]:
 
 
 def base(
-    content: Content, names: Sequence[str], quiet: bool, block_from: date | None = None
+    content: Content,
+    names: Sequence[str],
+    quiet: bool,
+    block_from: date | None = None,
+    lang: str | None = None,
 ) -> Base:
     """Compile the pack once, for the products with these names, or all."""
     targets = tuple(t for name, t in discover().items() if not names or name in names)
@@ -98,7 +106,14 @@ def base(
         for query in compile_target(content, target, ready, memory=memory):
             outcomes[_key(query)] = query.outcome
     return Base(
-        content, targets, outcomes, memory, {}, exports.artifacts(content, block_from), block_from
+        content,
+        targets,
+        outcomes,
+        memory,
+        {},
+        exports.artifacts(content, block_from),
+        block_from,
+        lang,
     )
 
 
@@ -117,10 +132,12 @@ def make(shared: Base, client: Client) -> Made:
     stop_on(safety.problems(shared.content, made, gone))
     wanted = client.settings.get("products", [target.name for target in shared.targets])
     targets = [target for target in shared.targets if target.name in wanted]
-    own = named(made.content, client.id)
+    lang = shared.lang or str(client.settings.get("language", LANGUAGES[0]))
+    said = translated(made.content, lang)
+    own = named(said, client.id)
     packed = _packed(shared, made, own, targets)
-    files = [*packed.files, *navigator.artifacts(made.content)]
-    files += _beside(shared, made)
+    files = [*packed.files, *navigator.artifacts(said)]
+    files += _beside(shared, said)
     about = summary(shared.content, made, gone)
     files.append(manifest(own, packed.queries, files, packed.tables, about))
     return Made(made, packed, files, gone)
@@ -212,11 +229,11 @@ def _key(query: Query) -> Key:
     return query.rule.name, query.target, query.language
 
 
-def _beside(shared: Base, made: Overlaid) -> list[Artifact]:
-    """Indicators, blocking lists and configurations: the pack's, where the tables are."""
-    same = made.content.lookups == shared.content.lookups
+def _beside(shared: Base, content: Content) -> list[Artifact]:
+    """Indicators, blocking lists and configurations: the pack's, where tables and language are."""
+    same = content.lookups == shared.content.lookups and content.words == shared.content.words
     try:
-        lists = shared.indicators if same else exports.artifacts(made.content, shared.block_from)
-        return [*lists, *collection.artifacts(made.content)]
+        lists = shared.indicators if same else exports.artifacts(content, shared.block_from)
+        return [*lists, *collection.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error

@@ -63,6 +63,7 @@ def overlay(content: Content, client: Client) -> Overlaid:
         waivers=(),
         sources=sources.overlaid(content.sources, client, problems),
         playbooks=_told(content, client),
+        contact=str(client.settings.get("contact") or content.contact),
         problems=(),
         own=False,
     )

@@ -63,7 +63,8 @@ def _named(rule: Rule, client: str, tables: Mapping[str, Lookup], ids: Mapping[s
                 alias: {ids.get(name, name): field for name, field in own.items()}
                 for alias, own in body["aliases"].items()
             }
-    return replace(rule, document=document, findings={}, origin=rule.id)
+    english = {**rule.english, "title": f"{client} - {rule.called}"} if rule.english else {}
+    return replace(rule, document=document, findings={}, origin=rule.id, english=english)
 
 
 def _own(node: Any, client: str, tables: Mapping[str, Lookup], expands: bool = False) -> Any:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sigmapack.content.model import Playbook, Rule
 from sigmapack.content.response import description
 from sigmapack.content.text import visible
+from sigmapack.content.words import ENGLISH, Words, noted
 from sigmapack.events.files import UnreadableInput
 from sigmapack.matches import LEVELS, Match, Report, severity
 from sigmapack.page import timeline
@@ -25,6 +26,16 @@ MARK = b"<!doctype html>\n<!-- What a replay of the 3CX detection pack found. --
 MOST_OF_RULE, MOST_SHOWN, MOST_LISTED = 50, 2_000, 100
 #: Of a match.
 MOST_FIELDS, MOST_RECORDS, MOST_TEXT = 30, 20, 400
+
+
+#: How levels are shown.
+LEVELLED = {
+    "critical": noted("critical"),
+    "high": noted("high"),
+    "medium": noted("medium"),
+    "low": noted("low"),
+    "informational": noted("informational"),
+}
 
 
 class Section(NamedTuple):
@@ -43,6 +54,7 @@ def html(
     skipped: Sequence[UnreadableInput],
     playbooks: Mapping[str, Playbook],
     command: str,
+    words: Words = ENGLISH,
 ) -> bytes:
     """The page. It holds no time of its own, so that equal input gives equal bytes.
 
@@ -51,6 +63,7 @@ def html(
         skipped: files that were passed over.
         playbooks: by name, as rules refer to them.
         command: that a reader can repeat.
+        words: the language; rules and playbooks are in it already.
     """
     environment = Environment(
         loader=PackageLoader("sigmapack.page", ""),
@@ -60,7 +73,8 @@ def html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sections = _sections(report.matches, playbooks)
+    environment.globals["_"] = words
+    sections = _sections(report.matches, playbooks, words)
     books = list(dict.fromkeys(each.playbook.name for each in sections if each.playbook))
     skipped = [*skipped, *report.skipped]
     text = environment.get_template("hits.html").render(
@@ -71,7 +85,9 @@ def html(
         sections=sections,
         books=[playbooks[name] for name in books],
         line=timeline.of(report.matches),
-        lists=_lists(report, skipped),
+        lists=_lists(report, skipped, words),
+        lang=words.lang,
+        levelled={level: words(name) for level, name in LEVELLED.items()},
         most=MOST_LISTED,
     )
     return MARK + text.encode() + b"\n"
@@ -89,7 +105,9 @@ def _levels(matches: Iterable[Match]) -> list[tuple[str, int]]:
     return [(level, counts[level]) for level in LEVELS if counts[level]]
 
 
-def _sections(matches: Sequence[Match], playbooks: Mapping[str, Playbook]) -> list[Section]:
+def _sections(
+    matches: Sequence[Match], playbooks: Mapping[str, Playbook], words: Words
+) -> list[Section]:
     by_rule: dict[str, list[Match]] = {}
     for match in matches:
         by_rule.setdefault(f"{match.rule.path} {match.rule.name}", []).append(match)
@@ -97,7 +115,7 @@ def _sections(matches: Sequence[Match], playbooks: Mapping[str, Playbook]) -> li
     for found in sorted(by_rule.values(), key=_order):
         rule = found[0].rule
         found = sorted(found, key=lambda match: (match.timestamp or "~", match.file, match.record))
-        shown = [_match(match) for match in found[: min(MOST_OF_RULE, left)]]
+        shown = [_match(match, words) for match in found[: min(MOST_OF_RULE, left)]]
         left -= len(shown)
         hosts = len({match.host for match in found if match.host})
         book = playbooks.get(rule.response)
@@ -110,15 +128,15 @@ def _order(found: Sequence[Match]) -> tuple[int, str, str]:
     return severity(rule), rule.name, rule.path
 
 
-def _match(match: Match) -> dict[str, Any]:
+def _match(match: Match, words: Words) -> dict[str, Any]:
     fields = [
-        (_short(name), _short(value if isinstance(value, str) else json.dumps(value)))
+        (_short(name, words), _short(value if isinstance(value, str) else json.dumps(value), words))
         for name, value in list(match.fields.items())[:MOST_FIELDS]
     ]
     records = [f"{file}:{record}" for file, record in match.records[:MOST_RECORDS]]
     return {
-        "time": match.timestamp or "no time",
-        "host": _short(match.host or "no host"),
+        "time": match.timestamp or words("no time"),
+        "host": _short(match.host or words("no host"), words),
         "place": f"{match.file}:{match.record}",
         "fields": fields,
         "more_fields": max(0, len(match.fields) - MOST_FIELDS),
@@ -127,13 +145,15 @@ def _match(match: Match) -> dict[str, Any]:
     }
 
 
-def _short(text: str) -> str:
+def _short(text: str, words: Words) -> str:
     more = len(text) - MOST_TEXT
-    return f"{text[:MOST_TEXT]}… ({more} characters more)" if more > 0 else text
+    if more <= 0:
+        return text
+    return words("{text}… ({count} characters more)", text=text[:MOST_TEXT], count=more)
 
 
 def _lists(
-    report: Report, skipped: Sequence[UnreadableInput]
+    report: Report, skipped: Sequence[UnreadableInput], words: Words
 ) -> list[tuple[str, int, Sequence[str]]]:
     """What was not read, not compared or not run: (heading, how many, those that are named)."""
     partly = [report.partly_read] if report.partly_read else []
@@ -142,21 +162,37 @@ def _lists(
     partial = [f"{bad.file}:{bad.line}: {bad.message}" for bad in report.partial]
     refused = [f"{each.rule.name}: {each.reason}" for each in report.refused]
     found: list[tuple[str, int, Sequence[str]]] = [
-        ("Files that could not be read", len(unread), unread),
-        ("Files read in part: reading was stopped", len(partly), [*map(str, partly)]),
-        ("Files not read: reading was stopped", len(report.not_read), [*map(str, report.not_read)]),
-        ("Unreadable records", report.unreadable, bad),
-        ("Events compared in part", report.partly, partial),
-        ("Rules that could not run", len(refused), refused),
-        ("Rules ended before their end", len(report.not_run), [r.name for r in report.not_run]),
-        ("Rules whose log source no event was of", len(report.unseen), _sources(report.unseen)),
-        ("Files skipped", len(skipped), [f"{each.path}: {each.message}" for each in skipped]),
+        (words("Files that could not be read"), len(unread), unread),
+        (words("Files read in part: reading was stopped"), len(partly), [*map(str, partly)]),
+        (
+            words("Files not read: reading was stopped"),
+            len(report.not_read),
+            [*map(str, report.not_read)],
+        ),
+        (words("Unreadable records"), report.unreadable, bad),
+        (words("Events compared in part"), report.partly, partial),
+        (words("Rules that could not run"), len(refused), refused),
+        (
+            words("Rules ended before their end"),
+            len(report.not_run),
+            [r.name for r in report.not_run],
+        ),
+        (
+            words("Rules whose log source no event was of"),
+            len(report.unseen),
+            _sources(report.unseen, words),
+        ),
+        (
+            words("Files skipped"),
+            len(skipped),
+            [f"{each.path}: {each.message}" for each in skipped],
+        ),
     ]
     return [(heading, count, list(names)[:MOST_LISTED]) for heading, count, names in found if count]
 
 
-def _sources(rules: Sequence[Rule]) -> list[str]:
+def _sources(rules: Sequence[Rule], words: Words) -> list[str]:
     return [
-        f"{rule.name}: {'a correlation' if rule.is_correlation else rule.logsource.key}"
+        f"{rule.name}: {words('a correlation') if rule.is_correlation else rule.logsource.key}"
         for rule in rules
     ]

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sigmapack.content.model import LogSource, Playbook, Rule
+from sigmapack.content.settings import RESPONSE, contact
+from sigmapack.content.translation import playbooks_in, rule_in, texts
+from sigmapack.content.words import LANGUAGES
 from sigmapack.events.windows import ChannelMap
 from sigmapack.matches import NotRun
 from sigmapack.replay.sweep import Member, Sweep
@@ -58,6 +62,23 @@ class Plan:
     """What to do on a match, by the name that rules have for it."""
     most: int | None = None
     """Bytes that the rows of a query may have, where the queries are strangers'."""
+
+
+def spoken(plan: Plan, root: Path, folder: Path, lang: str) -> Plan:
+    """The plan with its rules and playbooks in a language.
+
+    Args:
+        plan: of the rules of a folder.
+        root: of the pack.
+        folder: with the rules.
+        lang: one of `LANGUAGES`.
+    """
+    if lang == LANGUAGES[0]:
+        return plan
+    known = texts(root, folder, lang)
+    steps = tuple(step._replace(rule=rule_in(known, step.rule)) for step in plan.steps)
+    books = playbooks_in(known, plan.playbooks, contact(folder / RESPONSE))
+    return replace(plan, steps=steps, playbooks=books)
 
 
 def numbered(plan: Plan) -> dict[str, int]:

@@ -154,6 +154,7 @@ YAML = Language(
     folder=_folder,
     quotes=True,
     bases=True,
+    worded=True,
 )
 
 TARGET = Target("sigma", "Sigma (portable)", (YAML,), _package)

@@ -17,6 +17,7 @@ from sigmapack.verbs.shared import (
     ROOT,
     fail,
     json_option,
+    lang_option,
     making,
     quiet_option,
     rules_option,
@@ -60,6 +61,7 @@ FOR_CLIENTS = (
     callback=lambda ctx, option, value: day_of_blocking(value),
     help="The day from which you block (YYYY-MM-DD), for the headers of indicators' lists.",
 )
+@lang_option
 @json_option
 @quiet_option
 def command(
@@ -71,6 +73,7 @@ def command(
     keep_going: bool,
     without_hunting: bool,
     block_from: date | None,
+    lang: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -84,7 +87,8 @@ def command(
     if single or below:
         if rules or keep_going or without_hunting:
             fail(FOR_CLIENTS)
-        tenants.run((single, below), out, names, block_from, (as_json, quiet))
+        how = tenants.How(as_json, quiet, lang)
+        tenants.run((single, below), out, names, block_from, how)
         return
     out = out or ROOT / "dist"
     check_replaceable(out, rules or ROOT / "sigma_rules", ROOT / "lookups")  # before any work
@@ -96,6 +100,7 @@ def command(
             content, faulty, problems = make.tolerated(ROOT, rules)
         else:
             content, faulty = make.checked(ROOT, rules), []
+        content = make.spoken(content, lang)
         made = make.everything(content, names, quiet or as_json, block_from, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)

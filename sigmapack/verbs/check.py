@@ -65,7 +65,9 @@ def command(
     if single or below:
         if rules:
             fail("--rules is not for clients: a client's own rules stand in its folder")
-        tenants.run((single, below), None, (), None, (as_json, quiet), heard, writes=False)
+        tenants.run(
+            (single, below), None, (), None, tenants.How(as_json, quiet), heard, writes=False
+        )
         return
     with making(as_json, heard) as make:
         content = make.checked(ROOT, rules)

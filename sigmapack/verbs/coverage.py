@@ -8,16 +8,17 @@ import click
 
 from sigmapack import report
 from sigmapack.content.settings import COVERAGE
-from sigmapack.verbs.shared import ROOT, fail, json_option, making, rules_option
+from sigmapack.verbs.shared import ROOT, fail, json_option, lang_option, making, rules_option
 
 
 @click.command()
 @rules_option
+@lang_option
 @json_option
-def command(rules: Path | None, as_json: bool) -> None:
+def command(rules: Path | None, lang: str | None, as_json: bool) -> None:
     """Print the stages of the attack, the rules that see them, and what no log shows."""
     with making(as_json) as make:
-        content = make.checked(ROOT, rules)
+        content = make.spoken(make.checked(ROOT, rules), lang)
     if not content.stages:
         fail(f"{content.rules_dir}: no {COVERAGE} there: it names the stages and their rules")
     report.covered(make.covered(content), as_json)

@@ -20,6 +20,7 @@ from sigmapack.verbs.shared import (
     WRONG_USE,
     fail,
     json_option,
+    lang_option,
     making,
     quiet_option,
     rules_option,
@@ -51,6 +52,7 @@ VARIABLE = "SIGMAPACK_KEY_PASSPHRASE"
 )
 @tenants.client_option
 @tenants.clients_option
+@lang_option
 @json_option
 @quiet_option
 def command(
@@ -59,6 +61,7 @@ def command(
     key_file: Path | None,
     single: tuple[Path, ...],
     below: tuple[Path, ...],
+    lang: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -81,12 +84,13 @@ def command(
     except (keys.KeyRefused, sbom.NotInstalled) as error:
         fail(str(error))
     problems: list[Problem] = []
+    how = tenants.How(as_json, quiet, lang)
     with making(as_json) as make:
         if single or below:
             content, chosen = tenants.read(make, (single, below))
-            made = of_clients(content, chosen, out, quiet or as_json, problems)
+            made = of_clients(content, chosen, out, how, problems)
         else:
-            made = iter([(release.name_of(), of_pack(make, rules, quiet or as_json))])
+            made = iter([(release.name_of(), of_pack(make, rules, how))])
         try:
             done = list(release.release(made, out, key, beside))
         except ValueError as error:
@@ -97,15 +101,20 @@ def command(
         sys.exit(WRONG_USE if any(problem.unreadable for problem in problems) else PROBLEMS)
 
 
-def of_pack(make: Any, rules: Path | None, quiet: bool) -> list[Artifact]:
+def of_pack(make: Any, rules: Path | None, how: tenants.How) -> list[Artifact]:
     """All that a build of the pack writes."""
-    content = make.checked(ROOT, rules)
-    files: list[Artifact] = make.whole(content, make.everything(content, (), quiet))
+    content = make.spoken(make.checked(ROOT, rules), how.lang)
+    made = make.everything(content, (), how.quiet or how.as_json)
+    files: list[Artifact] = make.whole(content, made)
     return files
 
 
 def of_clients(
-    content: Content, chosen: Sequence[Client], out: Path, quiet: bool, problems: list[Problem]
+    content: Content,
+    chosen: Sequence[Client],
+    out: Path,
+    how: tenants.How,
+    problems: list[Problem],
 ) -> Iterator[tuple[str, list[Artifact]]]:
     """What a build of each client writes, one after the other; one that has problems has none.
 
@@ -113,7 +122,7 @@ def of_clients(
         content: the pack's.
         chosen: the clients.
         out: the folder of bundles.
-        quiet: whether to show no progress.
+        how: what is printed, and the language.
         problems: grows by those of clients.
     """
     from sigmapack import release
@@ -121,7 +130,8 @@ def of_clients(
 
     for client in chosen:
         check_replaceable(out / release.name_of(client.id), client.folder)
-    shared = clients.base(content, (), quiet)
+    quiet = how.quiet or how.as_json
+    shared = clients.base(content, (), quiet, lang=how.lang)
     for client in report.progress(chosen, "Clients", quiet):
         try:
             made = clients.make(shared, client)

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from sigmapack import process, report
+from sigmapack.content.words import LANGUAGES, words
 from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.events.watch import Watch
 from sigmapack.replay import kept, run
-from sigmapack.replay.plan import Plan
+from sigmapack.replay.plan import Plan, spoken
 from sigmapack.verbs.arguments import replaying
 from sigmapack.verbs.shared import (
     DONE,
@@ -20,6 +21,7 @@ from sigmapack.verbs.shared import (
     WRONG_USE,
     fail,
     json_option,
+    lang_option,
     making,
     quiet_option,
     rules_option,
@@ -40,6 +42,7 @@ from sigmapack.write import check_file, write_file
     metavar="FILE",
     help="Write a page, too: hits by host and rule, evidence, what to do.",
 )
+@lang_option
 @quiet_option
 @click.option("--fail-on-match", is_flag=True, help="Exit with 1 when a rule matches.")
 def command(
@@ -49,6 +52,7 @@ def command(
     as_json: bool,
     as_csv: bool,
     page: Path | None,
+    lang: str | None,
     quiet: bool,
     fail_on_match: bool,
 ) -> None:
@@ -68,6 +72,8 @@ def command(
     try:
         gathered = gather(files)
         plan = planned(rules, as_json)
+        if lang:
+            plan = spoken(plan, ROOT, rules or ROOT / "sigma_rules", lang)
         with process.interrupting(watch.interrupt), report.watching(watch, quiet):
             result = run(plan, gathered.files, year=year, watch=watch, keep=True)
     except UnreadableInput as error:
@@ -76,7 +82,8 @@ def command(
     try:
         if page:
             command = replaying(files, rules, year)
-            found = hits.html(result, gathered.skipped, plan.playbooks, command)
+            said = words(ROOT, lang or LANGUAGES[0])
+            found = hits.html(result, gathered.skipped, plan.playbooks, command, said)
             write_file(page, found, hits.MARK)
     finally:  # a page that cannot be written loses no match, nor a reader that goes the page
         report.replayed(result, gathered.skipped, as_json, quiet, as_csv)

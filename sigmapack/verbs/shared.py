@@ -13,6 +13,7 @@ import click
 from sigmapack import process, report
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.text import visible
+from sigmapack.content.words import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
@@ -23,6 +24,11 @@ rules_option = click.option(
     help="Use the Sigma rules of this folder instead of the pack's own.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    help="The language of titles, descriptions and guidance: en, unless given.",
+)
 quiet_option = click.option("--quiet", is_flag=True, help="Print only problems.")
 
 

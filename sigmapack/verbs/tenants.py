@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -35,12 +35,20 @@ clients_option = click.option(
 )
 
 
+class How(NamedTuple):
+    """Whether to print JSON, whether only problems, and a language in place of the client's."""
+
+    as_json: bool
+    quiet: bool
+    lang: str | None = None
+
+
 def run(
     folders: tuple[Sequence[Path], Sequence[Path]],
     out: Path | None,
     names: Sequence[str],
     block_from: date | None,
-    how: tuple[bool, bool],
+    how: How,
     heard: Heard | None = None,
     writes: bool = True,
 ) -> None:
@@ -51,17 +59,17 @@ def run(
         out: where a folder for each goes; into the client's own, without it.
         names: of the products; all, where there is none.
         block_from: the day of blocking.
-        how: whether to print JSON, and whether to print only problems.
+        how: what is printed, and the language.
         heard: is given all problems.
         writes: whether to write what is made.
     """
-    as_json, quiet = how
+    as_json, quiet, lang = how
     with making(as_json, heard) as make:
         from sigmapack.making import clients, many
         from sigmapack.report.tenants import clients as told
 
         content, chosen = read(make, folders)
-        shared = clients.base(content, names, quiet or as_json, block_from)
+        shared = clients.base(content, names, quiet or as_json, block_from, lang)
         order = many.Order(shared, chosen, out, writes)
         working = many.build_all(order, ROOT)
         shown = report.progress(working, "Clients", quiet or as_json, len(chosen))

@@ -46,7 +46,7 @@ def test_a_folder_without_the_file_is_unreadable(tmp_path: Path) -> None:
         ("products = []", 3, "products: "),
         ('products = "splunk"', 3, "products: 'splunk' is not of type 'array'"),
         ('tlp = "purple"', 3, "tlp: 'purple' is not one of "),
-        ('language = "es"', 3, "language: 'es' is not one of ['en']"),
+        ('language = "fr"', 3, "language: 'fr' is not one of ['en', 'es']"),
         ("[schedules]\nhigh = 7", 4, "schedules.high: 7 is not one of "),
         ("[schedules]\nurgent = 5", 4, "schedules has no key 'urgent' (has: levels)"),
         ('[levels]\nhigh = "severe"', 4, "levels.high: 'severe' is not one of "),

@@ -63,8 +63,8 @@ def correlation(body: dict[str, Any], group: list[str], span: str) -> str:
     return f"{HEAD}correlation: {json.dumps(own)}\n"
 
 
-@given(events, st.one_of(counts, steps), groups, spans)
 @tried(60, 4)
+@given(events, st.one_of(counts, steps), groups, spans)
 def test_what_is_swept_is_what_the_shipped_query_finds(
     tmp_path_factory: pytest.TempPathFactory,
     found: list[dict[str, Any]],

@@ -15,6 +15,7 @@ from typing import Any
 import stix2
 
 from sigmapack.compiling.product import Artifact
+from sigmapack.content.words import noted
 from sigmapack.exports.feed import NAMESPACE, RELEASED, Export, Feed, Indicator, moment
 from sigmapack.exports.stix.malware import ACTOR_ONLY, MALWARE, Malware
 from sigmapack.exports.stix.patterns import pattern
@@ -150,13 +151,15 @@ def _indicator(found: Indicator) -> Any:
 
 EXPORT = Export(
     "stix",
-    "STIX 2.1",
-    """\
+    noted("STIX 2.1"),
+    noted(
+        """\
 1. Import `threecx.stix21.json` (OpenCTI: Data, Import; a TAXII server: add the bundle to a
    collection; Sentinel: Threat intelligence, Import using a file).
 2. Set the least confidence from which indicators detect: 85 is high, 50 medium, 15 low.
 3. To see that it works, look up the indicator `akamaicontainer.com`: it indicates the campaign
    C0057. A new version of the pack replaces the objects of an old one, ids stay.
-""",
+"""
+    ),
     files,
 )

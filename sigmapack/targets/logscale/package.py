@@ -176,7 +176,7 @@ def interval(rule: Rule) -> int:
 
 def _common(content: Content, query: Query) -> dict[str, Any]:
     return {
-        "name": query.rule.title,
+        "name": query.rule.called,
         "description": response.plain(content, query.rule),
         "enabled": False,
         "queryString": query.text,
@@ -189,7 +189,7 @@ def saved_query(query: Query) -> dict[str, Any]:
     """A query for people, over the last 30 days. It has no place for a description."""
     return {
         "$schema": f"{SCHEMAS}/query/v0.3.0",
-        "name": query.rule.title,
+        "name": query.rule.called,
         "timeInterval": {"isLive": False, "start": "30d"},
         "visualization": EVENTS,
         "queryString": query.text,

@@ -112,7 +112,7 @@ def alert(content: Content, query: Query) -> dict[str, Any]:
         "runbook": literal(f"Run {query.path} over the hours before the alert to see the events."),
     }
     return {
-        "alert": rule.title,
+        "alert": rule.called,
         "expr": expression(query),
         "for": "0s",
         "labels": {**{name: literal(value) for name, value in labels.items()}, **host(rule)},

@@ -89,7 +89,7 @@ def monitor(
     checked(query.rule, "query", json.dumps(search))
     return {
         "type": "monitor",
-        "name": query.rule.title,
+        "name": query.rule.called,
         "monitor_type": "bucket_level_monitor",
         "enabled": False,
         "schedule": {"period": {"interval": every, "unit": "MINUTES"}},

@@ -60,18 +60,20 @@ def actions(content: Content, query: Query, label: str, fields: list[str]) -> di
         found |= {
             "action.risk": "1",
             "action.risk.param._risk": json.dumps(risk(content, rule, fields)),
-            "action.risk.param._risk_message": titled(rule, fields),
+            "action.risk.param._risk_message": titled(content, rule, fields),
             "action.risk.param._risk_score": "0",
         }
     if notable(rule):
         found |= {
             "action.notable": "1",
-            "action.notable.param.rule_title": titled(rule, fields),
+            "action.notable.param.rule_title": titled(content, rule, fields),
             "action.notable.param.rule_description": response.description(rule),
             "action.notable.param.security_domain": domain(content, rule),
             "action.notable.param.severity": rule.level,
             "action.notable.param.extract_assets": json.dumps(ASSETS),
-            "action.notable.param.drilldown_searches": json.dumps(drilldowns(query, fields)),
+            "action.notable.param.drilldown_searches": json.dumps(
+                drilldowns(content, query, fields)
+            ),
             "action.notable.param.next_steps": json.dumps(
                 {"version": 1, "data": response.plain(content, rule)}
             ),
@@ -79,10 +81,11 @@ def actions(content: Content, query: Query, label: str, fields: list[str]) -> di
     return found
 
 
-def titled(rule: Rule, fields: list[str]) -> str:
+def titled(content: Content, rule: Rule, fields: list[str]) -> str:
     """The rule's title and whom it is about, by the fields of the result."""
     title = rule.title.replace("$", "")  # what is between two of them is a field of the result
-    return f"{title} on {', '.join(f'${field}$' for field in fields)}" if fields else title
+    where = ", ".join(f"${field}$" for field in fields)
+    return content.words("{title} on {where}", title=title, where=where) if fields else title
 
 
 def risk(content: Content, rule: Rule, fields: list[str]) -> list[dict[str, object]]:
@@ -121,7 +124,7 @@ def _far(source: LogSource) -> bool:
     return source.product == "zeek" or source.category in NETWORK
 
 
-def drilldowns(query: Query, fields: list[str]) -> list[dict[str, str]]:
+def drilldowns(content: Content, query: Query, fields: list[str]) -> list[dict[str, str]]:
     """Searches that open what matched on the host, and what else the pack has scored there."""
     shown = " and ".join(f"${field}$" for field in fields)
     same = "".join(f' {field}="${field}$"' for field in fields)
@@ -129,13 +132,15 @@ def drilldowns(query: Query, fields: list[str]) -> list[dict[str, str]]:
     if query.rule.is_correlation:
         text = correlation.events(text)
     if not fields:
-        return [{"name": "What matched", "search": text, **WINDOW}] * (not TOKEN.search(text))
-    found = {"name": f"What matched on {shown}", "search": f"{text}\n| search{same}", **WINDOW}
+        found = {"name": content.words("What matched"), "search": text, **WINDOW}
+        return [found] * (not TOKEN.search(text))
+    called = content.words("What matched on {where}", where=shown)
+    found = {"name": called, "search": f"{text}\n| search{same}", **WINDOW}
     return [
         # Enterprise Security puts fields of the event where a value looks like one of its tokens.
         *([] if TOKEN.search(text) else [found]),
         {
-            "name": f"What else was scored on {shown} in 30 days",
+            "name": content.words("What else was scored on {where} in 30 days", where=shown),
             "search": f'index=risk earliest=-30d latest=now risk_object="${fields[0]}$"'
             "\n| table _time search_name risk_score risk_message threat_object",
         },

@@ -36,7 +36,7 @@ def name(rule: Rule) -> str:
         TooLarge: it is longer than Splunk takes.
     """
     # A bracket would end the header of a stanza.
-    found = f"3CX pack - {rule.title.replace('[', '(').replace(']', ')')}"
+    found = f"3CX pack - {rule.called.replace('[', '(').replace(']', ')')}"
     if len(found) > LONGEST_NAME:
         raise TooLarge(
             f"its name {found!r} has {len(found)} characters, Splunk takes {LONGEST_NAME}: "

@@ -105,8 +105,11 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
 
 
 def _left(correlation: Correlation, parts: Mapping[str, Part]) -> dict[str, Any]:
-    """A correlation's document, with the members that are not refused."""
-    document = correlation.rule.copy()
+    """A correlation's document, with the members that are not refused.
+
+    In English: pySigma makes names in the query of all of its words.
+    """
+    document = {**correlation.rule.copy(), **correlation.rule.english}
     body = dict(document["correlation"])
     if not isinstance(body.get("condition"), str):
         body["rules"] = [parts[member].rule.name for member in correlation.members]
