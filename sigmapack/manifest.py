@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -133,7 +134,18 @@ def manifest(
         "tables": [table_entry(table) for table in tables],
         "files": {a.path: _sha256(a.data) for a in sorted(artifacts, key=lambda a: a.path)},
     }
-    return Artifact(MANIFEST, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+    return Artifact(MANIFEST, _written(data))
+
+
+def added(listed: Artifact, file: Artifact) -> Artifact:
+    """A manifest that names one more file, which was made of it."""
+    data = json.loads(listed.data)
+    data["files"] = dict(sorted({**data["files"], file.path: _sha256(file.data)}.items()))
+    return replace(listed, data=_written(data))
+
+
+def _written(data: Mapping[str, Any]) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def summary(queries: Iterable[Query]) -> list[tuple[str, str, dict[str, int]]]:

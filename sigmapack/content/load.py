@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sigmapack.content import declared, limits, settings
+from sigmapack.content import declared, limits, settings, story
 from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
@@ -55,6 +55,8 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         problems=tuple(problems),
         own=own,
         contact=settings.contact(directory / settings.RESPONSE),
+        moments=story.moments(directory / story.STORY, problems),
+        guides=story.guides(directory / story.IMPORT, problems),
     )
 
 

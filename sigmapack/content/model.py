@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sigmapack.content.copying import copied
 from sigmapack.content.logsources import LogSource, Sources
+from sigmapack.content.moments import Moment
 from sigmapack.content.stages import Stage
 from sigmapack.content.text import one_line
 from sigmapack.content.words import ENGLISH, Words
@@ -221,6 +222,10 @@ class Content:
     """`lookups/never.toml`: vendor_domains, false_indicators."""
     contact: str = ""
     """Whom playbooks name to report to."""
+    moments: tuple[Moment, ...] = ()
+    """What happened, in the order of time."""
+    guides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The steps by which a product takes its package, by its name."""
     words: Words = ENGLISH
     """What the package itself says, in the language of the reader."""
 

@@ -18,14 +18,14 @@ from typing import Any
 from sigmapack.content.files import shown, toml
 from sigmapack.content.load import chained
 from sigmapack.content.model import Content, Playbook, Problem, Rule
-from sigmapack.content.stages import Stage
 from sigmapack.content.words import LANGUAGES, words
 
 #: What is translated: a part of the file, and the name there.
 Key = tuple[str, str]
 #: Texts of one thing, by what they are: a title, a list of false positives, …
 Texts = Mapping[str, str | tuple[str, ...]]
-RULES, PLAYBOOKS, STAGES = PARTS = ("rules", "playbooks", "stages")
+PARTS = ("rules", "playbooks", "stages", "moments", "imports")
+RULES, PLAYBOOKS, STAGES, MOMENTS, IMPORTS = PARTS
 CODE = "translation"
 HASHED = "of"
 
@@ -68,6 +68,10 @@ def english(content: Content) -> dict[Key, Texts]:
         }
     for stage in content.stages:
         found[STAGES, stage.id] = {"title": stage.title, "unseen": stage.unseen}
+    found |= {
+        (MOMENTS, each.id): {"text": each.text, "source": each.source} for each in content.moments
+    }
+    found |= {(IMPORTS, name): {"steps": steps} for name, steps in content.guides.items()}
     return {key: {k: v for k, v in texts.items() if v} for key, texts in found.items()}
 
 
@@ -173,7 +177,12 @@ def translated(content: Content, lang: str) -> Content:
         content,
         rules=chained(tuple(rule_in(known, rule) for rule in content.rules)),
         playbooks=playbooks_in(known, content.playbooks, content.contact),
-        stages=tuple(_stage(known, stage) for stage in content.stages),
+        stages=tuple(replace(stage, **_own(known, STAGES, stage.id)) for stage in content.stages),
+        moments=tuple(replace(each, **_own(known, MOMENTS, each.id)) for each in content.moments),
+        guides={
+            name: _own(known, IMPORTS, name).get("steps", steps)
+            for name, steps in content.guides.items()
+        },
         words=found,
     )
 
@@ -214,6 +223,5 @@ def playbooks_in(
     return {name: replace(book, **filled(name)) for name, book in books.items()}
 
 
-def _stage(known: Mapping[Key, Texts], stage: Stage) -> Stage:
-    own: dict[str, Any] = dict(known.get((STAGES, stage.id), {}))
-    return replace(stage, **own)
+def _own(known: Mapping[Key, Texts], part: str, name: str) -> dict[str, Any]:
+    return dict(known.get((part, name), {}))

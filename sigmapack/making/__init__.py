@@ -6,7 +6,8 @@ imports this module when it needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -28,7 +29,8 @@ from sigmapack.content.translation import translated
 from sigmapack.content.words import LANGUAGES
 from sigmapack.making import apart
 from sigmapack.making.stopping import Stopped, stop_on
-from sigmapack.manifest import manifest
+from sigmapack.manifest import added, manifest
+from sigmapack.page import catalogue
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan
 from sigmapack.targets import discover
@@ -101,6 +103,8 @@ class Made(NamedTuple):
 
     packed: Packed
     others: list[Artifact]
+    alone: bool
+    """Whether only some products were asked for, and nothing beside them."""
 
 
 def spoken(content: Content, lang: str | None) -> Content:
@@ -150,7 +154,7 @@ def everything(
         for language in target.languages
         for query in faulty
     )
-    return Made(packed, found.get(len(targets), []))
+    return Made(packed, found.get(len(targets), []), bool(names))
 
 
 def _languages(targets: Sequence[Target], number: int) -> int:
@@ -203,16 +207,34 @@ def beside(content: Content, block_from: date | None) -> list[Artifact]:
         raise Stopped(error.problems, content) from error
 
 
-def whole(content: Content, made: Made) -> list[Artifact]:
-    """All files of a build, with its manifest.
+#: Rules of which a page is made: with more it would have tens of megabytes.
+MOST_ON_PAGE = 500
+
+
+def whole(content: Content, made: Made, english: Content) -> list[Artifact]:
+    """All files of a build, with its page and its manifest.
 
     Args:
-        content: what was checked.
+        content: what was checked, in the language of the build.
         made: of it, as `everything` gives it.
+        english: the same before it was translated.
     """
     packed = made.packed
     files = [*packed.files, *also(content), *made.others]
-    return [*files, manifest(content, packed.queries, files, packed.tables)]
+    listed = manifest(content, packed.queries, files, packed.tables)
+    if made.alone or len(content.rules) > MOST_ON_PAGE:
+        return [*files, listed]
+    page = paged({lang: translated(english, lang) for lang in LANGUAGES}, content, made, listed)
+    return [*files, page, added(listed, page)]
+
+
+def paged(
+    contents: Mapping[str, Content], content: Content, made: Made, listed: Artifact
+) -> Artifact:
+    """The page of a build in all languages, that of the build first."""
+    lang = content.words.lang
+    ordered = {lang: content, **{k: c for k, c in contents.items() if k != lang}}
+    return catalogue.artifact(ordered, json.loads(listed.data), made.packed.queries)
 
 
 def also(content: Content) -> list[Artifact]:

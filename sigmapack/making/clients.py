@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,10 +21,11 @@ from sigmapack.content.words import LANGUAGES
 from sigmapack.making import safety
 from sigmapack.making.differing import summary
 from sigmapack.making.stopping import Stopped, stop_on
-from sigmapack.manifest import manifest
+from sigmapack.manifest import added, manifest
 from sigmapack.overlay import Client, Overlaid, named, overlay, read
 from sigmapack.overlay.client import FILE
 from sigmapack.overlay.filters import Filter
+from sigmapack.page import catalogue
 from sigmapack.targets import discover
 
 WORSE = ("ok", "degraded", "refused")
@@ -139,8 +141,11 @@ def make(shared: Base, client: Client) -> Made:
     files = [*packed.files, *navigator.artifacts(said)]
     files += _beside(shared, said)
     about = summary(shared.content, made, gone)
-    files.append(manifest(own, packed.queries, files, packed.tables, about))
-    return Made(made, packed, files, gone)
+    listed = manifest(own, packed.queries, files, packed.tables, about)
+    others = (other for other in LANGUAGES if other != lang)
+    contents = {lang: own} | {o: named(translated(made.content, o), client.id) for o in others}
+    page = catalogue.artifact(contents, json.loads(listed.data), packed.queries, client.name)
+    return Made(made, packed, [*files, page, added(listed, page)], gone)
 
 
 def _wrong_filters(made: Overlaid) -> Iterator[Problem]:

@@ -100,11 +100,11 @@ def command(
             content, faulty, problems = make.tolerated(ROOT, rules)
         else:
             content, faulty = make.checked(ROOT, rules), []
-        content = make.spoken(content, lang)
+        english, content = content, make.spoken(content, lang)
         made = make.everything(content, names, quiet or as_json, block_from, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)
-        files = make.whole(content, made)
+        files = make.whole(content, made, english)
     write(files, out)
     report.problems(problems, as_json=False)
     listed = made.packed._replace(files=files[:-1])  # but for the manifest, which names them

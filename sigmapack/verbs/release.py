@@ -103,9 +103,10 @@ def command(
 
 def of_pack(make: Any, rules: Path | None, how: tenants.How) -> list[Artifact]:
     """All that a build of the pack writes."""
-    content = make.spoken(make.checked(ROOT, rules), how.lang)
+    english = make.checked(ROOT, rules)
+    content = make.spoken(english, how.lang)
     made = make.everything(content, (), how.quiet or how.as_json)
-    files: list[Artifact] = make.whole(content, made)
+    files: list[Artifact] = make.whole(content, made, english)
     return files
 
 

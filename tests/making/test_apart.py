@@ -93,6 +93,6 @@ def test_a_build_is_the_same_by_one_process_and_by_two(
     two = everything(content, (), True)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     one = everything(content, (), True)
-    assert whole(content, one) == whole(content, two)
+    assert whole(content, one, content) == whole(content, two, content)
     assert one.packed.queries == two.packed.queries
     assert all(query.rule in content.rules for query in two.packed.queries)

@@ -1,4 +1,4 @@
-"""Resolvers, Suricata and Squid, from Debian's packages."""
+"""Resolvers, Suricata, Squid and Chromium, from Debian's packages."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ FETCHED = (
     _packages("dnsmasq", "dnsmasq", ("dnsmasq-base",), ("dnsmasq",), 5),
     _packages("unbound", "Unbound", ("unbound",), ("unbound",), 10),
     _packages("squid", "Squid", ("squid",), ("squid",), 80),
+    _packages("chromium", "Chromium", ("chromium", "fonts-dejavu-core"), ("chromium",), 360),
     _packages(
         "suricata",
         "Suricata",
