@@ -17,7 +17,7 @@ from sigmapack.write import check_replaceable, write
 
 #: Clients that processes make together before others take their place, so that none grows: each
 #: has the compiled pack, and what it makes.
-EACH = 10 * apart.MOST
+EACH = 4 * apart.MOST
 #: Parts of a client's folder that a build reads, and so must not write into.
 READ = ("filters", "sigma_rules", "lookups")
 

@@ -70,11 +70,16 @@ def cards(
         outcomes.setdefault(each["rule"], []).append(each)
     texts = by_rule(queries)
     titles = {name: target.title for name, target in discover().items()}
+    shortest: dict[str, str] = {}
+    for query in queries:
+        name, known = query.rule.name, shortest.get(query.rule.name)
+        if query.path and (known is None or len(query.bare) < len(known)):
+            shortest[name] = query.bare
     content = next(iter(contents.values()))
     made = []
     for rule in sorted(content.rules, key=lambda each: (severity(each), each.name)):
         rows = [_row(each, titles, texts, packed) for each in outcomes.get(rule.name, ())]
-        made.append(_card(contents, rule, rules[rule.name], rows, texts))
+        made.append(_card(contents, rule, rules[rule.name], rows, shortest.get(rule.name, "")))
     return made
 
 
@@ -95,14 +100,12 @@ def _card(
     rule: Rule,
     entry: Mapping[str, Any],
     rows: Sequence[Row],
-    texts: Mapping[tuple[str, str, str], Query],
+    shortest: str,
 ) -> Card:
     content = next(iter(contents.values()))
     same = {lang: each.by_name[rule.name] for lang, each in contents.items()}
     listed = {lang: _listed(each) for lang, each in same.items()}
     matches, misses = samples.samples(content, rule, entry["fields"])
-    own = [q.bare for key, q in texts.items() if key[0] == rule.name and q.path]
-    shortest = min(own, key=len, default="")
     books = {
         lang: each.playbooks[rule.response]
         for lang, each in contents.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,9 +42,17 @@ def samples(
         rule: one of it.
         fields: that the rule looks at.
     """
-    files = event_files(content, rule) if content.root and _below(content, rule) else {}
-    matches, misses = (_read(files[kind]) if kind in files else [] for kind in ("match", "miss"))
-    looked_at = {name.lower() for name in fields}
+    if not _below(content, rule):
+        return (), ()
+    files = event_files(content, rule)
+    return _chosen(files["match"], files["miss"], frozenset(name.lower() for name in fields))
+
+
+@lru_cache(maxsize=1_000)  # clients have most in common
+def _chosen(
+    match: Path, miss: Path, looked_at: frozenset[str]
+) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+    matches, misses = _read(match), _read(miss)
     shown = tuple(_shown(each, {}, looked_at) for each in matches[:MOST_MATCHES])
     missed = [_shown(each, _nearest(each, matches), looked_at) for each in misses]
     telling = sorted(missed, key=lambda each: not any(mark for _, _, mark in each.fields))
@@ -58,14 +67,15 @@ def _below(content: Content, rule: Rule) -> bool:
     return True
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> list[dict[str, str]]:
+    """The events of a file, flat."""
     if not path.is_file():
         return []
     found = []
     for line in path.read_text("utf-8").splitlines():
         value = json.loads(line) if line.startswith("{") else None
         if isinstance(value, dict):
-            found.append(value)
+            found.append(_flat(value))
     return found
 
 
@@ -79,15 +89,13 @@ def _flat(value: Any, name: str = "") -> dict[str, str]:
     return {name: text}
 
 
-def _nearest(event: Mapping[str, Any], matches: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    own = _flat(event)
-    flat = [_flat(each) for each in matches]
-    return max(flat, key=lambda each: len(own.items() & each.items()), default={})
+def _nearest(event: Mapping[str, str], matches: Iterable[dict[str, str]]) -> dict[str, str]:
+    return max(matches, key=lambda each: len(event.items() & each.items()), default={})
 
 
-def _shown(event: Mapping[str, Any], near: Mapping[str, str], looked_at: set[str]) -> Shown:
+def _shown(event: Mapping[str, str], near: Mapping[str, str], looked_at: frozenset[str]) -> Shown:
     rows, others = [], 0
-    flat = {name: text for name, text in _flat(event).items() if name != NOTE}
+    flat = {name: text for name, text in event.items() if name != NOTE}
     for name, text in flat.items():
         asked = name.rpartition(".")[2].lower() in looked_at
         others += not asked
@@ -95,4 +103,4 @@ def _shown(event: Mapping[str, Any], near: Mapping[str, str], looked_at: set[str
             continue
         short = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
         rows.append((name, short, bool(near) and near.get(name) != text and asked))
-    return Shown(str(event.get(NOTE, "")), tuple(rows), len(flat) - len(rows))
+    return Shown(event.get(NOTE, ""), tuple(rows), len(flat) - len(rows))
