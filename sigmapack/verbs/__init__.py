@@ -18,6 +18,7 @@ VERBS = (
     "check",
     "replay",
     "coverage",
+    "report",
     "release",
     "verify",
     "diff",

@@ -1,0 +1,173 @@
+"""Hosts, indicators and evidence of matches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sigmapack.content.model import Content
+from sigmapack.exports.feed import Indicator as Listed
+from sigmapack.exports.rows import Unfit, read
+from sigmapack.matches import LEVELS, Match, severity
+
+#: Characters of a field's value that a document shows.
+LONGEST = 300
+#: Tables of builds that are affected.
+AFFECTED = "builds_affected"
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host or client: the gravest level, its first and last match, builds, indicators, stages."""
+
+    host: str
+    level: str
+    first: str
+    last: str
+    matches: int
+    builds: Sequence[str]
+    indicators: Sequence[str]
+    stages: Sequence[str]
+    rules: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator that was touched: which hosts, and when first and last."""
+
+    type: str
+    value: str
+    role: str
+    confidence: str
+    hosts: Sequence[str]
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A match: where its record stands, and what is in it."""
+
+    time: str
+    host: str
+    level: str
+    rule: str
+    title: str
+    file: str
+    record: int
+    fields: Mapping[str, str]
+    rests_on: Sequence[str]
+
+
+def evidence(content: Content, match: Match) -> Evidence:
+    """A match as evidence, its title in the content's language."""
+    rule = content.by_name.get(match.rule.name, match.rule)
+    return Evidence(
+        match.timestamp or "",
+        match.host or "",
+        match.rule.level,
+        match.rule.name,
+        rule.title,
+        match.file,
+        match.record,
+        {name: text[:LONGEST] for name, text in _texts(match).items()},
+        [f"{file}:{record}" for file, record in match.records],
+    )
+
+
+def hosts(content: Content, matches: Iterable[Match]) -> list[Host]:
+    """The hosts, the gravest first; matches without a host are one without a name."""
+    by_host: dict[str, list[Match]] = {}
+    for match in matches:
+        by_host.setdefault(match.host or "", []).append(match)
+    made = [_host(content, name, found) for name, found in by_host.items()]
+    return sorted(made, key=lambda each: (LEVELS.index(each.level), each.first or "~", each.host))
+
+
+def _host(content: Content, name: str, found: Sequence[Match]) -> Host:
+    times = sorted(match.timestamp for match in found if match.timestamp)
+    names = {match.rule.name for match in found}
+    level = min((match.rule for match in found), key=severity).level
+    touched = {one.value for match in found for one in _touched(content, match)}
+    return Host(
+        host=name,
+        level=level if level in LEVELS else LEVELS[-1],
+        first=times[0] if times else "",
+        last=times[-1] if times else "",
+        matches=len(found),
+        builds=sorted({build for match in found for build in _builds(content, match)}),
+        indicators=sorted(touched),
+        stages=[
+            stage.id for stage in content.stages if any(stage.sees(match.rule) for match in found)
+        ],
+        rules=sorted(names),
+    )
+
+
+def indicators(content: Content, matches: Iterable[Match]) -> list[Indicator]:
+    """The indicators of the tables that stand in matches, in the order of the tables."""
+    found: dict[Listed, list[Match]] = {}
+    for match in matches:
+        for one in _touched(content, match):
+            found.setdefault(one, []).append(match)
+    order = {one: number for number, one in enumerate(_listed(content))}
+    made = []
+    for one in sorted(found, key=lambda each: order[each]):
+        own = found[one]
+        times = sorted(match.timestamp for match in own if match.timestamp)
+        names = sorted({match.host for match in own if match.host})
+        first, last = (times[0], times[-1]) if times else ("", "")
+        made.append(Indicator(one.type, one.value, one.role, one.confidence, names, first, last))
+    return made
+
+
+def _texts(match: Match) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else ", ".join(value)
+        for name, value in match.fields.items()
+    }
+
+
+def _touched(content: Content, match: Match) -> list[Listed]:
+    """The indicators that stand in what a match shows: names with all below them, whole values."""
+    values = [text.lower() for text in _texts(match).values()]
+    return [one for one in _listed(content) if any(_stands(one, value) for value in values)]
+
+
+def _stands(one: Listed, value: str) -> bool:
+    low = one.value.lower()
+    if low not in value:
+        return False
+    return re.search(rf"(?<![a-z0-9-]){re.escape(low)}\.?(?![a-z0-9.-])", value) is not None
+
+
+def _builds(content: Content, match: Match) -> set[str]:
+    """Affected builds that stand in what a match shows."""
+    found = set()
+    for name, table in content.lookups.items():
+        if AFFECTED not in name:
+            continue
+        for text in _texts(match).values():
+            found |= {
+                build
+                for build in table.values()
+                if re.search(rf"(?<![\d.]){re.escape(build)}(?![\d])", text)
+            }
+    return found
+
+
+_known: dict[int, tuple[Content, list[Listed]]] = {}
+
+
+def _listed(content: Content) -> list[Listed]:
+    if id(content) not in _known:
+        _known[id(content)] = (content, _read(content))
+    return _known[id(content)][1]
+
+
+def _read(content: Content) -> list[Listed]:
+    try:
+        return list(read(content).indicators)
+    except Unfit:  # strangers' tables
+        return []

@@ -1,0 +1,149 @@
+"""The document as Markdown, in which nothing of strangers' logs is markup.
+
+CommonMark lets a backslash take the meaning of any ASCII punctuation
+(https://spec.commonmark.org/0.31.2/#backslash-escapes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from sigmapack.content.text import visible
+from sigmapack.content.words import Words
+from sigmapack.incident import Incident
+from sigmapack.incident.said import defanged, rows_of
+from sigmapack.incident.seen import STATES
+
+#: How a file of ours begins.
+MARK = b"<!-- An incident report, made from logs. -->\n"
+#: What begins something in a line, and the dot and colon by which GitHub makes links.
+MEANING = re.compile(r"([\\`*_\[\]<>|#~&!$^{}]|(?<=www)\.|:(?=//))", re.IGNORECASE)
+
+
+def markdown(document: Incident, words: Words) -> bytes:
+    """The document.
+
+    Args:
+        document: of `incident`.
+        words: the language, that of the document.
+    """
+    parts = [*_head(document, words), *_found(document, words), *_searched(document, words)]
+    return MARK + ("\n".join(parts) + "\n").encode()
+
+
+def text(value: object) -> str:
+    """A text of strangers, on one line, in which no sign has a meaning: it begins no line."""
+    return MEANING.sub(r"\\\1", visible(str(value)))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table; its cells are escaped already."""
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def _head(document: Incident, words: Words) -> Iterator[str]:
+    yield f"# {words('Incident report: 3CX supply-chain compromise (CVE-2023-29059)')}"
+    yield ""
+    yield from table(
+        (words("Field"), words("Value")),
+        [(name, text(value)) for name, value in rows_of(document, words)],
+    )
+    yield f"## {words('What was done')}"
+    yield ""
+    actions = document.given.actions or [words("(to be filled in: isolation, changed accounts, …)")]
+    yield from (f"- {text(action)}" for action in actions)
+    yield ""
+
+
+def _found(document: Incident, words: Words) -> Iterator[str]:
+    yield f"## {words('Affected hosts')}"
+    yield ""
+    if not document.hosts:
+        yield words("No rule matched. What was searched, and what that cannot exclude, is below.")
+        yield ""
+    for host in document.hosts:
+        yield f"### {text(host.host or words('no host'))}"
+        yield ""
+        yield f"- {words('Gravest level')}: {words(host.level)}"
+        yield f"- {words('First and last match')}: {text(host.first)} - {text(host.last)}"
+        if host.builds:
+            yield f"- {words('Affected builds')}: {text(', '.join(host.builds))}"
+        if host.indicators:
+            listed = ", ".join(map(defanged, host.indicators))
+            yield f"- {words('Indicators')}: {text(listed)}"
+        if host.stages:
+            yield f"- {words('Stages of the attack')}: {text(', '.join(host.stages))}"
+        yield f"- {words('Matches')}: {host.matches}"
+        yield ""
+    if document.indicators:
+        yield f"## {words('Indicators')}"
+        yield ""
+        names = ("Indicator", "Role", "Confidence", "Hosts", "First", "Last")
+        yield from table(
+            [words(name) for name in names],
+            [
+                [text(each) for each in (defanged(one.value), one.role, one.confidence)]
+                + [text(each) for each in (", ".join(one.hosts), one.first, one.last)]
+                for one in document.indicators
+            ],
+        )
+    if document.evidence:
+        yield f"## {words('Evidence')}"
+        yield ""
+        names = ("Time", "Host", "Level", "Rule", "Record", "Fields")
+        yield from table(
+            [words(name) for name in names],
+            [
+                [
+                    text(one.time),
+                    text(one.host),
+                    words(one.level),
+                    text(one.title),
+                    text(f"{one.file}:{one.record}"),
+                    text("; ".join(f"{k}={defanged(v)}" for k, v in one.fields.items())),
+                ]
+                for one in document.evidence
+            ],
+        )
+    if document.more_evidence:
+        yield words("and {count} more", count=document.more_evidence)
+        yield ""
+
+
+def _searched(document: Incident, words: Words) -> Iterator[str]:
+    yield f"## {words('Stages of the attack')}"
+    yield ""
+    yield from table(
+        (words("Stage"), words("State"), words("Why")),
+        [
+            (f"{each.id} {text(each.title)}", words(STATES[each.state]), text(each.why))
+            for each in document.stages
+        ],
+    )
+    yield f"## {words('What was searched')}"
+    yield ""
+    counts = words(
+        "{events} events and {unreadable} unreadable records, by {rules} rules.",
+        events=document.events,
+        unreadable=document.unreadable,
+        rules=document.rules,
+    )
+    yield counts
+    if document.whole:
+        yield words("Logs that were there: {logs}.", logs=text(", ".join(document.logs) or "-"))
+    yield words(
+        "A search cannot exclude what no log shows, what was not logged or kept, and hosts and "
+        "times that the files do not cover."
+    )
+    yield ""
+    yield from table(
+        (words("File"), words("Bytes"), "SHA-256", words("Not read, because")),
+        [(text(s.file), str(s.bytes), s.sha256, text(s.error)) for s in document.sources],
+    )
+    if document.not_run:
+        yield f"{words('Rules that could not run')}: {text('; '.join(document.not_run))}"
+        yield ""
