@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from sigmapack import checks, collection, exports, navigator, report
+from sigmapack import checks, collection, exports, exposure, navigator, report
 from sigmapack.checks import lookups as lookup_checks
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
@@ -213,10 +213,11 @@ def _key(query: Query) -> Key:
 
 
 def _beside(shared: Base, made: Overlaid) -> list[Artifact]:
-    """Indicators, blocking lists and configurations: the pack's, where the tables are."""
+    """Indicators, blocking lists, searches and configurations: lists are the pack's, where the
+    tables are."""
     same = made.content.lookups == shared.content.lookups
     try:
         lists = shared.indicators if same else exports.artifacts(made.content, shared.block_from)
-        return [*lists, *collection.artifacts(made.content)]
+        return [*lists, *collection.artifacts(made.content), *exposure.artifacts(made.content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error
