@@ -155,7 +155,8 @@ def test_indicators_of_a_client_are_in_its_blocking_lists(make: Maker) -> None:
 def test_hashes_of_a_client_are_searched_and_withdrawn_ones_are_not(make: Maker) -> None:
     table = (Path(make.shared.content.root) / "lookups/ioc_hashes_windows_library.csv").read_text()
     header, first, *_ = table.splitlines()
-    gone = "cc4eedb7b1f77f02b962f4b05278fa7f8082708b5a12cacf928118520762b5e2"  # no event of the tests has it
+    # No event of the tests has it: a build stops for a row that one needs.
+    gone = "cc4eedb7b1f77f02b962f4b05278fa7f8082708b5a12cacf928118520762b5e2"
     assert gone in table
     withdrawn = (
         f'[[withdrawn]]\ntable = "ioc_hashes_windows_library"\nvalue = "{gone}"\nreason = "ours"\n'
