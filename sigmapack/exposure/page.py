@@ -12,7 +12,7 @@ def text(words: Words) -> str:
         words("These files search disks and memory, where no log shows anything."),
         "## `threecx.yar`",
         words(
-            "YARA rules, for YARA-X and YARA 4.2 or later: `yr scan threecx.yar FOLDER`. Scan user"
+            "YARA rules, for YARA-X and YARA 4.5 or later: `yr scan threecx.yar FOLDER`. Scan user"
             " profiles, program folders, browser caches and memory images."
         ),
         "## " + words("What a find means"),
