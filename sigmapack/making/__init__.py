@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sigmapack import collection, exports, navigator, report
+from sigmapack import collection, exports, exposure, navigator, report
 from sigmapack.checks import problems
 from sigmapack.checks.aside import set_aside
 from sigmapack.checks.outcomes import outcome_problems
@@ -196,13 +196,15 @@ def without_hunting(content: Content, made: Made, names: Sequence[str]) -> Made:
 
 
 def beside(content: Content, block_from: date | None) -> list[Artifact]:
-    """What is no product's: indicators and blocking lists, and what to switch on for the logs.
+    """What is no product's: indicators and blocking lists, what to switch on for the logs, and
+    searches for traces.
 
     Raises:
         Stopped: an indicator that a format cannot hold, or an event that no configuration brings.
     """
     try:
-        return [*exports.artifacts(content, block_from), *collection.artifacts(content)]
+        indicators = exports.artifacts(content, block_from)
+        return [*indicators, *collection.artifacts(content), *exposure.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems, content) from error
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from sigmapack import checks, collection, exports, navigator, report
+from sigmapack import checks, collection, exports, exposure, navigator, report
 from sigmapack.checks import lookups as lookup_checks
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
@@ -235,10 +235,11 @@ def _key(query: Query) -> Key:
 
 
 def _beside(shared: Base, content: Content) -> list[Artifact]:
-    """Indicators, blocking lists and configurations: the pack's, where tables and language are."""
+    """Indicators, blocking lists, searches and configurations: lists are the pack's, where the
+    tables and the language are."""
     same = content.lookups == shared.content.lookups and content.words == shared.content.words
     try:
         lists = shared.indicators if same else exports.artifacts(content, shared.block_from)
-        return [*lists, *collection.artifacts(content)]
+        return [*lists, *collection.artifacts(content), *exposure.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error

@@ -152,6 +152,25 @@ def test_indicators_of_a_client_are_in_its_blocking_lists(make: Maker) -> None:
     assert b"own.example.net" not in plain["indicators/hosts/threecx.hosts"]
 
 
+def test_hashes_of_a_client_are_searched_and_withdrawn_ones_are_not(make: Maker) -> None:
+    table = (Path(make.shared.content.root) / "lookups/ioc_hashes_windows_library.csv").read_text()
+    header, first, *_ = table.splitlines()
+    # No event of the tests has it: a build stops for a row that one needs.
+    gone = "cc4eedb7b1f77f02b962f4b05278fa7f8082708b5a12cacf928118520762b5e2"
+    assert gone in table
+    withdrawn = (
+        f'[[withdrawn]]\ntable = "ioc_hashes_windows_library"\nvalue = "{gone}"\nreason = "ours"\n'
+    )
+    row = first.replace(first.partition(",")[0], "ab" * 32)
+    own = files(
+        make("acme", withdrawn, lookups={"ioc_hashes_windows_library": f"{header}\n{row}\n"})
+    )
+    plain = files(make("emca"))
+    assert "ab" * 32 in own["exposure/threecx.yar"].decode()
+    assert gone not in own["exposure/threecx.yar"].decode()
+    assert gone in plain["exposure/threecx.yar"].decode()
+
+
 def test_a_vendors_domain_is_no_indicator_of_a_clients(make: Maker) -> None:
     table = (Path(make.shared.content.root) / "lookups" / "ioc_domains.csv").read_text("utf-8")
     header, first, *_ = table.splitlines()
