@@ -57,6 +57,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         contact=settings.contact(directory / settings.RESPONSE),
         moments=story.moments(directory / story.STORY, problems),
         guides=story.guides(directory / story.IMPORT, problems),
+        notices=story.notices(directory / story.AWARENESS, problems),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sigmapack.content.copying import copied
 from sigmapack.content.logsources import LogSource, Sources
-from sigmapack.content.moments import Moment
+from sigmapack.content.moments import Moment, Notice
 from sigmapack.content.stages import Stage
 from sigmapack.content.text import one_line
 from sigmapack.content.words import ENGLISH, Words
@@ -226,6 +226,8 @@ class Content:
     """What happened, in the order of time."""
     guides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The steps by which a product takes its package, by its name."""
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    """Notices of one page, by whom they are for."""
     words: Words = ENGLISH
     """What the package itself says, in the language of the reader."""
 

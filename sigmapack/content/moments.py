@@ -1,4 +1,4 @@
-"""What happened, as the page tells it."""
+"""What happened, as the page tells it, and notices for people who do not read logs."""
 
 from __future__ import annotations
 
@@ -14,3 +14,16 @@ class Moment:
     lane: str
     text: str
     source: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice of one page; `tell` has `{contact}` where the contact goes."""
+
+    title: str
+    lead: str
+    happened: tuple[str, ...]
+    noticed: tuple[str, ...]
+    do: tuple[str, ...]
+    avoid: tuple[str, ...]
+    tell: str

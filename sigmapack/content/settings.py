@@ -30,7 +30,7 @@ def _entries(path: Path, key: str, problems: list[Problem]) -> Iterator[tuple[in
     yield from zip(starts, entries, strict=True)
 
 
-def _wrong(
+def wrong(
     entry: dict[str, Any], texts: tuple[str, ...], lists: tuple[str, ...], least: int = 1
 ) -> str:
     """The keys of an entry that are missing, or no text or no list of texts, as one text."""
@@ -55,9 +55,9 @@ def waivers(path: Path, problems: list[Problem]) -> tuple[Waiver, ...]:
 def stages(path: Path, problems: list[Problem]) -> Iterator[Stage]:
     """The stages of the attack; what is wrong with one is added to the problems."""
     for line, entry in _entries(path, "stage", problems):
-        wrong = _wrong(entry, ("id", "title"), ("techniques", "rules"), least=0)
-        if wrong:
-            message = f"a stage needs id and title, lists of techniques and rules; wrong: {wrong}"
+        lacking = wrong(entry, ("id", "title"), ("techniques", "rules"), least=0)
+        if lacking:
+            message = f"a stage needs id and title, lists of techniques and rules; wrong: {lacking}"
             problems.append(Problem(shown(path), line, "stage", message))
             continue
         lists = (tuple(entry["techniques"]), tuple(entry["rules"]))
@@ -73,9 +73,9 @@ def playbooks(path: Path, problems: list[Problem]) -> Iterator[Playbook]:
         problems.append(Problem(shown(path), 1, "playbook", message))
         return
     for name, entry in books.items():
-        wrong = _wrong(entry, ("title", "tell"), ("check", "contain"))
-        if wrong:
-            message = f"playbook {name} has no {wrong}"
+        lacking = wrong(entry, ("title", "tell"), ("check", "contain"))
+        if lacking:
+            message = f"playbook {name} has no {lacking}"
             problems.append(Problem(shown(path), 1, "playbook", message))
             continue
         contact = str(data.get("contact", ""))
@@ -91,9 +91,9 @@ def contact(path: Path) -> str:
 def _waiver(
     path: str, line: int, entry: dict[str, Any], problems: list[Problem]
 ) -> Iterator[Waiver]:
-    wrong = _wrong(entry, ("outcome", "reason"), ("rules", "scopes"))
-    if wrong:
-        message = f"a waiver needs outcome and reason, lists of rules and scopes; wrong: {wrong}"
+    lacking = wrong(entry, ("outcome", "reason"), ("rules", "scopes"))
+    if lacking:
+        message = f"a waiver needs outcome and reason, lists of rules and scopes; wrong: {lacking}"
         problems.append(Problem(path, line, "waiver", message))
         return
     for rule in entry["rules"]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sigmapack.content.files import shown, toml
 from sigmapack.content.model import Problem
-from sigmapack.content.moments import Moment
+from sigmapack.content.moments import Moment, Notice
+from sigmapack.content.settings import wrong
 
-STORY, IMPORT = "story.toml", "import.toml"
+STORY, IMPORT, AWARENESS = "story.toml", "import.toml", "awareness.toml"
 LANES = ("attack", "answer")
 DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 
@@ -52,5 +53,21 @@ def guides(path: Path, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
             found[name] = tuple(steps)
         else:
             message = f"[import.{name}] has a list of steps"
+            problems.append(Problem(shown(path), 1, "story", message))
+    return found
+
+
+def notices(path: Path, problems: list[Problem]) -> dict[str, Notice]:
+    """The notices of a file; what is none is added to the problems."""
+    _, data = toml(path, problems)
+    entries = data.get("notice", {})
+    found: dict[str, Notice] = {}
+    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
+        texts, lists = ("title", "lead", "tell"), ("happened", "noticed", "do", "avoid")
+        if isinstance(entry, Mapping) and not wrong(dict(entry), texts, lists):
+            made: dict[str, Any] = {key: entry[key] for key in texts}
+            found[name] = Notice(**made | {key: tuple(entry[key]) for key in lists})
+        else:
+            message = f"[notice.{name}] has {', '.join(texts)}, and lists: {', '.join(lists)}"
             problems.append(Problem(shown(path), 1, "story", message))
     return found

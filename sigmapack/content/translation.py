@@ -24,8 +24,8 @@ from sigmapack.content.words import LANGUAGES, words
 Key = tuple[str, str]
 #: Texts of one thing, by what they are: a title, a list of false positives, …
 Texts = Mapping[str, str | tuple[str, ...]]
-PARTS = ("rules", "playbooks", "stages", "moments", "imports")
-RULES, PLAYBOOKS, STAGES, MOMENTS, IMPORTS = PARTS
+PARTS = ("rules", "playbooks", "stages", "moments", "imports", "notices")
+RULES, PLAYBOOKS, STAGES, MOMENTS, IMPORTS, NOTICES = PARTS
 CODE = "translation"
 HASHED = "of"
 
@@ -71,6 +71,7 @@ def english(content: Content) -> dict[Key, Texts]:
     found |= {
         (MOMENTS, each.id): {"text": each.text, "source": each.source} for each in content.moments
     }
+    found |= {(NOTICES, name): vars(notice) for name, notice in content.notices.items()}
     found |= {(IMPORTS, name): {"steps": steps} for name, steps in content.guides.items()}
     return {key: {k: v for k, v in texts.items() if v} for key, texts in found.items()}
 
@@ -182,6 +183,10 @@ def translated(content: Content, lang: str) -> Content:
         guides={
             name: _own(known, IMPORTS, name).get("steps", steps)
             for name, steps in content.guides.items()
+        },
+        notices={
+            name: replace(notice, **_own(known, NOTICES, name))
+            for name, notice in content.notices.items()
         },
         words=found,
     )

@@ -30,7 +30,7 @@ from sigmapack.content.words import LANGUAGES
 from sigmapack.making import apart
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import added, manifest
-from sigmapack.page import catalogue
+from sigmapack.page import catalogue, notices
 from sigmapack.replay.plan import Plan
 from sigmapack.replay.planning import plan
 from sigmapack.targets import discover
@@ -222,11 +222,13 @@ def whole(content: Content, made: Made, english: Content) -> list[Artifact]:
         english: the same before it was translated.
     """
     packed = made.packed
+    contents = {lang: translated(english, lang) for lang in LANGUAGES}
     files = [*packed.files, *also(content), *made.others]
+    files += [] if made.alone else notices.artifacts(contents)
     listed = manifest(content, packed.queries, files, packed.tables)
     if made.alone or len(content.rules) > MOST_ON_PAGE:
         return [*files, listed]
-    page = paged({lang: translated(english, lang) for lang in LANGUAGES}, content, made, listed)
+    page = paged(contents, content, made, listed)
     return [*files, page, added(listed, page)]
 
 

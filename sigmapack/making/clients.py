@@ -25,7 +25,7 @@ from sigmapack.manifest import added, manifest
 from sigmapack.overlay import Client, Overlaid, named, overlay, read
 from sigmapack.overlay.client import FILE
 from sigmapack.overlay.filters import Filter
-from sigmapack.page import catalogue
+from sigmapack.page import catalogue, notices
 from sigmapack.targets import discover
 
 WORSE = ("ok", "degraded", "refused")
@@ -141,9 +141,10 @@ def make(shared: Base, client: Client) -> Made:
     files = [*packed.files, *navigator.artifacts(said)]
     files += _beside(shared, said)
     about = summary(shared.content, made, gone)
-    listed = manifest(own, packed.queries, files, packed.tables, about)
     others = (other for other in LANGUAGES if other != lang)
     contents = {lang: own} | {o: named(translated(made.content, o), client.id) for o in others}
+    files += notices.artifacts(contents, client.name)
+    listed = manifest(own, packed.queries, files, packed.tables, about)
     page = catalogue.artifact(contents, json.loads(listed.data), packed.queries, client.name)
     return Made(made, packed, [*files, page, added(listed, page)], gone)
 

@@ -24,6 +24,7 @@ VERBS = (
     "diff",
     "drift",
     "import",
+    "block-status",
 )
 
 
@@ -36,7 +37,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        module = f"{name}_" if iskeyword(name) else name
+        module = f"{name}_" if iskeyword(name) else name.replace("-", "_")
         found: click.Command = importlib.import_module(f"{__name__}.{module}").command
         return found
 
