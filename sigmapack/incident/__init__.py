@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sigmapack.content.model import Content
+from sigmapack.events.files import STDIN, UnreadableInput
 from sigmapack.incident.found import Evidence, Host, Indicator, evidence, hosts, indicators
 from sigmapack.incident.seen import Stage, stages
 from sigmapack.matches import Match, Report
@@ -69,6 +70,10 @@ class Incident:
     logs: Sequence[str]
     whole: bool
     """Whether every event was looked at, so that the logs are all that there were."""
+    interrupted: bool
+    """Whether reading or the rules were stopped before their end."""
+    partly: int
+    """Events of which not every combination of values was compared."""
     levels: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -82,6 +87,7 @@ def incident(
     files: Iterable[Path],
     given: Given,
     rules: int,
+    skipped: Iterable[UnreadableInput] = (),
 ) -> Incident:
     """The document of a replay.
 
@@ -91,11 +97,17 @@ def incident(
         files: that it read; each is read once more for its sum.
         given: what a person says.
         rules: how many ran.
+        skipped: what was passed over before reading.
     """
     found = sorted(report.matches, key=_order)
     whole = report.parsed == report.events and not report.interrupted
     logs = sorted({source.key for source in report.seen})
-    unread = {str(error.path): error.message for error in report.unread}
+    left = [*report.unread, *report.skipped, *skipped]
+    unread = {str(error.path): error.message for error in left}
+    stopped = "reading was stopped before its end"
+    unread |= {str(path): stopped for path in [*_partly(report), *report.not_read]}
+    listed = [source(path, unread.pop(str(path), "")) for path in files]
+    listed += [Source(path, 0, "", reason) for path, reason in unread.items()]
     levels: dict[str, int] = {}
     for match in found:
         levels[match.rule.level] = levels.get(match.rule.level, 0) + 1
@@ -109,15 +121,24 @@ def incident(
         evidence=[evidence(content, match) for match in found[:MOST_EVIDENCE]],
         more_evidence=max(0, len(found) - MOST_EVIDENCE),
         stages=stages(content, found, report.seen if whole else None),
-        sources=[source(path, unread.get(str(path), "")) for path in files],
+        sources=listed,
         events=report.events,
         unreadable=report.unreadable,
         rules=rules,
-        not_run=[f"{each.rule.name}: {each.reason}" for each in report.refused],
+        not_run=[
+            *(f"{each.rule.name}: {each.reason}" for each in report.refused),
+            *(f"{rule.name}: it was stopped" for rule in report.not_run),
+        ],
         logs=logs,
         whole=whole,
+        interrupted=report.interrupted,
+        partly=report.partly,
         levels=levels,
     )
+
+
+def _partly(report: Report) -> list[Path]:
+    return [report.partly_read] if report.partly_read else []
 
 
 def _order(match: Match) -> tuple[int, str, str, int]:
@@ -128,6 +149,8 @@ def _order(match: Match) -> tuple[int, str, str, int]:
 
 def source(path: Path, error: str = "") -> Source:
     """A file's size and sum; standard input, which is gone, has none."""
+    if path == STDIN:
+        return Source(str(path), 0, "", error)
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

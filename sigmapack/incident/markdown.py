@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sigmapack.content.text import visible
-from sigmapack.content.words import Words
+from sigmapack.content.words import Words, noted
 from sigmapack.incident import Incident
+from sigmapack.incident.found import Evidence
 from sigmapack.incident.said import defanged, rows_of
 from sigmapack.incident.seen import STATES
 
+STOPPED = noted("Reading or the rules were stopped: this is what was found until then.")
 #: How a file of ours begins.
+MOST_RECORDS = 20
 MARK = b"<!-- An incident report, made from logs. -->\n"
 #: What begins something in a line, and the dot and colon by which GitHub makes links.
 MEANING = re.compile(r"([\\`*_\[\]<>|#~&!$^{}]|(?<=www)\.|:(?=//))", re.IGNORECASE)
@@ -60,8 +63,11 @@ def _head(document: Incident, words: Words) -> Iterator[str]:
 
 
 def _found(document: Incident, words: Words) -> Iterator[str]:
-    yield f"## {words('Affected hosts')}"
+    yield f"## {words('Hosts with matches')}"
     yield ""
+    if document.interrupted:
+        yield f"**{words('Interrupted.')}** {words(STOPPED)}"
+        yield ""
     if not document.hosts:
         yield words("No rule matched. What was searched, and what that cannot exclude, is below.")
         yield ""
@@ -73,7 +79,7 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
         if host.builds:
             yield f"- {words('Affected builds')}: {text(', '.join(host.builds))}"
         if host.indicators:
-            listed = ", ".join(map(defanged, host.indicators))
+            listed = ", ".join(defanged(one, document) for one in host.indicators)
             yield f"- {words('Indicators')}: {text(listed)}"
         if host.stages:
             yield f"- {words('Stages of the attack')}: {text(', '.join(host.stages))}"
@@ -86,7 +92,7 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
         yield from table(
             [words(name) for name in names],
             [
-                [text(each) for each in (defanged(one.value), one.role, one.confidence)]
+                [text(each) for each in (defanged(one.value, document), one.role, one.confidence)]
                 + [text(each) for each in (", ".join(one.hosts), one.first, one.last)]
                 for one in document.indicators
             ],
@@ -104,7 +110,7 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
                     words(one.level),
                     text(one.title),
                     text(f"{one.file}:{one.record}"),
-                    text("; ".join(f"{k}={defanged(v)}" for k, v in one.fields.items())),
+                    text("; ".join(_fields(one, document, words))),
                 ]
                 for one in document.evidence
             ],
@@ -112,6 +118,13 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
     if document.more_evidence:
         yield words("and {count} more", count=document.more_evidence)
         yield ""
+
+
+def _fields(one: Evidence, document: Incident, words: Words) -> Iterator[str]:
+    """The fields of a match, and the records that a correlation rests on."""
+    yield from (f"{name}={defanged(value, document)}" for name, value in one.fields.items())
+    if one.rests_on:
+        yield f"{words('rests on')} {', '.join(one.rests_on[:MOST_RECORDS])}"
 
 
 def _searched(document: Incident, words: Words) -> Iterator[str]:
@@ -133,6 +146,8 @@ def _searched(document: Incident, words: Words) -> Iterator[str]:
         rules=document.rules,
     )
     yield counts
+    if document.partly:
+        yield words("{count} events were compared in part.", count=document.partly)
     if document.whole:
         yield words("Logs that were there: {logs}.", logs=text(", ".join(document.logs) or "-"))
     yield words(

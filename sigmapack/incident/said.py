@@ -8,23 +8,22 @@ from collections.abc import Iterator
 from sigmapack.content.words import Words, noted
 from sigmapack.incident import Incident
 
-#: Names of hosts, whose dots are taken the meaning of.
-NAME = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
-#: What looks like a name and is a file.
-FILE = re.compile(
-    r"\.(?:exe|dll|dylib|msi|nupkg|dmg|zip|ico|json|jsonl|log|evtx|tmp|ps1|bat)$", re.I
-)
 TO_FILL = noted("(to be filled in)")
 
 
-def defanged(text: str) -> str:
-    """A text whose addresses no program makes links of; names of files stay as they are."""
+def defanged(text: str, document: Incident) -> str:
+    """A text whose addresses of the campaign no program makes links of; all else stays as it is.
 
-    def dotted(found: re.Match[str]) -> str:
-        name = found[0]
-        return name if FILE.search(name) else name.replace(".", "[.]")
-
-    return NAME.sub(dotted, text.replace("http://", "hxxp://").replace("https://", "hxxps://"))
+    Args:
+        text: of a field, or an indicator.
+        document: whose indicators are meant; a URL is no link either.
+    """
+    for one in document.indicators:
+        if one.type in ("domain", "ip", "url"):
+            name = one.value.partition("://")[2].partition("/")[0] or one.value
+            pattern = re.compile(re.escape(name), re.IGNORECASE)
+            text = pattern.sub(lambda found: found[0].replace(".", "[.]"), text)
+    return text.replace("http://", "hxxp://").replace("https://", "hxxps://")
 
 
 def rows_of(document: Incident, words: Words) -> Iterator[tuple[str, str]]:
@@ -36,7 +35,7 @@ def rows_of(document: Incident, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Reported by"), given.reporter or empty
     yield words("Date of the report"), given.date or empty
     yield words("Case number"), given.case or empty
-    yield words("Affected hosts"), str(sum(bool(host.host) for host in document.hosts))
+    yield words("Hosts with matches"), str(sum(bool(host.host) for host in document.hosts))
     levels = ", ".join(f"{count} {words(level)}" for level, count in document.levels.items())
     yield words("Matches"), levels or "0"
     times = sorted(t for host in document.hosts for t in (host.first, host.last) if t)

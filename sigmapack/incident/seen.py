@@ -14,9 +14,12 @@ from sigmapack.matches import Match
 
 #: States of a stage, and how they are said.
 SEEN, QUIET, NO_LOG, UNSEEN = "seen", "not_seen", "no_log_given", "no_log_shows_it"
+#: Where not every event was looked at, nobody knows which logs there were.
+UNKNOWN = "not_seen_perhaps_no_log"
 STATES = {
     SEEN: noted("seen"),
     QUIET: noted("not seen in the logs that were given"),
+    UNKNOWN: noted("not seen; whether a log was given that would show it is not known"),
     NO_LOG: noted("no log was given that would show it"),
     UNSEEN: noted("no log shows it"),
 }
@@ -52,7 +55,9 @@ def stages(
             state = SEEN
         elif not stage.rules:
             state = UNSEEN
-        elif logs is not None and not any(_possible(content, rule, logs) for rule in own):
+        elif logs is None:
+            state = UNKNOWN
+        elif not any(_possible(content, rule, logs) for rule in own):
             state = NO_LOG
         else:
             state = QUIET

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sigmapack import process, report
+from sigmapack.content.text import visible
 from sigmapack.content.words import LANGUAGES
 from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.events.watch import Watch
@@ -99,7 +100,10 @@ def command(
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
     given = Given(organisation, reporter, day, case, tlp.upper(), done)
-    made = incident(content, result, gathered.files, given, len(plan.steps))
+    passed = gathered.skipped
+    made = incident(content, result, gathered.files, given, len(plan.steps), passed)
+    for each in [*result.unread, *passed, *result.skipped]:
+        click.echo(visible(f"{each.path}:1: not-read: {each.message}"), err=True)
     texts = {markdown: written.markdown, page: html.html}
     for path, form in texts.items():
         if path:

@@ -13,6 +13,7 @@ from tests.engines import tools
 from tests.engines.debian import packages
 from tests.engines.registry import prepared
 
+PROGRAM = "chromium-headless-shell"
 #: As root in a container there is no sandbox; the page is ours.
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 
@@ -21,11 +22,11 @@ OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 def browser() -> Iterator[Browser]:
     """The browser of the machine, or the one that was fetched; skips where there is none."""
     tools.marked("chromium")
-    found = packages.installed("chromium")
-    program = found or prepared("chromium") / "usr" / "lib" / "chromium" / "chromium"
+    found = packages.installed(PROGRAM)
+    program = found or prepared("chromium") / "usr" / "lib" / "chromium" / PROGRAM
     environment: dict[str, str | float | bool] | None = None
     if not found:
-        environment = {**packages.environment(program.parents[2] / "bin" / "chromium")}
+        environment = {**packages.environment(program.parents[2] / "bin" / PROGRAM)}
     with sync_playwright() as playwright:
         one = playwright.chromium.launch(
             executable_path=program, args=list(OPTIONS), env=environment

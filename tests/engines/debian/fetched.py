@@ -7,7 +7,12 @@ from tests.engines.registry import Engine
 
 
 def _packages(
-    name: str, what: str, packages: tuple[str, ...], programs: tuple[str, ...], kept: int
+    name: str,
+    what: str,
+    packages: tuple[str, ...],
+    programs: tuple[str, ...],
+    kept: int,
+    without: tuple[str, ...] = (),
 ) -> Engine:
     return Engine(
         name=name,
@@ -17,7 +22,7 @@ def _packages(
         download=kept // 3 + 10,
         kept=kept,
         seconds=15,
-        make=lambda home: unpack(home, packages),
+        make=lambda home: unpack(home, packages, without),
         tools=("apt-get", "dpkg"),
         around=lambda: all(map(installed, programs)),
     )
@@ -28,7 +33,15 @@ FETCHED = (
     _packages("dnsmasq", "dnsmasq", ("dnsmasq-base",), ("dnsmasq",), 5),
     _packages("unbound", "Unbound", ("unbound",), ("unbound",), 10),
     _packages("squid", "Squid", ("squid",), ("squid",), 80),
-    _packages("chromium", "Chromium", ("chromium", "fonts-dejavu-core"), ("chromium",), 360),
+    _packages(
+        "chromium",
+        "Chromium without windows",
+        ("chromium-headless-shell", "fonts-dejavu-core"),
+        ("chromium-headless-shell",),
+        274,
+        # For graphics cards, and what only people read.
+        ("usr/lib/chromium/libVk*", "usr/lib/chromium/libvk_*", "usr/share/doc", "usr/share/man"),
+    ),
     _packages(
         "suricata",
         "Suricata",

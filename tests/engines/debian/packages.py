@@ -53,8 +53,13 @@ def environment(program: Path) -> dict[str, str]:
     return {**os.environ, **({"LD_LIBRARY_PATH": os.pathsep.join(found)} if own else {})}
 
 
-def unpack(home: Path, packages: tuple[str, ...]) -> None:
+def unpack(home: Path, packages: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
     """Fetch packages and what they depend on, and unpack them.
+
+    Args:
+        home: an empty folder.
+        packages: their names.
+        without: patterns of paths that are deleted again.
 
     Raises:
         tools.Missing: apt cannot fetch them.
@@ -73,6 +78,8 @@ def unpack(home: Path, packages: tuple[str, ...]) -> None:
             raise tools.Missing(f"the Debian packages {' '.join(packages)}")
         for deb in sorted((folder / "cache" / "archives").glob("*.deb")):
             tools.run(["dpkg", "-x", deb, home])
+    for path in (path for pattern in without for path in home.glob(pattern)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def sites() -> list[str]:
