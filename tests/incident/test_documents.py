@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -200,41 +199,6 @@ def test_much_evidence_is_counted_and_the_gravest_listed() -> None:
 def test_addresses_are_no_links_and_files_stay(value: str, shown: str) -> None:
     document, _, _ = evil()
     assert defanged(value, document) == shown
-
-
-def test_what_was_not_read_is_named(tmp_path: Path) -> None:
-    broken, archive = tmp_path / "b.evtx", tmp_path / "z.zip"
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("bad.evtx", b"no such file")
-        file.writestr("good.jsonl", STORY.read_bytes())
-    broken.write_bytes(b"nothing")
-    result = run("report", archive, broken, "--json")
-    assert result.exit_code == 2
-    found = {each["file"]: each["error"] for each in json.loads(result.stdout)["sources"]}
-    assert found[f"{archive}!bad.evtx"] and found[str(broken)] and not found[str(archive)]
-    assert f"{archive}!bad.evtx:1: not-read: " in result.stderr
-
-
-def test_a_search_that_was_stopped_says_so() -> None:
-    content = pack()
-    report = Report(interrupted=True, not_read=[STORY], not_run=[content.rules[0]])
-    made = incident(content, report, [STORY], Given(), 1)
-    assert made.sources[0].error == "reading was stopped before its end"
-    assert made.not_run == [f"{content.rules[0].name}: it was stopped"]
-    for said in (markdown(made, content.words), html(made, content.words)):
-        assert b"Reading or the rules were stopped" in said
-
-
-def test_where_not_all_was_looked_at_no_log_is_said_to_be_there() -> None:
-    content = pack()
-    made = incident(content, Report(events=2, parsed=1), [], Given(), 1)
-    assert {each.state for each in made.stages} == {"not_seen_perhaps_no_log", "no_log_shows_it"}
-
-
-def test_a_mac_is_not_seen_in_the_logs_of_windows() -> None:
-    assert not any(
-        each["id"].startswith("M") and each["state"] == "seen" for each in told(STORY)["stages"]
-    )
 
 
 def test_equal_input_gives_equal_bytes() -> None:
