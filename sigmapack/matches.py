@@ -113,6 +113,9 @@ class Report:
     refused: list[NotRun] = field(default_factory=list)
     seen: set[LogSource] = field(default_factory=set)
     """The log sources that events were of."""
+    spans: dict[tuple[str, tuple[LogSource, ...]], tuple[str, str]] = field(default_factory=dict)
+    """By a file and the log sources of its events: the first and last time of those that were
+    looked at, ISO 8601 UTC with milliseconds. Where the file says it of others: without sources."""
     unseen: list[Rule] = field(default_factory=list)
     """Rules that look for log sources of which there was no event, where that is known."""
     events: int = 0
@@ -127,6 +130,14 @@ class Report:
     partly_read: Path | None = None
     not_read: list[Path] = field(default_factory=list)
     not_run: list[Rule] = field(default_factory=list)
+
+    def add_span(self, file: str, sources: tuple[LogSource, ...], first: str, last: str) -> None:
+        """Widen the times of a file's events of some log sources."""
+        known = self.spans.get((file, sources))
+        if known is None:
+            self.spans[file, sources] = first, last
+        elif first < known[0] or last > known[1]:
+            self.spans[file, sources] = min(first, known[0]), max(last, known[1])
 
     def add_bad(self, record: BadRecord) -> None:
         """Count a record, or several that one complaint stands for, as unreadable.

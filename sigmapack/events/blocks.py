@@ -34,7 +34,8 @@ class Blocks:
         self.stream = stream
         self.broken: Exception | None = None
         self.rest: BinaryIO | None = None
-        self._ended = False
+        self.ended = False
+        """Whether the last block was given."""
         self.place: int | None = None
         """In which of the places the last block is, if it is in one."""
         self._places = places
@@ -42,17 +43,17 @@ class Blocks:
 
     def __iter__(self) -> Iterator[memoryview]:
         left, number = memoryview(b""), 0
-        while not self._ended:
+        while not self.ended:
             size = SAMPLE if not number else BLOCK
             buffer, filled = self._fill(number, left, size)
-            while not self._ended and not _between(buffer, filled):
+            while not self.ended and not _between(buffer, filled):
                 if filled > MOST_BLOCK:
                     text = Joined(bytes(buffer[:filled]), self.stream)
                     self.rest = cast(BinaryIO, io.BufferedReader(text))
                     return
                 size *= 2
                 buffer, filled = self._fill(number, memoryview(bytes(buffer[:filled])), size)
-            cut = filled if self._ended else _between(buffer, filled)
+            cut = filled if self.ended else _between(buffer, filled)
             view = memoryview(buffer)
             left = view[cut:filled]
             number += 1
@@ -71,12 +72,12 @@ class Blocks:
         buffer[: len(left)] = left
         filled = len(left)
         with memoryview(buffer) as view:
-            while filled < needed and not self._ended:
+            while filled < needed and not self.ended:
                 try:
                     read = self.stream.readinto1(view[filled:needed])
                 except (EOFError, OSError) as error:  # what came before it is good
                     read, self.broken = 0, error
-                self._ended = not read
+                self.ended = not read
                 filled += read
         return buffer, filled
 

@@ -83,6 +83,12 @@ def _wanted(scan: Scan, block: memoryview, looked: Found, ends: object) -> Itera
             yield Line(number, begin, end)
 
 
+def edges(block: memoryview) -> tuple[bytes, bytes]:
+    """The first and last line of a block."""
+    text = bytes(block).rstrip(b"\r\n")
+    return text.partition(b"\n")[0], text.rpartition(b"\n")[2]
+
+
 def lines(block: memoryview) -> int:
     """How many lines a block has."""
     text = block.tobytes()

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, cast
 from evtx import PyEvtxParser
 
 from sigmapack.events.packed import BrokenPacking
+from sigmapack.events.fields import timestamp
 from sigmapack.events.records import DECODER, MAX_RECORD, TOO_LONG, Passed, Record
 from sigmapack.events.scan import Scan
 from sigmapack.events.workers import Asked, Workers, in_order
@@ -34,6 +35,9 @@ MOST_CHUNKS = 65_535
 #: A chunk's header has 512 bytes, a record a header of 24, one element and its size again (4): a
 #: header that claims more records than fit is damaged.
 MOST_RECORDS = (CHUNK_SIZE - 512) // 32
+#: In a chunk: where its first record stands, where the header says that its last one does, and in
+#: a record its mark and the time of writing (FILETIME).
+FIRST_RECORD, LAST_OFFSET, RECORD, TIME_OFFSET = 512, 44, b"**\0\0", 16
 
 AGAIN = "export the log again"
 CUT = f"the EVTX file is cut off here: {AGAIN}"
@@ -56,11 +60,13 @@ Found = tuple[str, str, int]
 
 
 class Parsed(NamedTuple):
-    """A chunk: the records that may matter, each behind how many; how many do not, and all."""
+    """A chunk: the records that may matter, each behind how many; how many do not, and all; the
+    times of its first and last."""
 
     records: list[tuple[int, Found]]
     passed: int
     all: int
+    span: tuple[str, str] | None = None
 
 
 class Source:
@@ -105,7 +111,7 @@ def evtx_records(
         for before, (text, error, count) in parsed.records:
             yield _record(number + before, text, error, count)
         if parsed.passed:
-            yield Passed(parsed.passed)
+            yield Passed(parsed.passed, parsed.span)
         number += parsed.all
 
 
@@ -153,7 +159,20 @@ def parse(scan: Scan | None, data: bytes | memoryview) -> Parsed:
         else:
             passed += 1
         before += record[2]
-    return Parsed(found, passed, before)
+    return Parsed(found, passed, before, _span(data) if passed else None)
+
+
+def _span(data: bytes | memoryview) -> tuple[str, str] | None:
+    """The times of a chunk's first and last record; None where it is damaged."""
+    text = bytes(data).ljust(CHUNK_SIZE, b"\0")
+    (last,) = struct.unpack_from("<I", text, LAST_OFFSET)
+    times = []
+    for place in (FIRST_RECORD, last):
+        if text[place : place + len(RECORD)] != RECORD or place + TIME_OFFSET + 8 > CHUNK_SIZE:
+            return None
+        times.append(timestamp(str(struct.unpack_from("<Q", text, place + TIME_OFFSET)[0])))
+    known = sorted(time for time in times if time)
+    return (known[0], known[-1]) if known else None
 
 
 def _with_needles(records: list[Found], scan: Scan) -> set[int]:

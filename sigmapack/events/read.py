@@ -26,7 +26,7 @@ from sigmapack.events.packed import BrokenPacking, begun, unpacked, with_head
 from sigmapack.events.records import Passed, Record, json_lines
 from sigmapack.events.scan import Scan
 from sigmapack.events.scanned import Scanned
-from sigmapack.events.shapes import shaped
+from sigmapack.events.shapes import shaped, timer
 from sigmapack.events.watch import Stopped, Watch, Watched
 from sigmapack.events.windows import ChannelMap
 from sigmapack.events.workers import Workers
@@ -248,7 +248,7 @@ def _records(
     if opening.startswith("["):
         return json_array(stream, encoding, errors)
     if how.scan and encoding == "utf-8-sig":
-        return Scanned(stream, errors, how.scan, how.workers)
+        return Scanned(stream, errors, how.scan, how.workers, timer(place.name, how.channels))
     return json_lines(io.TextIOWrapper(cast(BinaryIO, stream), encoding, errors))
 
 

@@ -43,9 +43,14 @@ class Record(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """So many records that no rule can match, which were not decoded."""
+    """So many records that no rule can match, which were not decoded.
+
+    `span` is the first and last time of these and of what was decoded beside them, where that was
+    looked up: ISO 8601 UTC with milliseconds.
+    """
 
     many: int
+    span: tuple[str, str] | None = None
 
 
 def json_lines(stream: TextIO) -> Iterator[Record]:

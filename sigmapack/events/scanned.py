@@ -8,19 +8,22 @@ not one object each, bytes that are not UTF-8, and text that escapes what it nee
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BufferedReader
 from itertools import islice
 from typing import BinaryIO
 
 from sigmapack.events.blocks import Blocks
-from sigmapack.events.candidates import Candidates, lines, look
+from sigmapack.events.candidates import Candidates, edges, lines, look
 from sigmapack.events.records import MAX_RECORD, Passed, Record, json_line, json_lines
 from sigmapack.events.scan import Scan
 from sigmapack.events.workers import Asked, Workers, in_order
 
 #: Blocks of a file after which processes are worth their start.
 MANY = 1
+#: Of every so many blocks the first and last line are parsed for their times, and of the last one: of
+#: every block that would be a tenth of the time that a scan takes.
+TIMED = 16
 
 
 class Scanned:
@@ -30,7 +33,12 @@ class Scanned:
     """
 
     def __init__(
-        self, stream: BufferedReader, errors: str, scan: Scan, workers: Workers | None = None
+        self,
+        stream: BufferedReader,
+        errors: str,
+        scan: Scan,
+        workers: Workers | None = None,
+        time_of: Callable[[bytes], str | None] | None = None,
     ) -> None:
         """Wrap a stream of UTF-8, with or without a byte order mark.
 
@@ -39,12 +47,14 @@ class Scanned:
             errors: how bytes are decoded that are not UTF-8 (Python's name of it).
             scan: what finds needles.
             workers: what looks at blocks with it, if there are more processes than this one.
+            time_of: gives the time of a line; without it no times are told.
         """
         self.workers = workers if workers and workers.number else None
         ahead, places = (workers.ahead, workers.places) if workers else (1, ())
         self.blocks = Blocks(stream, ahead + 1, places)
         self.errors = errors
         self.scan = scan
+        self.time_of = time_of
         self.whole = False
         """Whether to parse every line from here on."""
         self.sampled = False
@@ -58,8 +68,8 @@ class Scanned:
             yield from self._parsed(io.BytesIO(block), before)
             before += lines(block)
         self.sampled = True
-        for block, found in in_order(self._looked(blocks), self.workers):
-            yield from self._of(block, before, found)
+        for (block, timed), found in in_order(self._looked(blocks), self.workers):
+            yield from self._of(block, before, found, timed)
             before += found.lines
         if rest := self.blocks.rest:
             self.scan.skip()
@@ -73,9 +83,11 @@ class Scanned:
 
     def _looked(
         self, blocks: Iterable[memoryview]
-    ) -> Iterator[tuple[memoryview, Asked | Candidates]]:
+    ) -> Iterator[tuple[tuple[memoryview, bool], Asked | Candidates]]:
+        """Blocks, whether their times are to be known, and what was found or who looks."""
         for number, block in enumerate(blocks):
-            yield block, self._asked(number, block)
+            timed = self.blocks.ended or not number % TIMED
+            yield (block, timed), self._asked(number, block)
 
     def _asked(self, number: int, block: memoryview) -> Asked | Candidates:
         if self.whole:
@@ -88,7 +100,7 @@ class Scanned:
         return look(self.scan, block)
 
     def _of(
-        self, block: memoryview, before: int, candidates: Candidates
+        self, block: memoryview, before: int, candidates: Candidates, timed: bool
     ) -> Iterator[Record | Passed]:
         if candidates.found is None:
             yield from self._parsed(io.BytesIO(block), before)
@@ -100,7 +112,13 @@ class Scanned:
                 yield from self._parsed(io.BytesIO(line), before + number)
             else:
                 yield record
-        yield Passed(candidates.lines - len(candidates.found))
+        yield Passed(candidates.lines - len(candidates.found), self._span(block) if timed else None)
+
+    def _span(self, block: memoryview) -> tuple[str, str] | None:
+        """The times of a block's first and last line."""
+        times = [self.time_of(line) for line in edges(block)] if self.time_of else []
+        known = sorted(time for time in times if time)
+        return (known[0], known[-1]) if known else None
 
     def _parsed(self, text: BinaryIO, before: int) -> Iterator[Record]:
         encoding = "utf-8" if before else "utf-8-sig"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from sigmapack.content.model import LogSource
@@ -19,6 +19,7 @@ from sigmapack.events.fields import (
     put,
     text,
 )
+from sigmapack.events.records import MAX_RECORD, json_line
 from sigmapack.events.windows import ChannelMap, add_aliases, flat_fields, logsources
 
 TIMES = (
@@ -107,6 +108,21 @@ def shaped(record: Any, file_name: str, channels: ChannelMap) -> Shaped:
     if "ts" in fields and ZEEK_IDS & fields.keys():
         return _zeek(fields, LogSource("zeek", None, _zeek_log(file_name)))
     raise ShapeError(UNKNOWN)
+
+
+def timer(file_name: str, channels: ChannelMap) -> Callable[[bytes], str | None]:
+    """What gives the time of a line of a file of JSON Lines; None where it has none, or is none."""
+
+    def time_of(line: bytes) -> str | None:
+        if len(line) > MAX_RECORD:
+            return None
+        record = json_line(line.decode(errors="replace"), 1)
+        try:
+            return None if record.error else shaped(record.value, file_name, channels).timestamp
+        except ShapeError:
+            return None
+
+    return time_of
 
 
 def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -197,10 +197,14 @@ def _read(store: Store, path: Path, how: Reading, report: Report) -> None:
             _told(cut, report)
         if isinstance(item, Passed):
             report.events += item.many
+            if item.span:
+                report.add_span(str(path), (), *item.span)
         elif not isinstance(item, BadRecord):
             report.events += 1
             report.parsed += 1
             report.seen.update(item.logsource)
+            if item.timestamp:
+                report.add_span(item.file, item.logsource, item.timestamp, item.timestamp)
             if missing := store.add(report.events, item):
                 report.add_partial(BadRecord(item.file, item.record, missing))
         watch.records = report.events
