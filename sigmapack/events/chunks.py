@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, cast
 
 from evtx import PyEvtxParser
 
-from sigmapack.events.packed import BrokenPacking
 from sigmapack.events.fields import timestamp
+from sigmapack.events.packed import BrokenPacking
 from sigmapack.events.records import DECODER, MAX_RECORD, TOO_LONG, Passed, Record
 from sigmapack.events.scan import Scan
 from sigmapack.events.workers import Asked, Workers, in_order

@@ -21,8 +21,8 @@ from sigmapack.events.workers import Asked, Workers, in_order
 
 #: Blocks of a file after which processes are worth their start.
 MANY = 1
-#: Of every so many blocks the first and last line are parsed for their times, and of the last one: of
-#: every block that would be a tenth of the time that a scan takes.
+#: Of every so many blocks the first and last line are parsed for their times, and of the last one:
+#: of every block that would be a tenth of the time that a scan takes.
 TIMED = 16
 
 

@@ -7,17 +7,18 @@ marked to be filled. Nothing is sent anywhere.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sigmapack.content.model import Content
-from sigmapack.events.files import STDIN, UnreadableInput
+from sigmapack.events.files import UnreadableInput
 from sigmapack.incident.found import Evidence, Host, Indicator, evidence, hosts, indicators
+from sigmapack.incident.hits import Hits
+from sigmapack.incident.searched import Searched, Source, joined, searched
 from sigmapack.incident.seen import Stage, stages
-from sigmapack.matches import Match, Report
+from sigmapack.matches import Match, Report, severity
 
 #: The version of the document's form, which `report.schema.json` describes.
 FORM = 1
@@ -40,13 +41,21 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file that was searched: as it was given, its size, and its SHA-256; why it was not read."""
+class Span:
+    """A log source, as `logsources.toml` calls it, and the first and last time of its events."""
 
-    file: str
-    bytes: int
-    sha256: str
-    error: str = ""
+    log: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What the content has not, or does not find, for a client: a rule, a row or a filter."""
+
+    kind: str
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -58,15 +67,19 @@ class Incident:
     to: str
     given: Given
     hosts: Sequence[Host]
+    leads: Sequence[Host]
+    """Hosts of which only rules for hunting, or of a low level, matched."""
     indicators: Sequence[Indicator]
     evidence: Sequence[Evidence]
     more_evidence: int
     stages: Sequence[Stage]
     sources: Sequence[Source]
+    spans: Sequence[Span]
     events: int
     unreadable: int
     rules: int
     not_run: Sequence[str]
+    left_out: Sequence[LeftOut]
     logs: Sequence[str]
     whole: bool
     """Whether every event was looked at, so that the logs are all that there were."""
@@ -74,6 +87,8 @@ class Incident:
     """Whether reading or the rules were stopped before their end."""
     partly: int
     """Events of which not every combination of values was compared."""
+    unknown: Sequence[str]
+    """Files of hits that do not say what was searched for them."""
     levels: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -88,8 +103,10 @@ def incident(
     given: Given,
     rules: int,
     skipped: Iterable[UnreadableInput] = (),
+    hits: Sequence[Hits] = (),
+    left_out: Sequence[LeftOut] = (),
 ) -> Incident:
-    """The document of a replay.
+    """The document of a replay, of hits that one found earlier, or of both.
 
     Args:
         content: the rules that ran, in the language of the document.
@@ -98,16 +115,17 @@ def incident(
         given: what a person says.
         rules: how many ran.
         skipped: what was passed over before reading.
+        hits: what earlier replays found.
+        left_out: what of the pack is not looked for.
     """
-    found = sorted(report.matches, key=_order)
-    whole = report.parsed == report.events and not report.interrupted
-    logs = sorted({source.key for source in report.seen})
-    left = [*report.unread, *report.skipped, *skipped]
-    unread = {str(error.path): error.message for error in left}
-    stopped = "reading was stopped before its end"
-    unread |= {str(path): stopped for path in [*_partly(report), *report.not_read]}
-    listed = [source(path, unread.pop(str(path), "")) for path in files]
-    listed += [Source(path, 0, "", reason) for path, reason in unread.items()]
+    matches = [*report.matches, *(match for each in hits for match in each.matches)]
+    found = sorted(matches, key=_order)
+    files = list(files)
+    own = [searched(report, files, rules, skipped)] if files or not hits else []
+    made = joined([*own, *(each.searched for each in hits if each.searched)])
+    unknown = [str(each.path) for each in hits if each.searched is None]
+    whole = made.whole and not unknown
+    affected, leads = hosts(content, found)
     levels: dict[str, int] = {}
     for match in found:
         levels[match.rule.level] = levels.get(match.rule.level, 0) + 1
@@ -116,44 +134,48 @@ def incident(
         language=content.words.lang,
         to=content.contact,
         given=given,
-        hosts=hosts(content, found),
+        hosts=affected,
+        leads=leads,
         indicators=indicators(content, found),
         evidence=[evidence(content, match) for match in found[:MOST_EVIDENCE]],
         more_evidence=max(0, len(found) - MOST_EVIDENCE),
-        stages=stages(content, found, report.seen if whole else None),
-        sources=listed,
-        events=report.events,
-        unreadable=report.unreadable,
-        rules=rules,
-        not_run=[
-            *(f"{each.rule.name}: {each.reason}" for each in report.refused),
-            *(f"{rule.name}: it was stopped" for rule in report.not_run),
-        ],
-        logs=logs,
+        stages=stages(content, found, {log.source for log in made.logs} if whole else None),
+        sources=[*made.sources, *_named(made, found)],
+        spans=_spans(made),
+        events=made.events,
+        unreadable=made.unreadable,
+        rules=made.rules,
+        not_run=made.not_run,
+        left_out=left_out,
+        logs=sorted({log.source.key for log in made.logs}),
         whole=whole,
-        interrupted=report.interrupted,
-        partly=report.partly,
+        interrupted=made.interrupted,
+        partly=made.partly,
+        unknown=unknown,
         levels=levels,
     )
 
 
-def _partly(report: Report) -> list[Path]:
-    return [report.partly_read] if report.partly_read else []
-
-
 def _order(match: Match) -> tuple[int, str, str, int]:
-    from sigmapack.matches import severity
-
     return severity(match.rule), match.timestamp or "~", match.file, match.record
 
 
-def source(path: Path, error: str = "") -> Source:
-    """A file's size and sum; standard input, which is gone, has none."""
-    if path == STDIN:
-        return Source(str(path), 0, "", error)
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Source(str(path), path.stat().st_size, digest, error)
-    except OSError as reason:
-        return Source(str(path), 0, "", error or str(reason.strerror))
+def _spans(made: Searched) -> list[Span]:
+    """The times of each log source by its name, which a category and a service may share."""
+    found: dict[str, tuple[str, str]] = {}
+    for log in made.logs:
+        if log.first:
+            first, last = found.get(log.source.key, (log.first, log.last))
+            found[log.source.key] = min(first, log.first), max(last, log.last)
+    return [Span(key, *found[key]) for key in sorted(found)]
+
+
+def _named(made: Searched, found: Iterable[Match]) -> list[Source]:
+    """The files that hits name and no search does: nothing but their names is known."""
+    known = {source.file for source in made.sources}
+    names = {match.file: None for match in found}
+    return [
+        Source(name, 0, "")
+        for name in sorted(names)
+        if name not in known and name.partition("!")[0] not in known
+    ]

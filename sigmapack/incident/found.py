@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sigmapack.content.model import Content
+from sigmapack.content.model import Content, Rule
 from sigmapack.exports.feed import Indicator as Listed
 from sigmapack.exports.rows import Unfit, read
 from sigmapack.matches import LEVELS, Match, severity
 
 #: Characters of a field's value that a document shows.
 LONGEST = 300
+#: Levels at which a rule alerts nobody.
+LOW = ("low", "informational")
 #: Tables of builds that are affected.
 AFFECTED = "builds_affected"
 
@@ -33,14 +35,24 @@ class Host:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """A host that touched an indicator, and when first and last."""
+
+    host: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """An indicator that was touched: which hosts, and when first and last."""
+    """An indicator that was touched: by which hosts, and when first and last."""
 
     type: str
     value: str
     role: str
     confidence: str
     hosts: Sequence[str]
+    sightings: Sequence[Sighting]
     first: str
     last: str
 
@@ -76,28 +88,47 @@ def evidence(content: Content, match: Match) -> Evidence:
     )
 
 
-def hosts(content: Content, matches: Iterable[Match]) -> list[Host]:
-    """The hosts, the gravest first; matches without a host are one without a name."""
+def hosts(content: Content, matches: Sequence[Match]) -> tuple[list[Host], list[Host]]:
+    """The hosts, the gravest first; matches without a host are one without a name.
+
+    A name is the same in any case (RFC 4343), as the first match has it.
+
+    Returns:
+        Those that somebody has to look at, and those of which there are leads only.
+    """
     by_host: dict[str, list[Match]] = {}
     for match in matches:
-        by_host.setdefault(match.host or "", []).append(match)
-    made = [_host(content, name, found) for name, found in by_host.items()]
+        by_host.setdefault((match.host or "").lower(), []).append(match)
+    affected: list[Host] = []
+    leads: list[Host] = []
+    for found in by_host.values():
+        made = _host(content, found[0].host or "", found)
+        (leads if all(is_lead(match.rule) for match in found) else affected).append(made)
+    return _gravest(affected), _gravest(leads)
+
+
+def is_lead(rule: Rule) -> bool:
+    """Whether a match is weak evidence: of a rule for hunting, or of a low level."""
+    return not rule.alerts or rule.level in LOW
+
+
+def _gravest(made: Iterable[Host]) -> list[Host]:
     return sorted(made, key=lambda each: (LEVELS.index(each.level), each.first or "~", each.host))
 
 
 def _host(content: Content, name: str, found: Sequence[Match]) -> Host:
-    times = sorted(match.timestamp for match in found if match.timestamp)
+    first, last = _times(found)
     names = {match.rule.name for match in found}
     level = min((match.rule for match in found), key=severity).level
-    touched = {one.value for match in found for one in _touched(content, match)}
+    names_of = {one.value for match in found for one in touched(content, match)}
     return Host(
         host=name,
         level=level if level in LEVELS else LEVELS[-1],
-        first=times[0] if times else "",
-        last=times[-1] if times else "",
+        first=first,
+        last=last,
         matches=len(found),
         builds=sorted({build for match in found for build in _builds(content, match)}),
-        indicators=sorted(touched),
+        indicators=sorted(names_of),
         stages=[
             stage.id for stage in content.stages if any(stage.sees(match.rule) for match in found)
         ],
@@ -105,21 +136,30 @@ def _host(content: Content, name: str, found: Sequence[Match]) -> Host:
     )
 
 
-def indicators(content: Content, matches: Iterable[Match]) -> list[Indicator]:
+def indicators(content: Content, matches: Sequence[Match]) -> list[Indicator]:
     """The indicators of the tables that stand in matches, in the order of the tables."""
+    called: dict[str, str] = {}
     found: dict[Listed, list[Match]] = {}
     for match in matches:
-        for one in _touched(content, match):
+        called.setdefault((match.host or "").lower(), match.host or "")
+        for one in touched(content, match):
             found.setdefault(one, []).append(match)
     order = {one: number for number, one in enumerate(_listed(content))}
     made = []
     for one in sorted(found, key=lambda each: order[each]):
-        own = found[one]
-        times = sorted(match.timestamp for match in own if match.timestamp)
-        names = sorted({match.host for match in own if match.host})
-        first, last = (times[0], times[-1]) if times else ("", "")
-        made.append(Indicator(one.type, one.value, one.role, one.confidence, names, first, last))
+        by_host: dict[str, list[Match]] = {}
+        for match in found[one]:
+            by_host.setdefault(called[(match.host or "").lower()], []).append(match)
+        seen = [Sighting(name, *_times(own)) for name, own in sorted(by_host.items()) if name]
+        names, times = [each.host for each in seen], _times(found[one])
+        made.append(Indicator(one.type, one.value, one.role, one.confidence, names, seen, *times))
     return made
+
+
+def _times(matches: Iterable[Match]) -> tuple[str, str]:
+    """The first and last time of matches; "" where none has one."""
+    times = sorted(match.timestamp for match in matches if match.timestamp)
+    return (times[0], times[-1]) if times else ("", "")
 
 
 def _texts(match: Match) -> dict[str, str]:
@@ -129,7 +169,7 @@ def _texts(match: Match) -> dict[str, str]:
     }
 
 
-def _touched(content: Content, match: Match) -> list[Listed]:
+def touched(content: Content, match: Match) -> list[Listed]:
     """The indicators that stand in what a match shows: names with all below them, whole values."""
     values = [text.lower() for text in _texts(match).values()]
     return [one for one in _listed(content) if any(_stands(one, value) for value in values)]

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from sigmapack.content.text import visible
 from sigmapack.content.words import Words
-from sigmapack.incident import Incident
+from sigmapack.incident import Incident, said
 from sigmapack.incident.said import TO_FILL, defanged, rows_of
 from sigmapack.incident.seen import STATES
 
@@ -37,6 +37,7 @@ def html(document: Incident, words: Words) -> bytes:
         fill=words(TO_FILL),
         states=STATES,
         defanged=defanged,
+        said=said,
     )
     return MARK + text.encode() + b"\n"
 

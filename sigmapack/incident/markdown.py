@@ -12,8 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from sigmapack.content.text import visible
 from sigmapack.content.words import Words, noted
 from sigmapack.incident import Incident
-from sigmapack.incident.found import Evidence
-from sigmapack.incident.said import defanged, rows_of
+from sigmapack.incident.found import Evidence, Host
+from sigmapack.incident.said import (
+    AT_LEAST,
+    LEFT_OUT,
+    LIMITS,
+    NO_HIT,
+    ONLY_LEADS,
+    UNKNOWN,
+    cells_of,
+    defanged,
+    period,
+    rows_of,
+)
 from sigmapack.incident.seen import STATES
 
 STOPPED = noted("Reading or the rules were stopped: this is what was found until then.")
@@ -69,9 +80,20 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
         yield f"**{words('Interrupted.')}** {words(STOPPED)}"
         yield ""
     if not document.hosts:
-        yield words("No rule matched. What was searched, and what that cannot exclude, is below.")
+        yield words(ONLY_LEADS if document.leads else NO_HIT)
         yield ""
-    for host in document.hosts:
+    yield from _hosts(document.hosts, document, words)
+    if document.leads:
+        yield f"## {words('Leads to look at')}"
+        yield ""
+        yield words("Weak evidence of these hosts: rules for hunting, or of a low level.")
+        yield ""
+        yield from _hosts(document.leads, document, words)
+    yield from _evidence(document, words)
+
+
+def _hosts(hosts: Sequence[Host], document: Incident, words: Words) -> Iterator[str]:
+    for host in hosts:
         yield f"### {text(host.host or words('no host'))}"
         yield ""
         yield f"- {words('Gravest level')}: {words(host.level)}"
@@ -85,6 +107,9 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
             yield f"- {words('Stages of the attack')}: {text(', '.join(host.stages))}"
         yield f"- {words('Matches')}: {host.matches}"
         yield ""
+
+
+def _evidence(document: Incident, words: Words) -> Iterator[str]:
     if document.indicators:
         yield f"## {words('Indicators')}"
         yield ""
@@ -145,20 +170,34 @@ def _searched(document: Incident, words: Words) -> Iterator[str]:
         unreadable=document.unreadable,
         rules=document.rules,
     )
-    yield counts
+    if document.rules or not document.unknown:
+        yield counts
     if document.partly:
         yield words("{count} events were compared in part.", count=document.partly)
     if document.whole:
         yield words("Logs that were there: {logs}.", logs=text(", ".join(document.logs) or "-"))
-    yield words(
-        "A search cannot exclude what no log shows, what was not logged or kept, and hosts and "
-        "times that the files do not cover."
-    )
+    if document.unknown:
+        yield words(UNKNOWN, files=text(", ".join(document.unknown)))
+    yield words(LIMITS)
+    if not document.whole and period(document, words):
+        yield words(AT_LEAST)
     yield ""
+    names = ("File", "Bytes", "First event", "Last event", "SHA-256", "Not read, because")
     yield from table(
-        (words("File"), words("Bytes"), "SHA-256", words("Not read, because")),
-        [(text(s.file), str(s.bytes), s.sha256, text(s.error)) for s in document.sources],
+        [words(name) for name in names],
+        [[text(cell) for cell in cells_of(each, words)] for each in document.sources],
     )
+    if document.spans:
+        yield from table(
+            [words(name) for name in ("Log source", "First event", "Last event")],
+            [[text(each.log), each.first, each.last] for each in document.spans],
+        )
+    if document.left_out:
+        yield words("Left out for this client, and so not looked for:")
+        yield ""
+        for each in document.left_out:
+            yield f"- {words(LEFT_OUT[each.kind])}: {text(each.name)} ({text(each.reason)})"
+        yield ""
     if document.not_run:
         yield f"{words('Rules that could not run')}: {text('; '.join(document.not_run))}"
         yield ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sigmapack.content.words import Words, noted
 from sigmapack.incident import Incident
+from sigmapack.incident.searched import Source
 
 TO_FILL = noted("(to be filled in)")
 
@@ -26,6 +27,36 @@ def defanged(text: str, document: Incident) -> str:
     return text.replace("http://", "hxxp://").replace("https://", "hxxps://")
 
 
+#: What is said of what a client does not have, by its kind.
+LEFT_OUT = {
+    "rule": noted("rule that is off"),
+    "row": noted("row that is withdrawn"),
+    "filter": noted("filter, of these rules"),
+}
+NO_HIT = noted("No rule matched. What was searched, and what that cannot exclude, is below.")
+ONLY_LEADS = noted(
+    "No rule that alerts matched. There are leads to look at, and what was searched is below."
+)
+UNKNOWN = noted("What was searched for these hits is not known: {files}.")
+LIMITS = noted(
+    "A search cannot exclude what no log shows, what was not logged or kept, and hosts and times "
+    "that the files do not cover."
+)
+AT_LEAST = noted(
+    "Times are those of the events that were looked at, and of the first and last ones of blocks: "
+    "a log may reach further."
+)
+
+
+def period(document: Incident, words: Words) -> str:
+    """From when to when the logs are; "" where no event had a time."""
+    times = [t for each in document.sources for t in (each.first, each.last) if t]
+    if not times:
+        return ""
+    found = f"{min(times)} - {max(times)}"
+    return found if document.whole else words("at least {period}", period=found)
+
+
 def rows_of(document: Incident, words: Words) -> Iterator[tuple[str, str]]:
     """The fields of the head: what is known, and what a person has to fill in."""
     given, empty = document.given, words(TO_FILL)
@@ -36,9 +67,25 @@ def rows_of(document: Incident, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Date of the report"), given.date or empty
     yield words("Case number"), given.case or empty
     yield words("Hosts with matches"), str(sum(bool(host.host) for host in document.hosts))
+    if document.leads:
+        yield words("Leads to look at"), str(len(document.leads))
     levels = ", ".join(f"{count} {words(level)}" for level, count in document.levels.items())
     yield words("Matches"), levels or "0"
     times = sorted(t for host in document.hosts for t in (host.first, host.last) if t)
     yield words("First and last match"), f"{times[0]} - {times[-1]}" if times else "-"
-    yield words("Period that the logs cover"), empty
+    yield words("Period that the logs cover"), period(document, words) or empty
     yield words("Impact on services and data"), empty
+
+
+def cells_of(source: Source, words: Words) -> tuple[str, ...]:
+    """A file's row: its name, bytes, times, sum, and why it was not read."""
+    sized = bool(source.sha256)
+    unknown = "" if source.error else words("unknown")
+    return (
+        source.file,
+        str(source.bytes) if sized else unknown,
+        source.first,
+        source.last,
+        source.sha256 or unknown,
+        source.error,
+    )

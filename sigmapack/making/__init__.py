@@ -213,18 +213,22 @@ def beside(content: Content, block_from: date | None) -> list[Artifact]:
 MOST_ON_PAGE = 500
 
 
-def whole(content: Content, made: Made, english: Content) -> list[Artifact]:
+def whole(content: Content, made: Made, english: Content, papers: bool = False) -> list[Artifact]:
     """All files of a build, with its page and its manifest.
 
     Args:
         content: what was checked, in the language of the build.
         made: of it, as `everything` gives it.
         english: the same before it was translated.
+        papers: whether to make the notices as PDF, too.
+
+    Raises:
+        NoPaper: what makes PDFs is not installed.
     """
     packed = made.packed
     contents = {lang: translated(english, lang) for lang in LANGUAGES}
     files = [*packed.files, *also(content), *made.others]
-    files += [] if made.alone else notices.artifacts(contents)
+    files += [] if made.alone else notices.artifacts(contents, papers=papers)
     listed = manifest(content, packed.queries, files, packed.tables)
     if made.alone or len(content.rules) > MOST_ON_PAGE:
         return [*files, listed]

@@ -9,28 +9,25 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from sigmapack import checks, collection, exports, exposure, navigator, report
-from sigmapack.checks import lookups as lookup_checks
+from sigmapack import collection, exports, exposure, navigator, report
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.package import Packed, package_all
 from sigmapack.compiling.product import Artifact, Query, Target, TooLarge
-from sigmapack.content.model import Content, Problem, Rule
+from sigmapack.content.model import Content, Problem
 from sigmapack.content.translation import translated
 from sigmapack.content.words import LANGUAGES
 from sigmapack.making import safety
 from sigmapack.making.differing import summary
+from sigmapack.making.overlaid import overlaid
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import added, manifest
-from sigmapack.overlay import Client, Overlaid, named, overlay, read
+from sigmapack.overlay import Client, Overlaid, named, read
 from sigmapack.overlay.client import FILE
-from sigmapack.overlay.filters import Filter
 from sigmapack.page import catalogue, notices
 from sigmapack.targets import discover
 
 WORSE = ("ok", "degraded", "refused")
-#: Checks of what filters do not have: ids that others refer to, files that are built.
-FOR_RULES = ("unique", "files", "needed")
 Key = tuple[str, str, str]
 
 
@@ -47,6 +44,8 @@ class Base(NamedTuple):
     block_from: date | None
     lang: str | None = None
     """A language in place of each client's own."""
+    papers: bool = False
+    """Whether to make the notices as PDF, too."""
 
 
 class Made(NamedTuple):
@@ -99,6 +98,7 @@ def base(
     quiet: bool,
     block_from: date | None = None,
     lang: str | None = None,
+    papers: bool = False,
 ) -> Base:
     """Compile the pack once, for the products with these names, or all."""
     targets = tuple(t for name, t in discover().items() if not names or name in names)
@@ -116,6 +116,7 @@ def base(
         exports.artifacts(content, block_from),
         block_from,
         lang,
+        papers,
     )
 
 
@@ -126,10 +127,7 @@ def make(shared: Base, client: Client) -> Made:
         Stopped: the client's folder does not fit the pack, a product loses a rule by it, or an
             event that must be found is no longer.
     """
-    made = overlay(shared.content, client)
-    stop_on(made.problems)
-    stop_on(_wrong_filters(made))
-    stop_on(_wrong_content(made))
+    made = overlaid(shared.content, client)
     gone = _gone(shared, made)
     stop_on(safety.problems(shared.content, made, gone))
     wanted = client.settings.get("products", [target.name for target in shared.targets])
@@ -143,42 +141,10 @@ def make(shared: Base, client: Client) -> Made:
     about = summary(shared.content, made, gone)
     others = (other for other in LANGUAGES if other != lang)
     contents = {lang: own} | {o: named(translated(made.content, o), client.id) for o in others}
-    files += notices.artifacts(contents, client.name)
+    files += notices.artifacts(contents, client.name, shared.papers)
     listed = manifest(own, packed.queries, files, packed.tables, about)
     page = catalogue.artifact(contents, json.loads(listed.data), packed.queries, client.name)
     return Made(made, packed, [*files, page, added(listed, page)], gone)
-
-
-def _wrong_filters(made: Overlaid) -> Iterator[Problem]:
-    """What is wrong with a client's filters, each by itself: at its own place, not at a rule's."""
-    filters = tuple(_as_rule(one) for one in made.client.filters)
-    own = replace(made.content, rules=filters, playbooks={})
-    for function in checks.discover(own=False):
-        if function.__name__ not in FOR_RULES:
-            yield from function(own)
-
-
-def _wrong_content(made: Overlaid) -> Iterator[Problem]:
-    """What is wrong with a client's rules and tables, by the checks for any folder.
-
-    Values of its tables are checked as the pack's are: an indicator of a vendor's is none here.
-    """
-    for function in checks.discover(own=False):
-        yield from function(made.content)
-    zones = {name: t for name, t in made.content.lookups.items() if t.key == "zone"}
-    tables = replace(made.content, lookups={**zones, **(made.client.lookups or {})})
-    for checked in (lookup_checks.values, lookup_checks.never):
-        yield from checked(tables)
-
-
-def _as_rule(one: Filter) -> Rule:
-    """A filter as a rule of what it leaves out, by which its parts can be checked."""
-    document = dict(one.rule.document)
-    body = dict(document.pop("filter"))
-    body.pop("rules")
-    places = {("detection", *place[1:]): n for place, n in one.rule.lines.items() if place[1:]}
-    rule = replace(one.rule, lines={**one.rule.lines, **places})
-    return rule.with_document({"title": one.title, **document, "detection": body})
 
 
 def _gone(shared: Base, made: Overlaid) -> dict[str, list[int]]:

@@ -8,17 +8,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
+from sigmapack.page.paper import pdf
 
 FOLDER = "awareness"
 MARK = "<!doctype html>\n<!-- A notice of the 3CX detection pack. -->\n"
 
 
-def artifacts(contents: Mapping[str, Content], organisation: str = "") -> list[Artifact]:
-    """The notices: `awareness/<for whom>.<language>.html`.
+def artifacts(
+    contents: Mapping[str, Content], organisation: str = "", papers: bool = False
+) -> list[Artifact]:
+    """The notices: `awareness/<for whom>.<language>.html`, and the same with `.pdf`.
 
     Args:
         contents: the content in each language.
         organisation: whose notice it is; a line to write on, where that is not known.
+        papers: whether to make PDFs, too.
+
+    Raises:
+        NoPaper: PDFs are wanted, and what makes them is not installed.
     """
     environment = Environment(
         loader=PackageLoader("sigmapack.page", ""),
@@ -41,5 +48,8 @@ def artifacts(contents: Mapping[str, Content], organisation: str = "") -> list[A
                 after=after,
                 organisation=organisation,
             )
-            made.append(Artifact(f"{FOLDER}/{name}.{lang}.html", f"{MARK}{text}\n".encode()))
+            page = f"{MARK}{text}\n".encode()
+            made.append(Artifact(f"{FOLDER}/{name}.{lang}.html", page))
+            if papers:
+                made.append(Artifact(f"{FOLDER}/{name}.{lang}.pdf", pdf(page)))
     return made

@@ -15,6 +15,7 @@ from sigmapack.verbs.arguments import Product, day_of_blocking
 from sigmapack.verbs.shared import (
     PROBLEMS,
     ROOT,
+    check_paper,
     fail,
     json_option,
     lang_option,
@@ -61,6 +62,7 @@ FOR_CLIENTS = (
     callback=lambda ctx, option, value: day_of_blocking(value),
     help="The day from which you block (YYYY-MM-DD), for the headers of indicators' lists.",
 )
+@click.option("--pdf", "papers", is_flag=True, help="The notices as PDF, too (docs/report.md).")
 @lang_option
 @json_option
 @quiet_option
@@ -73,6 +75,7 @@ def command(
     keep_going: bool,
     without_hunting: bool,
     block_from: date | None,
+    papers: bool,
     lang: str | None,
     as_json: bool,
     quiet: bool,
@@ -84,10 +87,14 @@ def command(
     """
     if names and block_from:
         fail("--block-from is for the indicators, which --target leaves out: drop one of the two")
+    if papers:
+        if names and not (single or below):
+            fail("--pdf is for the notices, which --target leaves out: drop one of the two")
+        check_paper()
     if single or below:
         if rules or keep_going or without_hunting:
             fail(FOR_CLIENTS)
-        how = tenants.How(as_json, quiet, lang)
+        how = tenants.How(as_json, quiet, lang, papers)
         tenants.run((single, below), out, names, block_from, how)
         return
     out = out or ROOT / "dist"
@@ -104,7 +111,7 @@ def command(
         made = make.everything(content, names, quiet or as_json, block_from, faulty)
         if without_hunting:
             made = make.without_hunting(content, made, names)
-        files = make.whole(content, made, english)
+        files = make.whole(content, made, english, papers)
     write(files, out)
     report.problems(problems, as_json=False)
     listed = made.packed._replace(files=files[:-1])  # but for the manifest, which names them

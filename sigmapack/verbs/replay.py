@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sigmapack.events.files import UnreadableInput, gather
 from sigmapack.events.watch import Watch
 from sigmapack.replay import kept, run
 from sigmapack.replay.plan import Plan, spoken
+from sigmapack.report.tables import ascii_only
 from sigmapack.verbs.arguments import replaying
 from sigmapack.verbs.shared import (
     DONE,
@@ -34,6 +36,11 @@ from sigmapack.write import check_file, write_file
 @rules_option
 @click.option("--year", type=click.IntRange(1970, 9999), help="Of logs whose times have no year.")
 @json_option
+@click.option(
+    "--searched",
+    is_flag=True,
+    help="With --json: a last line of what was searched, each file with its SHA-256, for a report.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV on standard output.")
 @click.option(
     "--html",
@@ -50,6 +57,7 @@ def command(
     rules: Path | None,
     year: int | None,
     as_json: bool,
+    searched: bool,
     as_csv: bool,
     page: Path | None,
     lang: str | None,
@@ -64,6 +72,8 @@ def command(
     """
     if as_json and as_csv:
         fail("--json and --csv are two forms of the same: drop one of the two")
+    if searched and not as_json:
+        fail("--searched is a line of JSON: give --json, too")
     if page:
         from sigmapack.page import hits
 
@@ -87,6 +97,11 @@ def command(
             write_file(page, found, hits.MARK)
     finally:  # a page that cannot be written loses no match, nor a reader that goes the page
         report.replayed(result, gathered.skipped, as_json, quiet, as_csv)
+    if searched:
+        from sigmapack.incident.searched import searched as told
+
+        made = told(result, gathered.files, len(plan.steps), gathered.skipped)
+        click.echo(json.dumps(made.as_json(), ensure_ascii=ascii_only()))
     if result.interrupted:
         sys.exit(process.INTERRUPTED)
     if result.unread:

@@ -52,6 +52,17 @@ def making(as_json: bool, heard: Heard | None = None) -> Iterator[Any]:
         sys.exit(WRONG_USE if unreadable else PROBLEMS)
 
 
+def check_paper() -> None:
+    """End with one line where PDFs are wanted, and what makes them is not installed."""
+    with process.importing():
+        from sigmapack.page import paper
+
+    try:
+        paper.check()
+    except paper.NoPaper as error:
+        fail(str(error))
+
+
 def fail(message: str) -> NoReturn:
     """Print one line on standard error and exit with 2."""
     click.echo(f"build.py: {visible(message)}", err=True)

@@ -41,6 +41,8 @@ class How(NamedTuple):
     as_json: bool
     quiet: bool
     lang: str | None = None
+    papers: bool = False
+    """Whether to make the notices as PDF, too."""
 
 
 def run(
@@ -63,13 +65,13 @@ def run(
         heard: is given all problems.
         writes: whether to write what is made.
     """
-    as_json, quiet, lang = how
+    as_json, quiet, lang, papers = how
     with making(as_json, heard) as make:
         from sigmapack.making import clients, many
         from sigmapack.report.tenants import clients as told
 
         content, chosen = read(make, folders)
-        shared = clients.base(content, names, quiet or as_json, block_from, lang)
+        shared = clients.base(content, names, quiet or as_json, block_from, lang, papers)
         order = many.Order(shared, chosen, out, writes)
         working = many.build_all(order, ROOT)
         shown = report.progress(working, "Clients", quiet or as_json, len(chosen))

@@ -76,13 +76,13 @@ def test_what_only_a_person_knows_is_marked_or_given(tmp_path: Path) -> None:
     actions = tmp_path / "actions.txt"
     actions.write_text("Isolated WS-1\n\nChanged the accounts\n", "utf-8")
     empty = run("report", STORY).stdout
-    assert empty.count("(to be filled in)") == 6
+    assert empty.count("(to be filled in)") == 5
     assert "(to be filled in: isolation" in empty
     filled = run(
         *("report", STORY, "--organisation", "Acme", "--reporter", "soc@acme.example"),
         *("--date", "2026-12-01", "--case", "7", "--tlp", "red", "--actions", actions),
     ).stdout
-    assert filled.count("(to be filled in)") == 2  # what no option can know
+    assert filled.count("(to be filled in)") == 1  # the impact, which no option can know
     assert "| TLP | TLP:RED |" in filled
     assert "- Isolated WS-1\n- Changed the accounts\n" in filled
 
