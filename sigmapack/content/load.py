@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sigmapack.content import declared, limits, settings, story
+from sigmapack.content import blocking, declared, limits, settings, story
 from sigmapack.content.documents import documents
 from sigmapack.content.files import shown, text_of
 from sigmapack.content.model import Content, Lookup, Problem, Row, Rule, Sources
@@ -58,6 +58,7 @@ def load(root: Path, rules_dir: Path | None = None) -> Content:
         moments=story.moments(directory / story.STORY, problems),
         guides=story.guides(directory / story.IMPORT, problems),
         notices=story.notices(directory / story.AWARENESS, problems),
+        blocking=blocking.read(directory / blocking.FILE, problems),
     )
 
 

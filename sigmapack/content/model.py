@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sigmapack.content.copying import copied
 from sigmapack.content.logsources import LogSource, Sources
-from sigmapack.content.moments import Moment, Notice
+from sigmapack.content.moments import Blocking, Moment, Notice
 from sigmapack.content.stages import Stage
 from sigmapack.content.text import one_line
 from sigmapack.content.words import ENGLISH, Words
@@ -228,6 +228,8 @@ class Content:
     """The steps by which a product takes its package, by its name."""
     notices: Mapping[str, Notice] = field(default_factory=dict)
     """Notices of one page, by whom they are for."""
+    blocking: Blocking = field(default_factory=Blocking)
+    """Since when entries of blocking lists are known, and what became of them."""
     words: Words = ENGLISH
     """What the package itself says, in the language of the reader."""
 

@@ -24,8 +24,8 @@ from sigmapack.content.words import LANGUAGES, words
 Key = tuple[str, str]
 #: Texts of one thing, by what they are: a title, a list of false positives, …
 Texts = Mapping[str, str | tuple[str, ...]]
-PARTS = ("rules", "playbooks", "stages", "moments", "imports", "notices")
-RULES, PLAYBOOKS, STAGES, MOMENTS, IMPORTS, NOTICES = PARTS
+PARTS = ("rules", "playbooks", "stages", "moments", "imports", "notices", "fates")
+RULES, PLAYBOOKS, STAGES, MOMENTS, IMPORTS, NOTICES, FATES = PARTS
 CODE = "translation"
 HASHED = "of"
 
@@ -72,6 +72,7 @@ def english(content: Content) -> dict[Key, Texts]:
         (MOMENTS, each.id): {"text": each.text, "source": each.source} for each in content.moments
     }
     found |= {(NOTICES, name): vars(notice) for name, notice in content.notices.items()}
+    found |= {(FATES, each.id): {"text": each.text} for each in content.blocking.fates}
     found |= {(IMPORTS, name): {"steps": steps} for name, steps in content.guides.items()}
     return {key: {k: v for k, v in texts.items() if v} for key, texts in found.items()}
 
@@ -188,6 +189,12 @@ def translated(content: Content, lang: str) -> Content:
             name: replace(notice, **_own(known, NOTICES, name))
             for name, notice in content.notices.items()
         },
+        blocking=replace(
+            content.blocking,
+            fates=tuple(
+                replace(each, **_own(known, FATES, each.id)) for each in content.blocking.fates
+            ),
+        ),
         words=found,
     )
 

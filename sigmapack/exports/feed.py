@@ -46,6 +46,8 @@ class Indicator:
     advisory: bool
     table: str
     file_name: str = ""
+    known: str = ""
+    """The day since which it is known: the advisory's, or that of its first source."""
 
     @property
     def type(self) -> str:
@@ -140,19 +142,32 @@ class Feed:
 
     @property
     def period(self) -> str:
-        """How long to block, in a sentence."""
+        """How long to block, in a sentence or two."""
         if not self.block_from:
-            return self.words(
+            asked = self.words(
                 "The advisory asks to block for at least {days} days from the day of blocking "
                 "(build with --block-from DATE to have the days here).",
                 days=LEAST_DAYS,
             )
+            return " ".join([asked, *self._earliest()])
         return self.words(
             "Block from {first} until at least {last} ({days} days, the advisory's minimum).",
             first=self.block_from,
             last=self.block_until,
             days=LEAST_DAYS,
         )
+
+    def _earliest(self) -> Iterator[str]:
+        """The days before which no block may end, where the day of blocking is not known."""
+        days = [one.known for kind in BLOCKED for one in self.blocked(kind) if one.known]
+        if days:
+            first, last = (date.fromisoformat(day) for day in (min(days), max(days)))
+            yield self.words(
+                "Entries are known since {first} to {last}: no block of them may end before {end}.",
+                first=first,
+                last=last,
+                end=last + timedelta(days=LEAST_DAYS),
+            )
 
 
 @dataclass(frozen=True)

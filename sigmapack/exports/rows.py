@@ -42,7 +42,7 @@ def read(content: Content, block_from: date | None = None) -> Feed:
         indicator
         for table in content.lookups.values()
         for row in table.rows
-        for indicator in _indicator(table, row, problems)
+        for indicator in _indicator(content, table, row, problems)
     ]
     if problems:
         raise Unfit(sorted(problems))
@@ -58,7 +58,9 @@ def _vendors(content: Content) -> tuple[str, ...]:
     return (*others, *content.zones)
 
 
-def _indicator(table: Lookup, row: Row, problems: list[Problem]) -> Iterator[Indicator]:
+def _indicator(
+    content: Content, table: Lookup, row: Row, problems: list[Problem]
+) -> Iterator[Indicator]:
     kind = KINDS.get(table.key, "")
     if kind not in FORMS:
         return
@@ -84,6 +86,7 @@ def _indicator(table: Lookup, row: Row, problems: list[Problem]) -> Iterator[Ind
         advisory=cells.get("advisory") == "yes",
         table=table.name,
         file_name=cells.get("file_name", ""),
+        known=content.blocking.known(cells.get("source", ""), cells.get("advisory") == "yes"),
     )
 
 

@@ -19,7 +19,7 @@ from sigmapack.content.translation import translated
 from sigmapack.content.words import LANGUAGES
 from sigmapack.making import safety
 from sigmapack.making.differing import summary
-from sigmapack.making.overlaid import overlaid
+from sigmapack.making.overlaid import day_of, overlaid
 from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.manifest import added, manifest
 from sigmapack.overlay import Client, Overlaid, named, read
@@ -137,7 +137,7 @@ def make(shared: Base, client: Client) -> Made:
     own = named(said, client.id)
     packed = _packed(shared, made, own, targets)
     files = [*packed.files, *navigator.artifacts(said)]
-    files += _beside(shared, said)
+    files += _beside(shared, said, day_of(client))
     about = summary(shared.content, made, gone)
     others = (other for other in LANGUAGES if other != lang)
     contents = {lang: own} | {o: named(translated(made.content, o), client.id) for o in others}
@@ -201,12 +201,14 @@ def _key(query: Query) -> Key:
     return query.rule.name, query.target, query.language
 
 
-def _beside(shared: Base, content: Content) -> list[Artifact]:
+def _beside(shared: Base, content: Content, own: date | None) -> list[Artifact]:
     """Indicators, blocking lists, searches and configurations: lists are the pack's, where the
-    tables and the language are."""
+    tables, the language and the day of blocking are."""
+    day = shared.block_from or own
     same = content.lookups == shared.content.lookups and content.words == shared.content.words
     try:
-        lists = shared.indicators if same else exports.artifacts(content, shared.block_from)
+        same = same and day == shared.block_from
+        lists = shared.indicators if same else exports.artifacts(content, day)
         return [*lists, *collection.artifacts(content), *exposure.artifacts(content)]
     except (exports.Unfit, collection.Unfit) as error:
         raise Stopped(error.problems) from error

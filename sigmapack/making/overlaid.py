@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
-from sigmapack import checks
+from sigmapack import checks, exports
 from sigmapack.checks import lookups as lookup_checks
 from sigmapack.content.model import Content, Problem, Rule
-from sigmapack.making.stopping import stop_on
+from sigmapack.making.stopping import Stopped, stop_on
 from sigmapack.overlay import Client, Overlaid, overlay
 from sigmapack.overlay.filters import Filter
 
@@ -30,7 +31,21 @@ def overlaid(content: Content, client: Client) -> Overlaid:
     stop_on(made.problems)
     stop_on(_wrong_filters(made))
     stop_on(_wrong_content(made))
+    day_of(client)
     return made
+
+
+def day_of(client: Client) -> date | None:
+    """The day from which a client blocks; None where its folder does not say that.
+
+    Raises:
+        Stopped: it is no day, or one that cannot be meant.
+    """
+    value = client.settings.get("block_from")
+    try:
+        return exports.day_of_blocking(str(value)) if value is not None else None
+    except ValueError as error:
+        raise Stopped([client.problem("client", f"block_from: {error}", "block_from")]) from error
 
 
 def _wrong_filters(made: Overlaid) -> Iterator[Problem]:
