@@ -156,8 +156,9 @@ def incident(
     )
 
 
-def _order(match: Match) -> tuple[int, str, str, int]:
-    return severity(match.rule), match.timestamp or "~", match.file, match.record
+def _order(match: Match) -> tuple[int, str, str, int, str]:
+    place = match.file, match.record, match.rule.name
+    return severity(match.rule), match.timestamp or "~", *place
 
 
 def _spans(made: Searched) -> list[Span]:

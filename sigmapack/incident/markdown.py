@@ -184,7 +184,7 @@ def _searched(document: Incident, words: Words) -> Iterator[str]:
     yield ""
     names = ("File", "Bytes", "First event", "Last event", "SHA-256", "Not read, because")
     yield from table(
-        [words(name) for name in names],
+        ["SHA-256" if name == "SHA-256" else words(name) for name in names],
         [[text(cell) for cell in cells_of(each, words)] for each in document.sources],
     )
     if document.spans:
