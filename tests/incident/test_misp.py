@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pymisp import MISPEvent
-from pymispgalaxies import Clusters
+from pymispgalaxies.api import Clusters
 
 from sigmapack.incident.misp import MARK
 from tests.cli.command import process, run
@@ -26,7 +26,7 @@ def made(folder: Path, *more: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def event(tmp_path_factory: pytest.TempPathFactory) -> MISPEvent:
+def event(tmp_path_factory: pytest.TempPathFactory) -> Any:
     found = MISPEvent()
     found.load(made(tmp_path_factory.mktemp("misp"), "--tlp", "amber+strict").decode())
     return found
@@ -39,13 +39,13 @@ def techniques() -> set[str]:
     return {each.replace('"', "") for each in galaxy.machinetags()}
 
 
-def test_the_library_reads_it_and_would_write_the_same(event: MISPEvent) -> None:
+def test_the_library_reads_it_and_would_write_the_same(event: Any) -> None:
     again = MISPEvent()
     again.load(event.to_json())
     assert again.to_json() == event.to_json()
 
 
-def test_types_categories_and_templates_are_those_that_misp_knows(event: MISPEvent) -> None:
+def test_types_categories_and_templates_are_those_that_misp_knows(event: Any) -> None:
     known = event.describe_types["category_type_mappings"]
     attributes = [*event.attributes, *(a for one in event.objects for a in one.attributes)]
     for attribute in attributes:
@@ -58,7 +58,7 @@ def test_types_categories_and_templates_are_those_that_misp_knows(event: MISPEve
 
 
 def test_hosts_are_devices_that_communicate_with_indicators_which_have_sightings(
-    event: MISPEvent,
+    event: Any,
 ) -> None:
     found = told(STORY)
     devices = {
@@ -76,7 +76,7 @@ def test_hosts_are_devices_that_communicate_with_indicators_which_have_sightings
         assert sorted(s.source for s in attribute.sightings) == one["hosts"]
 
 
-def test_a_sighting_has_the_time_of_its_host_alone(event: MISPEvent) -> None:
+def test_a_sighting_has_the_time_of_its_host_alone(event: Any) -> None:
     from datetime import datetime
 
     for one in told(STORY)["indicators"]:
@@ -88,26 +88,26 @@ def test_a_sighting_has_the_time_of_its_host_alone(event: MISPEvent) -> None:
         }
 
 
-def test_logs_are_evidence_and_no_indicators(event: MISPEvent) -> None:
+def test_logs_are_evidence_and_no_indicators(event: Any) -> None:
     (source,) = told(STORY)["sources"]
     (file,) = event.get_objects_by_name("file")
     assert file.get_attributes_by_relation("sha256")[0].value == source["sha256"]
     assert not any(a.to_ids for a in file.attributes)
 
 
-def test_tlp_and_techniques_are_tags_that_misp_knows(event: MISPEvent) -> None:
+def test_tlp_and_techniques_are_tags_that_misp_knows(event: Any) -> None:
     names = [tag.name for tag in event.tags]
     assert names[0] == "tlp:amber+strict"
     galaxies = {name.replace('"', "") for name in names if name.startswith("misp-galaxy:")}
     assert galaxies and galaxies <= techniques(), galaxies - techniques()
 
 
-def test_it_is_for_the_own_organisation_and_not_published(event: MISPEvent) -> None:
+def test_it_is_for_the_own_organisation_and_not_published(event: Any) -> None:
     assert (int(event.distribution), event.published) == (0, False)
     assert event.date.isoformat() == told(STORY)["hosts"][0]["first"][:10]
 
 
-def test_the_whole_report_goes_with_it(event: MISPEvent) -> None:
+def test_the_whole_report_goes_with_it(event: Any) -> None:
     (text,) = event.event_reports
     assert "## Hosts with matches" in text.content and "TLP:AMBER+STRICT" in text.content
 

@@ -139,7 +139,9 @@ def test_without_it_one_line_says_what_to_install_before_any_work(
         monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
         monkeypatch.setattr(sys, "meta_path", [Unloadable(), *sys.meta_path])
     out = tmp_path / "out"
-    given = ["report", STORY, "--pdf", out] if verb == "report" else ["--pdf", "--out", out]
+    given: list[str | Path] = (
+        ["report", STORY, "--pdf", out] if verb == "report" else ["--pdf", "--out", out]
+    )
     result = run(*given)
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
