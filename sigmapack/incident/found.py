@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sigmapack.content.model import Content, Rule
@@ -32,6 +32,8 @@ class Host:
     indicators: Sequence[str]
     stages: Sequence[str]
     rules: Sequence[str]
+    titles: Sequence[str]
+    """Of the rules, in the language of the document, the gravest first."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,13 @@ def _host(content: Content, name: str, found: Sequence[Match]) -> Host:
             stage.id for stage in content.stages if any(stage.sees(match.rule) for match in found)
         ],
         rules=sorted(names),
+        titles=list(dict.fromkeys(_titles(content, found))),
     )
+
+
+def _titles(content: Content, found: Iterable[Match]) -> Iterator[str]:
+    for match in sorted(found, key=lambda each: severity(each.rule)):
+        yield content.by_name.get(match.rule.name, match.rule).title
 
 
 def indicators(content: Content, matches: Sequence[Match]) -> list[Indicator]:

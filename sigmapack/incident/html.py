@@ -11,6 +11,14 @@ from sigmapack.incident import Incident, said
 from sigmapack.incident.said import TO_FILL, defanged, rows_of
 from sigmapack.incident.seen import STATES
 
+#: Of letters on black (https://www.first.org/tlp/); every page of paper says the mark twice.
+COLOURS = {
+    "CLEAR": "#ffffff",
+    "GREEN": "#33ff00",
+    "AMBER": "#ffc000",
+    "AMBER+STRICT": "#ffc000",
+    "RED": "#ff2b2b",
+}
 #: How a file of ours begins.
 MARK = b"<!doctype html>\n<!-- An incident report, made from logs. -->\n"
 
@@ -38,6 +46,7 @@ def html(document: Incident, words: Words) -> bytes:
         states=STATES,
         defanged=defanged,
         said=said,
+        colour=Markup(COLOURS[document.given.tlp]),
     )
     return MARK + text.encode() + b"\n"
 

@@ -15,6 +15,7 @@ from sigmapack.incident import Incident
 from sigmapack.incident.found import Evidence, Host
 from sigmapack.incident.said import (
     AT_LEAST,
+    CONFIDENCES,
     LEFT_OUT,
     LIMITS,
     NO_HIT,
@@ -22,14 +23,18 @@ from sigmapack.incident.said import (
     UNKNOWN,
     cells_of,
     defanged,
+    moment,
+    named,
     period,
+    place,
+    rests_on,
     rows_of,
+    span,
 )
 from sigmapack.incident.seen import STATES
 
 STOPPED = noted("Reading or the rules were stopped: this is what was found until then.")
 #: How a file of ours begins.
-MOST_RECORDS = 20
 MARK = b"<!-- An incident report, made from logs. -->\n"
 #: What begins something in a line, and the dot and colon by which GitHub makes links.
 MEANING = re.compile(r"([\\`*_\[\]<>|#~&!$^{}]|(?<=www)\.|:(?=//))", re.IGNORECASE)
@@ -97,14 +102,15 @@ def _hosts(hosts: Sequence[Host], document: Incident, words: Words) -> Iterator[
         yield f"### {text(host.host or words('no host'))}"
         yield ""
         yield f"- {words('Gravest level')}: {words(host.level)}"
-        yield f"- {words('First and last match')}: {text(host.first)} - {text(host.last)}"
+        yield f"- {words('First and last match (UTC)')}: {text(span(host.first, host.last))}"
+        yield f"- {words('What matched')}: {text('; '.join(host.titles))}"
         if host.builds:
             yield f"- {words('Affected builds')}: {text(', '.join(host.builds))}"
         if host.indicators:
             listed = ", ".join(defanged(one, document) for one in host.indicators)
             yield f"- {words('Indicators')}: {text(listed)}"
         if host.stages:
-            yield f"- {words('Stages of the attack')}: {text(', '.join(host.stages))}"
+            yield f"- {words('Stages of the attack')}: {text(named(host.stages, document))}"
         yield f"- {words('Matches')}: {host.matches}"
         yield ""
 
@@ -113,28 +119,34 @@ def _evidence(document: Incident, words: Words) -> Iterator[str]:
     if document.indicators:
         yield f"## {words('Indicators')}"
         yield ""
-        names = ("Indicator", "Role", "Confidence", "Hosts", "First", "Last")
+        names = ("Indicator", "Role", "Confidence", "Hosts", "First (UTC)", "Last (UTC)")
         yield from table(
             [words(name) for name in names],
             [
-                [text(each) for each in (defanged(one.value, document), one.role, one.confidence)]
-                + [text(each) for each in (", ".join(one.hosts), one.first, one.last)]
+                [
+                    text(defanged(one.value, document)),
+                    text(words.known(one.role)),
+                    words(CONFIDENCES[one.confidence]),
+                    text(", ".join(one.hosts)),
+                    moment(one.first),
+                    moment(one.last),
+                ]
                 for one in document.indicators
             ],
         )
     if document.evidence:
         yield f"## {words('Evidence')}"
         yield ""
-        names = ("Time", "Host", "Level", "Rule", "Record", "Fields")
+        names = ("Time (UTC)", "Host", "Level", "Rule", "Record", "Fields")
         yield from table(
             [words(name) for name in names],
             [
                 [
-                    text(one.time),
+                    moment(one.time),
                     text(one.host),
                     words(one.level),
                     text(one.title),
-                    text(f"{one.file}:{one.record}"),
+                    text(place(one, document)),
                     text("; ".join(_fields(one, document, words))),
                 ]
                 for one in document.evidence
@@ -149,7 +161,7 @@ def _fields(one: Evidence, document: Incident, words: Words) -> Iterator[str]:
     """The fields of a match, and the records that a correlation rests on."""
     yield from (f"{name}={defanged(value, document)}" for name, value in one.fields.items())
     if one.rests_on:
-        yield f"{words('rests on')} {', '.join(one.rests_on[:MOST_RECORDS])}"
+        yield rests_on(one, words)
 
 
 def _searched(document: Incident, words: Words) -> Iterator[str]:
@@ -182,15 +194,22 @@ def _searched(document: Incident, words: Words) -> Iterator[str]:
     if not document.whole and period(document, words):
         yield words(AT_LEAST)
     yield ""
-    names = ("File", "Bytes", "First event", "Last event", "SHA-256", "Not read, because")
+    names = (
+        "File",
+        "Bytes",
+        "First event (UTC)",
+        "Last event (UTC)",
+        "SHA-256",
+        "Not read, because",
+    )
     yield from table(
         ["SHA-256" if name == "SHA-256" else words(name) for name in names],
         [[text(cell) for cell in cells_of(each, words)] for each in document.sources],
     )
     if document.spans:
         yield from table(
-            [words(name) for name in ("Log source", "First event", "Last event")],
-            [[text(each.log), each.first, each.last] for each in document.spans],
+            [words(name) for name in ("Log source", "First event (UTC)", "Last event (UTC)")],
+            [[text(each.log), moment(each.first), moment(each.last)] for each in document.spans],
         )
     if document.left_out:
         yield words("Left out for this client, and so not looked for:")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sigmapack.content.words import Words, noted
 from sigmapack.incident import Incident
+from sigmapack.incident.found import Evidence
 from sigmapack.incident.searched import Source
+from sigmapack.incident.seen import SEEN
 
+#: What stands between folders, and an archive and its member.
+NAME = re.compile(r"[\\/!]")
+#: Records of a correlation that are named.
+MOST_RECORDS = 20
 TO_FILL = noted("(to be filled in)")
 
 
@@ -33,6 +39,11 @@ LEFT_OUT = {
     "row": noted("row that is withdrawn"),
     "filter": noted("filter, of these rules"),
 }
+CONFIDENCES = {
+    "high": noted("high confidence"),
+    "medium": noted("medium confidence"),
+    "low": noted("low confidence"),
+}
 NO_HIT = noted("No rule matched. What was searched, and what that cannot exclude, is below.")
 ONLY_LEADS = noted(
     "No rule that alerts matched. There are leads to look at, and what was searched is below."
@@ -48,12 +59,48 @@ AT_LEAST = noted(
 )
 
 
+def moment(time: str) -> str:
+    """A time of a document for people: to the second, in UTC."""
+    return time[:19].replace("T", " ")
+
+
+def span(first: str, last: str) -> str:
+    """From one time to another; one where they are the same to the second."""
+    known = list(dict.fromkeys(filter(None, map(moment, (first, last)))))
+    return " - ".join(known) or "-"
+
+
+def named(ids: Iterable[str], document: Incident) -> str:
+    """Stages by their ids, with what they are."""
+    titles = {stage.id: stage.title for stage in document.stages}
+    return "; ".join(f"{each} {titles.get(each, '')}".strip() for each in ids)
+
+
+def place(one: Evidence, document: Incident) -> str:
+    """Where a record stands: its file by the name alone, where no other one is called so."""
+    files = {each.file for each in document.sources} | {each.file for each in document.evidence}
+    name = NAME.split(one.file)[-1]
+    alone = sum(NAME.split(file)[-1] == name for file in files) == 1
+    return f"{name if alone else one.file}:{one.record}"
+
+
+def rests_on(one: Evidence, words: Words) -> str:
+    """The records that a correlation rests on; those of its own file by their numbers alone."""
+    listed = list(one.rests_on[:MOST_RECORDS])
+    places = [each.rpartition(":") for each in listed]
+    if all(file == one.file for file, _, _ in places):
+        listed = [record for _, _, record in places]
+    text = words("rests on the records {records}", records=", ".join(listed))
+    more = len(one.rests_on) - MOST_RECORDS
+    return f"{text} {words('and {count} more', count=more)}" if more > 0 else text
+
+
 def period(document: Incident, words: Words) -> str:
     """From when to when the logs are; "" where no event had a time."""
     times = [t for each in document.sources for t in (each.first, each.last) if t]
     if not times:
         return ""
-    found = f"{min(times)} - {max(times)}"
+    found = span(min(times), max(times))
     return found if document.whole else words("at least {period}", period=found)
 
 
@@ -69,11 +116,16 @@ def rows_of(document: Incident, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Hosts with matches"), str(sum(bool(host.host) for host in document.hosts))
     if document.leads:
         yield words("Leads to look at"), str(len(document.leads))
-    levels = ", ".join(f"{count} {words(level)}" for level, count in document.levels.items())
-    yield words("Matches"), levels or "0"
+    levels = [
+        words("{count} {level}", count=count, level=words(level))
+        for level, count in document.levels.items()
+    ]
+    yield words("Matches"), ", ".join(levels) or "0"
+    seen = [f"{stage.id} {stage.title}" for stage in document.stages if stage.state == SEEN]
+    yield words("Stages that were seen"), "; ".join(seen) or "-"
     times = sorted(t for host in document.hosts for t in (host.first, host.last) if t)
-    yield words("First and last match"), f"{times[0]} - {times[-1]}" if times else "-"
-    yield words("Period that the logs cover"), period(document, words) or empty
+    yield words("First and last match (UTC)"), span(times[0], times[-1]) if times else "-"
+    yield words("Period that the logs cover (UTC)"), period(document, words) or empty
     yield words("Impact on services and data"), empty
 
 
@@ -84,8 +136,8 @@ def cells_of(source: Source, words: Words) -> tuple[str, ...]:
     return (
         source.file,
         str(source.bytes) if sized else unknown,
-        source.first,
-        source.last,
+        moment(source.first),
+        moment(source.last),
         source.sha256 or unknown,
         source.error,
     )

@@ -18,6 +18,8 @@ from tests.incident.test_documents import told
 from tests.reading.evtx import evtx_of, sysmon
 
 FIRST, LAST = "2023-03-29T10:00:00.000Z", "2023-03-29T10:59:00.000Z"
+#: The same for people.
+FROM, UNTIL = "2023-03-29 10:00:00", "2023-03-29 10:59:00"
 #: More than one block of a scan.
 MANY = 20_000
 
@@ -37,13 +39,13 @@ def test_an_empty_report_says_over_which_times_it_is(tmp_path: Path) -> None:
     for lang, field in (("en", "Period that the logs cover"), ("es", "Periodo que cubren")):
         said = run("report", path, "--lang", lang).stdout
         (line,) = (each for each in said.splitlines() if field in each)
-        assert f"{FIRST} - {LAST}" in line
-        assert any(f"| {FIRST} | {LAST} |" in each for each in said.splitlines())
+        assert f"{FROM} - {UNTIL}" in line
+        assert any(f"| {FROM} | {UNTIL} |" in each for each in said.splitlines())
 
 
 def test_a_log_without_times_leaves_the_period_to_a_person(tmp_path: Path) -> None:
     path = log(tmp_path / "a.jsonl", '{"Channel": "Security", "EventID": 4688}\n')
-    assert "| Period that the logs cover | (to be filled in) |" in run("report", path).stdout
+    assert "| Period that the logs cover (UTC) | (to be filled in) |" in run("report", path).stdout
 
 
 def test_what_a_scan_passes_over_has_its_first_and_last_time_too(tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_where_not_all_was_looked_at_times_are_the_least(tmp_path: Path, lang: s
     path = log(tmp_path / "a.jsonl", "{}\n")
     report.add_span(str(path), (), FIRST, LAST)
     said = markdown(incident(content, report, [path], Given(), 1), content.words).decode()
-    assert content.words("at least {period}", period=f"{FIRST} - {LAST}") in said
+    assert content.words("at least {period}", period=f"{FROM} - {UNTIL}") in said
 
 
 def test_the_records_of_an_evtx_file_that_are_passed_over_have_times(tmp_path: Path) -> None:
