@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sigmapack.content.model import Content, Rule
 from sigmapack.exports.feed import Indicator as Listed
@@ -120,7 +121,7 @@ def _gravest(made: Iterable[Host]) -> list[Host]:
 
 def _host(content: Content, name: str, found: Sequence[Match]) -> Host:
     first, last = _times(found)
-    names = {match.rule.name for match in found}
+    rules = list({match.rule.name: match.rule for match in found}.values())
     level = min((match.rule for match in found), key=severity).level
     names_of = {one.value for match in found for one in touched(content, match)}
     return Host(
@@ -131,10 +132,8 @@ def _host(content: Content, name: str, found: Sequence[Match]) -> Host:
         matches=len(found),
         builds=sorted({build for match in found for build in _builds(content, match)}),
         indicators=sorted(names_of),
-        stages=[
-            stage.id for stage in content.stages if any(stage.sees(match.rule) for match in found)
-        ],
-        rules=sorted(names),
+        stages=[stage.id for stage in content.stages if any(stage.sees(rule) for rule in rules)],
+        rules=sorted(rule.name for rule in rules),
         titles=list(dict.fromkeys(_titles(content, found))),
     )
 
@@ -177,41 +176,44 @@ def _texts(match: Match) -> dict[str, str]:
     }
 
 
-def touched(content: Content, match: Match) -> list[Listed]:
+def touched(content: Content, match: Match) -> Sequence[Listed]:
     """The indicators that stand in what a match shows: names with all below them, whole values."""
-    values = [text.lower() for text in _texts(match).values()]
-    return [one for one in _listed(content) if any(_stands(one, value) for value in values)]
-
-
-def _stands(one: Listed, value: str) -> bool:
-    low = one.value.lower()
-    if low not in value:
-        return False
-    return re.search(rf"(?<![a-z0-9-]){re.escape(low)}\.?(?![a-z0-9.-])", value) is not None
-
-
-def _builds(content: Content, match: Match) -> set[str]:
-    """Affected builds that stand in what a match shows."""
-    found = set()
-    for name, table in content.lookups.items():
-        if AFFECTED not in name:
-            continue
-        for text in _texts(match).values():
-            found |= {
-                build
-                for build in table.values()
-                if re.search(rf"(?<![\d.]){re.escape(build)}(?![\d])", text)
-            }
-    return found
-
-
-_known: dict[int, tuple[Content, list[Listed]]] = {}
+    _listed(content)
+    return _standing(id(content), "\n".join(_texts(match).values()).lower())
 
 
 def _listed(content: Content) -> list[Listed]:
     if id(content) not in _known:
         _known[id(content)] = (content, _read(content))
     return _known[id(content)][1]
+
+
+#: The content itself, so that its id stays its own, and its indicators.
+_known: dict[int, tuple[Content, list[Listed]]] = {}
+
+
+@lru_cache(maxsize=10_000)
+def _standing(key: int, text: str) -> tuple[Listed, ...]:
+    """Those that stand in a text in lower case; hits of one rule often show the same."""
+    return tuple(one for one in _known[key][1] if _stands(one.value.lower(), text))
+
+
+def _stands(low: str, text: str) -> bool:
+    if low not in text:
+        return False
+    return re.search(rf"(?<![a-z0-9-]){re.escape(low)}\.?(?![a-z0-9.-])", text) is not None
+
+
+def _builds(content: Content, match: Match) -> set[str]:
+    """Affected builds that stand in what a match shows."""
+    text = "\n".join(_texts(match).values())
+    return {
+        build
+        for name, table in content.lookups.items()
+        if AFFECTED in name
+        for build in table.values()
+        if build in text and re.search(rf"(?<![\d.]){re.escape(build)}(?![\d])", text)
+    }
 
 
 def _read(content: Content) -> list[Listed]:
