@@ -18,6 +18,7 @@ from sigmapack.incident.said import (
     CONFIDENCES,
     LEFT_OUT,
     LIMITS,
+    MOST_HOSTS,
     NO_HIT,
     ONLY_LEADS,
     UNKNOWN,
@@ -29,6 +30,7 @@ from sigmapack.incident.said import (
     place,
     rests_on,
     rows_of,
+    some,
     span,
 )
 from sigmapack.incident.seen import STATES
@@ -98,7 +100,7 @@ def _found(document: Incident, words: Words) -> Iterator[str]:
 
 
 def _hosts(hosts: Sequence[Host], document: Incident, words: Words) -> Iterator[str]:
-    for host in hosts:
+    for host in hosts[:MOST_HOSTS]:
         yield f"### {text(host.host or words('no host'))}"
         yield ""
         yield f"- {words('Gravest level')}: {words(host.level)}"
@@ -113,6 +115,21 @@ def _hosts(hosts: Sequence[Host], document: Incident, words: Words) -> Iterator[
             yield f"- {words('Stages of the attack')}: {text(named(host.stages, document))}"
         yield f"- {words('Matches')}: {host.matches}"
         yield ""
+    if more := hosts[MOST_HOSTS:]:
+        names = ("Host", "Level", "First (UTC)", "Last (UTC)", "Matches")
+        yield from table(
+            [words(name) for name in names],
+            [
+                [
+                    text(host.host or words("no host")),
+                    words(host.level),
+                    moment(host.first),
+                    moment(host.last),
+                    str(host.matches),
+                ]
+                for host in more
+            ],
+        )
 
 
 def _evidence(document: Incident, words: Words) -> Iterator[str]:
@@ -127,7 +144,7 @@ def _evidence(document: Incident, words: Words) -> Iterator[str]:
                     text(defanged(one.value, document)),
                     text(words.known(one.role)),
                     words(CONFIDENCES[one.confidence]),
-                    text(", ".join(one.hosts)),
+                    text(some(one.hosts, words)),
                     moment(one.first),
                     moment(one.last),
                 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sigmapack.content.words import Words, noted
 from sigmapack.incident import Incident
@@ -13,6 +13,10 @@ from sigmapack.incident.seen import SEEN
 
 #: What stands between folders, and an archive and its member.
 NAME = re.compile(r"[\\/!]")
+#: Hosts that are told at length, the gravest; of the others each has a row.
+MOST_HOSTS = 100
+#: Hosts that are named of an indicator.
+MOST_NAMES = 50
 #: Records of a correlation that are named.
 MOST_RECORDS = 20
 TO_FILL = noted("(to be filled in)")
@@ -57,6 +61,13 @@ AT_LEAST = noted(
     "Times are those of the events that were looked at, and of the first and last ones of blocks: "
     "a log may reach further."
 )
+
+
+def some(names: Sequence[str], words: Words) -> str:
+    """The first names of a list, and how many more there are."""
+    listed = ", ".join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return f"{listed} {words('and {count} more', count=more)}" if more > 0 else listed
 
 
 def moment(time: str) -> str:

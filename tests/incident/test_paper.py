@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from sigmapack.incident import Given, incident
 from sigmapack.incident.html import html
-from sigmapack.incident.said import place
+from sigmapack.incident.markdown import markdown
+from sigmapack.incident.said import MOST_HOSTS, MOST_NAMES, place
 from sigmapack.matches import Match, Report
 from sigmapack.page import paper
 from tests.engines.browser.chromium import browser
@@ -85,3 +86,18 @@ def test_a_correlation_names_its_records_by_number_where_they_are_of_one_file() 
     said = run("report", STORY).stdout
     assert "rests on the records 1, 2" in said
     assert STORY.name + ":2" in said.replace("\\", "") and str(STORY) + ":2" not in said
+
+
+def test_of_many_hosts_each_has_its_place_and_the_gravest_are_told_at_length() -> None:
+    content = pack()
+    rule = content.by_name["dns_query_win_threecx_c2_domain"]
+    fields = {"QueryName": "akamaicontainer.com"}
+    count = MOST_HOSTS + 7
+    matches = [Match(rule, "f", n + 1, None, f"WS-{n:04}", fields) for n in range(count)]
+    made = incident(content, Report(matches=matches), [], Given(), 1)
+    said = markdown(made, content.words).decode()
+    page = html(made, content.words).decode()
+    hosts = [host.host for host in made.hosts]
+    assert all(name in page and name in said for name in hosts) and len(hosts) == count
+    assert said.count("\n### WS-") == page.count('<div class="host">') == MOST_HOSTS
+    assert said.count(f"and {count - MOST_NAMES} more") == 1
