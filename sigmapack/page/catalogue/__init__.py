@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from sigmapack import exports
@@ -70,10 +71,9 @@ def artifact(
     cards = data.cards(contents, manifest, queries, packed)
     used = {entry["target"] for entry in manifest["queries"]}
     products = {name: t.title for name, t in discover().items() if name in used}
-    environment = _environment()
-    environment.globals["_"] = _speaker(contents)
     say = _speaker(contents)
-    text = environment.get_template("page.html").render(
+    text = _template().render(
+        _=say,
         lang=next(iter(contents)),
         langs=sorted(contents),
         client=client,
@@ -100,8 +100,9 @@ def artifact(
     return Artifact(NAME, (MARK + text + "\n").encode())
 
 
-def _environment() -> Environment:
-    return Environment(
+@cache
+def _template() -> Template:
+    environment = Environment(
         loader=PackageLoader("sigmapack.page.catalogue", ""),
         autoescape=True,
         undefined=StrictUndefined,
@@ -111,6 +112,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template("page.html")
 
 
 def _speaker(contents: Mapping[str, Content]) -> Callable[..., dict[str, str]]:
