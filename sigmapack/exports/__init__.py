@@ -114,7 +114,7 @@ other products import.
 
 - **To detect** (all indicators, with their confidence): CSV, STIX, MISP, Zeek, QRadar, SecOps.
 - **To block** (the domains of the CSIRT-RD advisory and high-confidence indicators only): RPZ,
-  AdGuard, hosts, EDL. Suricata's rules alert; those marked `blocking yes` may drop.
+  AdGuard, hosts, Squid, EDL. Suricata's rules alert; those marked `blocking yes` may drop.
 - {period}
 - Domains cover their subdomains wherever the format can say so.
 - Nothing that belongs to a vendor or platform is blocked: a URL on a shared host is in lists of

@@ -27,6 +27,10 @@ LEAST_DAYS = 30
 #: Kinds that blocking lists hold.
 BLOCKED = ("domain", "url", "ip")
 
+#: What a block is tried with. No zone has a name that ends so (RFC 6761), and resolvers do not
+#: answer it by themselves, as Unbound and systemd-resolved do with `.invalid`.
+CANARY = "block-test.threecx.example"
+
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
 
 
