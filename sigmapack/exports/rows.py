@@ -9,6 +9,7 @@ from datetime import date
 
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Lookup, Problem, Row
+from sigmapack.content.words import Words
 from sigmapack.exports.feed import Feed, Indicator
 
 #: Kinds that are exchanged; what a value must look like, so that it cannot break a format.
@@ -42,7 +43,7 @@ def read(content: Content, block_from: date | None = None) -> Feed:
         indicator
         for table in content.lookups.values()
         for row in table.rows
-        for indicator in _indicator(table, row, problems)
+        for indicator in _indicator(table, row, content.words, problems)
     ]
     if problems:
         raise Unfit(sorted(problems))
@@ -58,7 +59,9 @@ def _vendors(content: Content) -> tuple[str, ...]:
     return (*others, *content.zones)
 
 
-def _indicator(table: Lookup, row: Row, problems: list[Problem]) -> Iterator[Indicator]:
+def _indicator(
+    table: Lookup, row: Row, words: Words, problems: list[Problem]
+) -> Iterator[Indicator]:
     kind = KINDS.get(table.key, "")
     if kind not in FORMS:
         return
@@ -84,6 +87,7 @@ def _indicator(table: Lookup, row: Row, problems: list[Problem]) -> Iterator[Ind
         advisory=cells.get("advisory") == "yes",
         table=table.name,
         file_name=cells.get("file_name", ""),
+        words=words,
     )
 
 

@@ -10,6 +10,11 @@ from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
 from sigmapack.exports.feed import CANARY, Export, Feed, text
 
+SERIAL = noted(
+    "Serial: YYYYMMDDnn of --block-from, else the version's number. Raise it by hand after a second"
+    " build with the same day and version, or secondary servers keep the old zone."
+)
+
 
 def serial(feed: Feed) -> int:
     """The zone's serial: the day of blocking and the version, or the version alone.
@@ -27,8 +32,7 @@ def files(feed: Feed) -> list[Artifact]:
     """`threecx.rpz`: names are relative, so the zone may have any name."""
     lines = [f"; {line}" for line in feed.header(noted("Response policy zone"))]
     lines += [
-        "; Serial: YYYYMMDDnn of --block-from, else the version's number. Raise it by hand after a",
-        "; second build with the same day and version, or secondary servers keep the old zone.",
+        "; " + feed.words(SERIAL),
         "$TTL 300",
         f"@ IN SOA localhost. hostmaster.localhost. {serial(feed)} 3600 600 2592000 300",
         "@ IN NS localhost.",
@@ -36,7 +40,11 @@ def files(feed: Feed) -> list[Artifact]:
     if feed.blocked("domain"):
         lines.append(f"{CANARY} A 0.0.0.0")
     for found in feed.blocked("domain"):
-        lines += [f"; {found.about}", f"{found.value} CNAME .", f"*.{found.value} CNAME ."]
+        lines += [
+            f"; {found.about}",
+            f"{found.value} CNAME .",
+            f"*.{found.value} CNAME .",
+        ]
     return [text("threecx.rpz", lines)]
 
 

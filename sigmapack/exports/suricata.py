@@ -24,6 +24,17 @@ REFERENCE = "reference:url,attack.mitre.org/campaigns/C0057/;"
 PRIORITY = {"high": 1, "medium": 2, "low": 3}
 
 
+ALERTS = noted(
+    "All rules alert. Those with the metadata `blocking yes` may drop: they stand for the domains"
+    " of the CSIRT-RD advisory and high-confidence ones. Rules of medium and low confidence are"
+    " disabled."
+)
+SIDS = noted(
+    "Sids: {first} to {last}, by the hash of the indicator, so they stay the same; {trial} is for a"
+    " test."
+)
+
+
 def sids(found: list[Indicator]) -> dict[str, int]:
     """Value -> the first of its ten sids; of two values with one hash the later takes the next."""
     places = (LAST_SID - FIRST_SID + 1) // STEP
@@ -98,12 +109,9 @@ def files(feed: Feed) -> list[Artifact]:
     head = feed.header(noted("Suricata 7 rules"))
     lines = [
         head[0],
-        "All rules alert. Those with the metadata `blocking yes` may drop: they stand for the",
-        "domains of the CSIRT-RD advisory and high-confidence ones. Rules of medium and low",
-        "confidence are disabled.",
+        feed.words(ALERTS),
         *head[2:],
-        f"Sids: {FIRST_SID} to {LAST_SID}, by the hash of the indicator, so they stay the same;",
-        f"{TRIAL_SID} is for a test.",
+        feed.words(SIDS, first=FIRST_SID, last=LAST_SID, trial=TRIAL_SID),
     ]
     drop = [*head, "For suricata-update: --drop-conf drop.conf"]
     return [

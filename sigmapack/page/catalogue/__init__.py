@@ -189,7 +189,11 @@ def _indicators(contents: Mapping[str, Content]) -> dict[str, Any]:
         )
         for each in (exports.discover().values() if feed.indicators else ())
     ]
-    found = [_indicator(feed, each) for each in feed.indicators]
+    others = [one.indicators for one in feeds.values()]
+    found = [
+        {**_indicator(feed, each), "roles": _roles(tuple(feeds), same)}
+        for each, same in zip(feed.indicators, zip(*others, strict=True), strict=True)
+    ]
     return {
         "indicators": found,
         "lists": lists,
@@ -204,10 +208,15 @@ def _indicator(feed: Feed, one: Indicator) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in one.__dataclass_fields__},
         "type": one.type,
-        "role": DOT.sub("[.]", one.role),
         "shown": defanged(one),
         "csv": json.dumps(csv, ensure_ascii=False),
     }
+
+
+def _roles(langs: Sequence[str], same: Sequence[Indicator]) -> str | dict[str, str]:
+    """What a value is in each language; one text where all say the same."""
+    roles = {lang: DOT.sub("[.]", one.role) for lang, one in zip(langs, same, strict=True)}
+    return roles if len(set(roles.values())) > 1 else roles[langs[0]]
 
 
 def defanged(one: Indicator) -> str:
