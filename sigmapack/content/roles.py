@@ -17,11 +17,11 @@ from sigmapack.content.model import Lookup, Problem
 ROLE = "role"
 
 
-def roles(path: Path) -> dict[str, str]:
+def roles(path: Path, section: str = "roles") -> dict[str, str]:
     """English text -> that of the language, of a file of translations; nothing without the file."""
     if not path.is_file():
         return {}
-    found = tomllib.loads(path.read_text("utf-8")).get("roles", {})
+    found = tomllib.loads(path.read_text("utf-8")).get(section, {})
     return {k: v for k, v in found.items() if isinstance(v, str)}
 
 

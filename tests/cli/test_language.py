@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,31 @@ def test_a_language_that_nobody_wrote_is_wrong_use() -> None:
     result = run("--lang", "fr")
     assert result.exit_code == 2
     assert "'fr' is not one of 'en', 'es'" in result.stderr
+
+
+#: Words that hardly a sentence of English does without, and that no Spanish one has.
+WORDS = re.compile(r"\b(the|of|which|that|this|are|was|their|they|each|without|because|must)\b")
+#: What is read as text: all but queries, tables, programs and their comments, and the page and the
+#: notices, which are in both languages. Sources are named as they are called.
+READ = (
+    "*.md",
+    "*.yaml",
+    "*.rpz",
+    "*.hosts",
+    "*.adguard.txt",
+    "*.squid.txt",
+    "ABOUT.txt",
+    "*.rules",
+)
+
+
+def test_no_sentence_outside_of_code_is_english(spanish: Path) -> None:
+    found = []
+    for path in sorted(path for pattern in READ for path in spanish.rglob(pattern)):
+        name = path.relative_to(spanish).as_posix()
+        if name.startswith(("sigma/", "sentinel/", "exposure/threecx.v", "collection/linux/")):
+            continue  # queries, and comments of settings; words of rules are tested above
+        for line in path.read_text("utf-8").splitlines():
+            if len(WORDS.findall(line)) > 2:
+                found.append(f"{name}: {line}")
+    assert found == []

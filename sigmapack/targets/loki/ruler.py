@@ -110,7 +110,7 @@ def alert(content: Content, query: Query) -> dict[str, Any]:
         "summary": f"{literal(rule.title)}: {affected(query)}",
         "description": literal(response.description(rule)),
         "response": literal(guidance(content, rule)),
-        "runbook": literal(f"Run {query.path} over the hours before the alert to see the events."),
+        "runbook": literal(content.words(RUN, path=query.path)),
     }
     return {
         "alert": rule.called,
@@ -181,6 +181,9 @@ def expression(query: Query) -> str:
 def literal(text: str) -> str:
     """Text in which Alertmanager's templates find nothing to fill in."""
     return text.replace("{{", '{{ "{{" }}')
+
+
+RUN = noted("Run {path} over the hours before the alert to see the events.")
 
 
 def head(name: str, words: Words) -> str:
