@@ -37,9 +37,7 @@ MOST_RESOURCE, MOST_WATCHLIST = 1_000_000, 3_800_000
 OPERATORS = {"gt": "GreaterThan"}
 PROVIDER = "3CX detection pack"
 WATCHLIST = noted("Indicators of the 3CX supply-chain compromise (CVE-2023-29059)")
-NO_WATCHLIST = noted(
-    "What rules on the 3CX supply-chain compromise (CVE-2023-29059) need; no indicators"
-)
+NO_WATCHLIST = noted("What rules on the 3CX compromise (CVE-2023-29059) need; no indicators")
 WORKSPACE = noted("Name of the Log Analytics workspace of Sentinel")
 TABLES = noted(
     "Whether the connector of Defender XDR fills the Device tables of this workspace; "
