@@ -112,7 +112,8 @@ README = noted(
 {count} indicators from the pack's lookups, each with role, confidence and source, in formats that
 other products import.
 
-- **To detect** (all indicators, with their confidence): CSV, STIX, MISP, Zeek, QRadar, SecOps.
+- **To detect** (all indicators, with their confidence): CSV, STIX, MISP, Sentinel, Zeek, QRadar,
+  SecOps.
 - **To block** (the domains of the CSIRT-RD advisory and high-confidence indicators only): RPZ,
   AdGuard, hosts, Squid, EDL. Suricata's rules alert; those marked `blocking yes` may drop.
 - {period}

@@ -46,7 +46,7 @@ def test_every_format_is_found_by_its_module() -> None:
     folder = ROOT / "sigmapack" / "exports"
     paths = [*folder.glob("*.py"), *folder.glob("*/__init__.py")]
     modules = {path for path in paths if "\nEXPORT = " in path.read_text("utf-8")}
-    assert len(exports.discover()) == len(modules) == 12
+    assert len(exports.discover()) == len(modules) == 13
     assert {path.partition("/")[0] for path in own()} == {*exports.discover(), "README.md"}
 
 
