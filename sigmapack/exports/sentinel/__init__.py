@@ -52,7 +52,7 @@ def objects(found: Indicator) -> Iterator[dict[str, Any]]:
     if found.confidence not in CONFIDENCE:
         return
     start = moment(found.first_seen or PUBLIC)
-    more = {}
+    more: dict[str, Any] = {}
     if found.valid_until:
         last = max(moment(found.valid_until), start) + timedelta(days=1)
         more["valid_until"] = stamp(last)
