@@ -12,9 +12,13 @@ from typing import Any
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.coverage import attack, stages
 from sigmapack.content.model import Content
+from sigmapack.content.words import noted
 
 COVERAGE = "coverage.json"
 LAYER = "attack_navigator_layer.json"
+
+
+SCORE = noted("Score: rules of this pack tagged with the technique; 0: no log shows it.")
 
 
 def artifacts(content: Content) -> list[Artifact]:
@@ -55,7 +59,7 @@ def layer(content: Content) -> dict[str, Any]:
         "name": content.sources.own("3CX supply-chain compromise (CVE-2023-29059)", " - "),
         "versions": {"attack": known["version"].partition(".")[0], "layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": "Score: rules of this pack tagged with the technique; 0: no log shows it.",
+        "description": content.words(SCORE),
         "sorting": 3,
         "techniques": techniques,
         "gradient": {"colors": ["#f4f4f4", "#8ec843"], "minValue": 0, "maxValue": 10},

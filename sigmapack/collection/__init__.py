@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sigmapack.collection import index
 from sigmapack.collection.fitting import SENSORS, Fed, Unfit, fed, problem, unfed
 from sigmapack.collection.sysmon import document
-from sigmapack.collection.table import File, read
+from sigmapack.collection.table import File, Table, read
 from sigmapack.collection.terms import asked
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
+from sigmapack.content.roles import roles
+from sigmapack.content.words import ENGLISH, Words
 
 __all__ = ["Unfit", "artifacts"]
 
 FOLDER = "collection"
 WIDTH = 118
+#: What of a switch is said to a reader.
+SAID = ("title", "shows", "note")
 
 
 def artifacts(content: Content) -> list[Artifact]:
@@ -35,28 +40,43 @@ def artifacts(content: Content) -> list[Artifact]:
     """
     if not content.detections:
         return []
-    table = read()
+    table = _said(read(), content)
     wanted = asked(content)
     found = fed(content, table, wanted)
     unknown = list(unfed(content, found))
     if unknown and content.own:
         raise Unfit([problem(rule) for rule in unknown])
-    made = [Artifact("README.md", index.text(found, unknown).encode())]
+    made = [Artifact("README.md", index.text(found, unknown, content.words).encode())]
     made += [
         a for product in SENSORS.values() if (a := document.artifact(content, product, wanted))
     ]
     for path, file in sorted(table.files.items()):
         mine = [one for one in found if one.switch.file == path]
         if mine:
-            made.append(Artifact(path, _written(file, mine).encode()))
+            made.append(Artifact(path, _written(file, mine, content.words).encode()))
     return [Artifact(f"{FOLDER}/{artifact.path}", artifact.data) for artifact in made]
 
 
-def _written(file: File, switches: Iterable[Fed]) -> str:
+def _said(table: Table, content: Content) -> Table:
+    """The table with what a reader meets in the language of the content."""
+    known = roles(content.root / "sigma_rules" / f"{content.words.lang}.toml", "switches")
+    switches = tuple(
+        replace(
+            each, **{part: known.get(getattr(each, part), getattr(each, part)) for part in SAID}
+        )
+        for each in table.switches
+    )
+    return replace(table, switches=switches)
+
+
+def _written(file: File, switches: Iterable[Fed], words: Words = ENGLISH) -> str:
     """A file: its head, then each switch with the rules that it feeds and its lines."""
     parts = [file.head.lstrip("\n")]
     for one in switches:
-        lines = [f"{one.switch.title}. {one.switch.note}", f"Needed by {', '.join(one.names)}"]
+        lines = [
+            f"{one.switch.title}. {one.switch.note}",
+            words("Needed by {rules}", rules=", ".join(one.names)),
+        ]
         said = [
             line
             for text in lines

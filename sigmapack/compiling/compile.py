@@ -34,7 +34,7 @@ def compile_target(
     content: Content,
     target: Target,
     ready: Content | None = None,
-    instead: Callable[[Rule], Rule] = lambda rule: rule,
+    instead: Callable[[Part], Part] = lambda part: part,
     memory: Memory | None = None,
 ) -> Iterator[Query]:
     """Convert every rule into every language of a target; one `Query` each, in rule order.
@@ -61,7 +61,7 @@ def compile_target(
             ready_rule = plain[rule.path + rule.name]
             yield _query(making, rule, parts, ready_rule, stem)
             if isinstance(part := parts.get(rule.name), Part) and not rule.is_correlation:
-                parts[rule.name] = parts[rule.id] = replace(part, rule=instead(part.rule))
+                parts[rule.name] = parts[rule.id] = instead(part)
 
 
 def in_english(rule: Rule) -> Rule:

@@ -32,10 +32,6 @@ class Words:
         text = english if self.lang == LANGUAGES[0] else self.table[english]
         return text.format(**values) if values else text
 
-    def known(self, text: str) -> str:
-        """A text of a table in the language; as it is where nobody translated it."""
-        return self.table.get(text, text)
-
 
 ENGLISH = Words()
 

@@ -112,9 +112,10 @@ README = noted(
 {count} indicators from the pack's lookups, each with role, confidence and source, in formats that
 other products import.
 
-- **To detect** (all indicators, with their confidence): CSV, STIX, MISP, Zeek, QRadar, SecOps.
+- **To detect** (all indicators, with their confidence): CSV, STIX, MISP, Sentinel, Zeek, QRadar,
+  SecOps.
 - **To block** (the domains of the CSIRT-RD advisory and high-confidence indicators only): RPZ,
-  AdGuard, hosts, EDL. Suricata's rules alert; those marked `blocking yes` may drop.
+  AdGuard, hosts, Squid, EDL. Suricata's rules alert; those marked `blocking yes` may drop.
 - {period}
 - Domains cover their subdomains wherever the format can say so.
 - Nothing that belongs to a vendor or platform is blocked: a URL on a shared host is in lists of

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
-from sigmapack.exports.feed import Export, Feed, text
+from sigmapack.exports.feed import CANARY, Export, Feed, text
 
 #: Characters of an entry.
 LONGEST = 255
@@ -22,10 +22,11 @@ def files(feed: Feed) -> list[Artifact]:
         ValueError: an entry is longer than the firewall takes.
     """
     domains = [name for f in feed.blocked("domain") for name in (f.value, f"*.{f.value}")]
+    tried = [CANARY] if domains else []
     urls = [found.value.partition("://")[2] for found in feed.blocked("url")]
     lists = {
-        "domains.txt": domains,
-        "urls.txt": [*(f"{name}/" for name in domains), *urls],
+        "domains.txt": [*tried, *domains],
+        "urls.txt": [*(f"{name}/" for name in (*tried, *domains)), *urls],
         "ips.txt": [found.value for found in feed.blocked("ip")],
     }
     for name, entries in lists.items():
@@ -53,7 +54,9 @@ EXPORT = Export(
 2. Use the domain list in an Anti-Spyware profile (DNS policies, sinkhole) and the URL list in a
    URL Filtering profile or a policy rule (block). Both have `d` and `*.d` of every domain.
 3. To see that it works: Test Source URL, then List Entries; `ABOUT.txt` says how many there are
-   and for how long to block, since these lists take no comments.
+   and for how long to block, since these lists take no comments. From a client behind the firewall
+   `nslookup block-test.threecx.example` answers the sinkhole's address, and a browser that opens
+   it by a proxy gets the block page: the name is only in the lists.
 """
     ),
     files,

@@ -7,13 +7,13 @@ Windows, and the same column lists the fixed builds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from uuid import NAMESPACE_DNS, uuid5
 
 from sigmapack.compiling.product import Artifact
-from sigmapack.content.words import ENGLISH, Words
+from sigmapack.content.words import ENGLISH, Words, noted
 
 #: Day of this version, as CHANGELOG.md has it: formats with a time of change state it.
 RELEASED = date(2026, 11, 23)
@@ -27,6 +27,15 @@ LEAST_DAYS = 30
 #: Kinds that blocking lists hold.
 BLOCKED = ("domain", "url", "ip")
 
+#: What a block is tried with. No zone has a name that ends so (RFC 6761), and resolvers do not
+#: answer it by themselves, as Unbound and systemd-resolved do with `.invalid`.
+CANARY = "block-test.threecx.example"
+
+SURE = {
+    "high": noted("high confidence"),
+    "medium": noted("medium confidence"),
+    "low": noted("low confidence"),
+}
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
 
 
@@ -48,6 +57,8 @@ class Indicator:
     file_name: str = ""
     known: str = ""
     """The day since which it is known: the advisory's, or that of its first source."""
+    words: Words = field(default=ENGLISH, compare=False, repr=False)
+    """Of the reader's language."""
 
     @property
     def type(self) -> str:
@@ -64,10 +75,15 @@ class Indicator:
     @property
     def about(self) -> str:
         """One line on the value: its role, file, confidence and sources."""
-        name = f" ({self.file_name})" if self.file_name else ""
-        listed = "; listed by the CSIRT-RD advisory" if self.advisory else ""
-        until = f"; valid until {self.valid_until}" if self.valid_until else ""
-        return f"{self.role}{name}; {self.confidence} confidence{listed}{until}; {self.source}"
+        words = self.words
+        parts = [
+            f"{self.role} ({self.file_name})" if self.file_name else self.role,
+            words(SURE[self.confidence]) if self.confidence in SURE else self.confidence,
+            words("listed by the CSIRT-RD advisory") if self.advisory else "",
+            words("valid until {date}", date=self.valid_until) if self.valid_until else "",
+            self.source,
+        ]
+        return "; ".join(filter(None, parts))
 
 
 @dataclass(frozen=True)

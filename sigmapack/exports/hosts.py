@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
-from sigmapack.exports.feed import Export, Feed, names, text
+from sigmapack.exports.feed import CANARY, Export, Feed, names, text
 
 
 def files(feed: Feed) -> list[Artifact]:
     """`threecx.hosts`."""
     lines = [f"# {line}" for line in feed.header(noted("Hosts file"))]
     lines.append("# Covers the names written here only, no other subdomain: prefer RPZ or AdGuard.")
-    for found in feed.blocked("domain"):
-        for name in names(found):
-            lines += [f"0.0.0.0 {name}", f":: {name}"]
+    listed = [name for found in feed.blocked("domain") for name in names(found)]
+    for name in [CANARY, *listed] if listed else ():
+        lines += [f"0.0.0.0 {name}", f":: {name}"]
     return [text("threecx.hosts", lines)]
 
 
@@ -29,8 +29,9 @@ EXPORT = Export(
 1. Append `threecx.hosts` to `/etc/hosts` (Windows: `%SystemRoot%\\System32\\drivers\\etc\\hosts`),
    or give it to dnsmasq by `addn-hosts=`.
 2. Clear the client's cache of names (`resolvectl flush-caches`, `ipconfig /flushdns`).
-3. To see that it works: `ping akamaicontainer.com` names 0.0.0.0 or `::`. Only the domain and its
-   `www` are covered: a hosts file has no wildcards.
+3. To see that it works: `ping block-test.threecx.example` (dnsmasq: `dig +short`) names 0.0.0.0 or
+   `::`; without the file the name is unknown. Only the domain and its `www` are covered: a hosts
+   file has no wildcards.
 """
     ),
     files,

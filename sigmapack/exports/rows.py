@@ -87,6 +87,7 @@ def _indicator(
         table=table.name,
         file_name=cells.get("file_name", ""),
         known=content.blocking.known(cells.get("source", ""), cells.get("advisory") == "yes"),
+        words=content.words,
     )
 
 

@@ -8,7 +8,12 @@ from __future__ import annotations
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
-from sigmapack.exports.feed import Export, Feed, text
+from sigmapack.exports.feed import CANARY, Export, Feed, text
+
+SERIAL = noted(
+    "Serial: YYYYMMDDnn of --block-from, else the version's number. Raise it by hand after a second"
+    " build with the same day and version, or secondary servers keep the old zone."
+)
 
 
 def serial(feed: Feed) -> int:
@@ -27,14 +32,19 @@ def files(feed: Feed) -> list[Artifact]:
     """`threecx.rpz`: names are relative, so the zone may have any name."""
     lines = [f"; {line}" for line in feed.header(noted("Response policy zone"))]
     lines += [
-        "; Serial: YYYYMMDDnn of --block-from, else the version's number. Raise it by hand after a",
-        "; second build with the same day and version, or secondary servers keep the old zone.",
+        "; " + feed.words(SERIAL),
         "$TTL 300",
         f"@ IN SOA localhost. hostmaster.localhost. {serial(feed)} 3600 600 2592000 300",
         "@ IN NS localhost.",
     ]
+    if feed.blocked("domain"):
+        lines.append(f"{CANARY} A 0.0.0.0")
     for found in feed.blocked("domain"):
-        lines += [f"; {found.about}", f"{found.value} CNAME .", f"*.{found.value} CNAME ."]
+        lines += [
+            f"; {found.about}",
+            f"{found.value} CNAME .",
+            f"*.{found.value} CNAME .",
+        ]
     return [text("threecx.rpz", lines)]
 
 
@@ -48,7 +58,9 @@ EXPORT = Export(
    qname-wait-recurse no;`. Unbound: `module-config: "respip validator iterator"` under `server:`,
    and `rpz:` with `name: threecx.rpz`, `zonefile: threecx.rpz`, `rpz-log: yes`.
 2. Reload. Secondary servers take the zone when its serial grows: see the head of the file.
-3. To see that it works: `dig www.akamaicontainer.com` answers NXDOMAIN, in any case and depth.
+3. To see that it works: `named-checkzone threecx.rpz threecx.rpz` (BIND) says OK, and
+   `dig +short block-test.threecx.example` from a client answers 0.0.0.0: the name is only in the
+   list. The domains themselves answer NXDOMAIN, in any case and depth.
 """
     ),
     files,

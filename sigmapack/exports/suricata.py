@@ -13,14 +13,26 @@ from collections.abc import Iterator
 from sigmapack import __version__
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
-from sigmapack.exports.feed import RELEASED, Export, Feed, Indicator, text
+from sigmapack.exports.feed import CANARY, RELEASED, Export, Feed, Indicator, text
 
 #: Sids from 1,000,000 to 1,999,999 are for local use (https://sidallocation.org). An indicator has
 #: ten of these, by the hash of its value: they stay when rows are added, moved or taken away.
 FIRST_SID, LAST_SID = 1_200_000, 1_999_999
+TRIAL_SID = FIRST_SID - 1
 STEP = 10
 REFERENCE = "reference:url,attack.mitre.org/campaigns/C0057/;"
 PRIORITY = {"high": 1, "medium": 2, "low": 3}
+
+
+ALERTS = noted(
+    "All rules alert. Those with the metadata `blocking yes` may drop: they stand for the domains"
+    " of the CSIRT-RD advisory and high-confidence ones. Rules of medium and low confidence are"
+    " disabled."
+)
+SIDS = noted(
+    "Sids: {first} to {last}, by the hash of the indicator, so they stay the same; {trial} is for a"
+    " test."
+)
 
 
 def sids(found: list[Indicator]) -> dict[str, int]:
@@ -81,20 +93,29 @@ def _metadata(feed: Feed, one: Indicator) -> str:
     return ", ".join(pairs)
 
 
+def trial(feed: Feed) -> Iterator[str]:
+    """A rule for the name that a block is tried with; it never drops."""
+    if feed.of("domain"):
+        name = f'dotprefix; content:".{CANARY}"; nocase; endswith;'
+        yield (
+            "alert dns $HOME_NET any -> any any "
+            f'(msg:"3CX pack: test of the rules ({CANARY})"; dns.query; {name} '
+            f"priority:3; metadata:blocking no; sid:{TRIAL_SID}; rev:1;)"
+        )
+
+
 def files(feed: Feed) -> list[Artifact]:
     """`threecx.rules`, and `drop.conf` with which suricata-update makes the blocking ones drop."""
     head = feed.header(noted("Suricata 7 rules"))
     lines = [
         head[0],
-        "All rules alert. Those with the metadata `blocking yes` may drop: they stand for the",
-        "domains of the CSIRT-RD advisory and high-confidence ones. Rules of medium and low",
-        "confidence are disabled.",
+        feed.words(ALERTS),
         *head[2:],
-        f"Sids: {FIRST_SID} to {LAST_SID}, by the hash of the indicator, so they stay the same.",
+        feed.words(SIDS, first=FIRST_SID, last=LAST_SID, trial=TRIAL_SID),
     ]
     drop = [*head, "For suricata-update: --drop-conf drop.conf"]
     return [
-        text("threecx.rules", [*(f"# {line}" for line in lines), "", *rules(feed)]),
+        text("threecx.rules", [*(f"# {line}" for line in lines), "", *trial(feed), *rules(feed)]),
         text("drop.conf", [*(f"# {line}" for line in drop), "metadata: blocking yes"]),
     ]
 
@@ -105,11 +126,11 @@ EXPORT = Export(
     noted(
         """\
 1. Add `threecx.rules` to `rule-files` in `suricata.yaml`, or give it to `suricata-update --local`.
-   The sids are 1200000 to 1999999; `$HOME_NET` has to be your clients' networks.
+   The sids are 1199999 to 1999999; `$HOME_NET` has to be your clients' networks.
 2. Rules alert. To block (IPS mode), add `--drop-conf drop.conf` to suricata-update: the rules of
    the advisory's and of high-confidence domains then drop.
-3. To see that it works: `suricata -T` names no error; a query for `www.akamaicontainer.com` from a
-   test host alerts.
+3. To see that it works: `suricata -T` names no error; `nslookup block-test.threecx.example` from a
+   client alerts with the sid 1199999. No zone has that name.
 """
     ),
     files,

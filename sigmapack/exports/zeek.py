@@ -41,7 +41,13 @@ def rows(feed: Feed) -> Iterator[str]:
     """One line a value; only indicators that are sure raise notices."""
     for found in feed.of(*TYPES):
         for value in values(found):
-            cells = (value, TYPES[found.kind], "threecx-detection-pack", found.about, URL)
+            cells = (
+                value,
+                TYPES[found.kind],
+                "threecx-detection-pack",
+                found.about,
+                URL,
+            )
             yield "\t".join((*cells, "T" if found.sure else "F"))
 
 

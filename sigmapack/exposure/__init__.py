@@ -1,6 +1,7 @@
-"""Who still has a bad build or its traces, although nothing runs: searches of files, not of logs.
+"""Who still has a bad build or its traces, although nothing runs: no logs are searched.
 
-Everything goes to `dist/exposure/`; hashes come from the lookups, with a client's changes.
+Files, memory and inventories are. Everything goes to `dist/exposure/`; hashes and builds come from
+the lookups, with a client's changes.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
 from sigmapack.exports.rows import read
-from sigmapack.exposure import page, yara
+from sigmapack.exposure import kql, osquery, page, scripts, velociraptor, yara
+from sigmapack.exposure.looked_for import searched
 
 __all__ = ["artifacts"]
 
@@ -24,7 +26,14 @@ def artifacts(content: Content) -> list[Artifact]:
     hashes = [one for one in read(content).indicators if one.kind == "hash"]
     if not hashes:
         return []
-    return [
-        Artifact(f"{FOLDER}/README.md", page.text(content.words).encode()),
-        Artifact(f"{FOLDER}/threecx.yar", yara.rules(hashes, content.words).encode()),
-    ]
+    words, search = content.words, searched(content, hashes)
+    texts = {
+        "threecx.yar": yara.rules(hashes, words),
+        "threecx.osquery.json": osquery.pack(search, words),
+        "threecx.velociraptor.yaml": velociraptor.artifact(search, words),
+        scripts.SHELL: scripts.shell(search, words),
+        scripts.POWERSHELL: scripts.powershell(search, words),
+        **dict(kql.files(search, words)),
+    }
+    texts["README.md"] = page.text(words, texts)
+    return [Artifact(f"{FOLDER}/{name}", text.encode()) for name, text in sorted(texts.items())]

@@ -142,7 +142,7 @@ def _evidence(document: Incident, words: Words) -> Iterator[str]:
             [
                 [
                     text(defanged(one.value, document)),
-                    text(words.known(one.role)),
+                    text(one.role),
                     words(CONFIDENCES[one.confidence]),
                     text(some(one.hosts, words)),
                     moment(one.first),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -56,6 +57,8 @@ _given: list[Sequence[Callable[[], Any]]] = []
 def _deaf() -> None:
     """Leave Ctrl-C, which all processes of a terminal get, to the one that answers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
 
 
 def _numbered(place: int) -> Any:

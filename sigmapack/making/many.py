@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sigmapack.content.model import Problem
 from sigmapack.making import apart, clients
-from sigmapack.making.clients import Base
+from sigmapack.making.clients import Base, Made
 from sigmapack.making.stopping import Stopped
 from sigmapack.overlay import Client
 from sigmapack.write import check_replaceable, write
+
+Result = TypeVar("Result")
 
 #: Clients that processes make together before others take their place, so that none grows: each
 #: has the compiled pack, and what it makes.
@@ -66,18 +68,52 @@ def build_all(order: Order, root: Path) -> Iterator[Done]:
             sources = (client.folder / part for part in READ)
             where = place(client, order.out)
             check_replaceable(where, root / "sigma_rules", root / "lookups", *sources)
-    tasks = [partial(_built, order, client) for client in order.chosen]
+    yield from each(order.shared, order.chosen, partial(_built, order), partial(_stopped, order))
+
+
+def each(
+    shared: Base,
+    chosen: Sequence[Client],
+    built: Callable[[Client, Made], Result],
+    stopped: Callable[[Client, Stopped], Result],
+) -> Iterator[Result]:
+    """What is done with the build of each client, in the order in which they are chosen.
+
+    Args:
+        shared: the compiled pack.
+        chosen: the clients.
+        built: what to do with a build, in the process that made it; its result is pickled.
+        stopped: what to do where a client's folder is wrong.
+
+    Raises:
+        MemoryError: the system ended a process that built some; what is written is whole.
+        Exception: what `built` raises.
+    """
+    tasks = [partial(_done, shared, client, built, stopped) for client in chosen]
     for start in range(0, len(tasks), EACH):
         with apart.started(tasks[start : start + EACH]) as results:
             yield from results
 
 
-def _built(order: Order, client: Client) -> Done:
-    where = place(client, order.out)
+def _done(
+    shared: Base,
+    client: Client,
+    built: Callable[[Client, Made], Result],
+    stopped: Callable[[Client, Stopped], Result],
+) -> Result:
     try:
-        made = clients.make(order.shared, client)
+        made = clients.make(shared, client)
     except Stopped as error:
-        return Done(client.id, client.name, where, {}, 0, 0, 0, error.problems)
+        return stopped(client, error)
+    return built(client, made)
+
+
+def _stopped(order: Order, client: Client, error: Stopped) -> Done:
+    return Done(client.id, client.name, place(client, order.out), {}, 0, 0, 0, error.problems)
+
+
+def _built(order: Order, client: Client, made: Made) -> Done:
+    where = place(client, order.out)
     if order.writes:
         write(made.files, where)
     outcomes = Counter(query.outcome for query in made.packed.queries)

@@ -65,23 +65,51 @@ def release(
             system refuses to write. The bundles before it are written.
         ValueError: a name is none of a bundle, was there before, or a path is unsafe.
     """
-    end_dead_builds(out, f"{PACK}-")
+    begin(out, [])
     seen: set[str] = set()
     for name, artifacts in bundles:
-        if not NAME.fullmatch(name) or name.casefold() in seen:
-            raise ValueError(f"{name}: is no name of a bundle, or that of an earlier one")
-        seen.add(name.casefold())
-        files = sealed(name, [*artifacts, *beside], key)
-        check_unmixed(out / name)
-        write(files, out / name)
-        size = sum(len(file.data) for file in files)
-        yield Bundle(
-            name,
-            out / name,
-            len(files),
-            size,
-            signature.fingerprint(key.public_key()) if key else "",
-        )
+        distinct(name, seen)
+        yield one(name, artifacts, out, key, beside)
+
+
+def begin(out: Path, names: Iterable[str]) -> None:
+    """Put in order what dead releases left, before bundles with these names are written.
+
+    Raises:
+        ValueError: a name is none of a bundle, or is there twice.
+        WriteRefused: the system refuses to write.
+    """
+    end_dead_builds(out, f"{PACK}-")
+    seen: set[str] = set()
+    for name in names:
+        distinct(name, seen)
+
+
+def distinct(name: str, seen: set[str]) -> None:
+    """Refuse a name that is none of a bundle, or that of an earlier one.
+
+    Raises:
+        ValueError: as said.
+    """
+    if not NAME.fullmatch(name) or name.casefold() in seen:
+        raise ValueError(f"{name}: is no name of a bundle, or that of an earlier one")
+    seen.add(name.casefold())
+
+
+def one(
+    name: str,
+    artifacts: Iterable[Artifact],
+    out: Path,
+    key: signature.PrivateKey | None,
+    beside: Sequence[Artifact],
+) -> Bundle:
+    """Write one bundle; the rest as for `release`, whose `begin` came before."""
+    files = sealed(name, [*artifacts, *beside], key)
+    check_unmixed(out / name)
+    write(files, out / name)
+    size = sum(len(file.data) for file in files)
+    signed = signature.fingerprint(key.public_key()) if key else ""
+    return Bundle(name, out / name, len(files), size, signed)
 
 
 def sealed(

@@ -15,7 +15,7 @@ from sigmapack.compiling import conversion
 from sigmapack.compiling.compile import compile_target, resolved
 from sigmapack.compiling.memory import Memory
 from sigmapack.compiling.names import names as names_of
-from sigmapack.compiling.product import Query, Target
+from sigmapack.compiling.product import Part, Query, Target
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.kinds import HOST_FIELDS, URL_FIELDS
 from sigmapack.content.model import Content, Rule
@@ -74,7 +74,7 @@ def plan(
             content,
             _target(listed),
             ready,
-            lambda rule: _marked(rule, marks, column),
+            lambda part: _marked(part, marks, column),
             None if listed else memory,  # a language that is made anew is none to remember
         )
     )
@@ -150,12 +150,15 @@ def _unused(name: str, content: Content) -> str:
     return name
 
 
-def _marked(rule: Rule, marks: Mapping[str, str], column: str) -> Rule:
+def _marked(part: Part, marks: Mapping[str, str], column: str) -> Part:
     """What stands for a rule in correlations: the mark of the events that it matched."""
     if not column:
-        return rule
-    detection = {"marked": {f"{column}|contains": marks[_key(rule)]}, "condition": "marked"}
-    return rule.with_document({**rule.document, "detection": detection})
+        return part
+    mark = marks[_key(part.rule)]
+    detection = {"marked": {f"{column}|contains": mark}, "condition": "marked"}
+    rule = part.rule.with_document({**part.rule.document, "detection": detection})
+    condition = f"{column} LIKE '%{mark}%' ESCAPE '\\'"
+    return Part(rule, condition, f"SELECT * FROM logs WHERE {condition};")
 
 
 def _needles(ready: Content, queries: Iterable[Query]) -> dict[str, list[needles.Needles]]:

@@ -11,12 +11,14 @@ import click
 
 from sigmapack.content.model import Rule
 from sigmapack.content.text import visible
+from sigmapack.content.words import ENGLISH, Words, noted
 from sigmapack.events.files import UnreadableInput
 from sigmapack.matches import COLUMNS, LEVELS, MOST_TOLD, Match, Report, severity
 from sigmapack.report.tables import ascii_only, comma_separated, table
 
 #: Files that the summary names; each is told on a line of its own before.
 MOST_NAMED = 5
+COLUMNS_SHOWN = (noted("level"), noted("rule"), noted("record"), noted("time"), noted("host"))
 
 
 def replayed(
@@ -25,8 +27,13 @@ def replayed(
     as_json: bool,
     quiet: bool,
     as_csv: bool = False,
+    words: Words = ENGLISH,
 ) -> None:
-    """Matches on standard output; what was not read and a summary on standard error."""
+    """Matches on standard output; what was not read and a summary on standard error.
+
+    The table and the summary are in the language of the words; JSON, CSV and the codes of what was
+    not read are the same in all.
+    """
     if as_json:
         for match in result.matches:
             click.echo(json.dumps(match.as_json(), ensure_ascii=ascii_only()))
@@ -34,9 +41,9 @@ def replayed(
         comma_separated(COLUMNS, (match.as_row() for match in result.matches))
     else:
         ordered = sorted(result.matches, key=lambda match: severity(match.rule))
-        columns = ("level", "rule", "record", "time", "host")
+        columns = tuple(map(words, COLUMNS_SHOWN))
         if ordered:
-            table(columns, [_row(match) for match in ordered])
+            table(columns, [_row(match, words) for match in ordered])
     skipped = [*skipped, *result.skipped]
     _told("skipped-file", ((error.path, 1, error.message) for error in skipped))
     _told("unreadable-file", ((error.path, 1, error.message) for error in result.unread))
@@ -46,7 +53,8 @@ def replayed(
     _told("partly-compared", ((bad.file, bad.line, bad.message) for bad in result.partial))
     _told("not-replayed", ((q.rule.path, q.rule.line(), q.reason) for q in result.refused))
     if not quiet:
-        _summed(result, len(skipped))
+        for line in _summed(result, len(skipped), words):
+            click.echo(visible(line), err=True)
 
 
 def _told(code: str, places: Iterable[tuple[Path | str, int, str]]) -> None:
@@ -54,50 +62,61 @@ def _told(code: str, places: Iterable[tuple[Path | str, int, str]]) -> None:
         click.echo(visible(f"{path}:{line}: {code}: {message}"), err=True)
 
 
-def _summed(result: Report, skipped: int) -> None:
-    """The numbers of a replay, and a second line where not all was read."""
-    rules = len({match.rule.id for match in result.matches})
+def _summed(result: Report, skipped: int, words: Words) -> Iterator[str]:
+    """The numbers of a replay, and further lines where not all was read."""
     levels = Counter(match.rule.level for match in result.matches)
     spread = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
-    passed = f", {result.passed} lines of other kinds passed over" if result.passed else ""
-    click.echo(
-        f"{result.events} events in {result.files} files, {result.unreadable} unreadable{passed}: "
-        f"{len(result.matches)} matches of {rules} rules{f' ({spread})' if spread else ''}",
-        err=True,
-    )
+    parts = [
+        words("{events} events in {files} files", events=result.events, files=result.files),
+        words("{count} unreadable", count=result.unreadable),
+    ]
+    if result.passed:
+        parts.append(words("{count} lines of other kinds passed over", count=result.passed))
+    rules = len({match.rule.id for match in result.matches})
+    found = words("{matches} matches of {rules} rules", matches=len(result.matches), rules=rules)
+    yield f"{', '.join(parts)}: {found}{f' ({spread})' if spread else ''}"
     if result.interrupted:
-        click.echo(visible(_interrupted(result)), err=True)
-    incomplete = []
-    if result.unread:
-        named = _named([str(error.path) for error in result.unread])
-        incomplete.append(f"{len(result.unread)} files could not be read ({named})")
-    if skipped:
-        incomplete.append(f"{skipped} were skipped")
-    if max(len(result.bad), len(result.partial)) == MOST_TOLD:
-        incomplete.append(f"only the first {MOST_TOLD} complaints of records are shown")
-    if result.partly:
-        incomplete.append(f"{result.partly} events were compared in part")
-    if incomplete:
-        click.echo(visible(f"not all was read: {'; '.join(incomplete)}"), err=True)
+        yield _interrupted(result, words)
+    if incomplete := list(_incomplete(result, skipped, words)):
+        yield words("not all was read: {what}", what="; ".join(incomplete))
     if result.refused:
-        click.echo(f"{len(result.refused)} rules were not run: see not-replayed above", err=True)
+        count = len(result.refused)
+        yield words("{count} rules were not run: see not-replayed above", count=count)
     if result.unseen and result.events:
-        click.echo(visible(_unseen(result.unseen)), err=True)
+        yield _unseen(result.unseen, words)
 
 
-def _interrupted(result: Report) -> str:
+def _incomplete(result: Report, skipped: int, words: Words) -> Iterator[str]:
+    if result.unread:
+        named = _named([str(error.path) for error in result.unread], words)
+        count = len(result.unread)
+        yield words("{count} files could not be read ({names})", count=count, names=named)
+    if skipped:
+        yield words("{count} were skipped", count=skipped)
+    if max(len(result.bad), len(result.partial)) == MOST_TOLD:
+        yield words("only the first {count} complaints of records are shown", count=MOST_TOLD)
+    if result.partly:
+        yield words("{count} events were compared in part", count=result.partly)
+
+
+def _interrupted(result: Report, words: Words) -> str:
     """After how much it was interrupted, and what it did not come to."""
     left = []
     if result.partly_read:
-        left.append(f"1 files were read in part ({result.partly_read})")
+        left.append(words("1 files were read in part ({name})", name=result.partly_read))
     if result.not_read:
-        left.append(f"{len(result.not_read)} files not at all ({_named(result.not_read)})")
+        names, count = _named(result.not_read, words), len(result.not_read)
+        left.append(words("{count} files not at all ({names})", count=count, names=names))
     if result.not_run:
-        names = _named([rule.name for rule in result.not_run])
-        left.append(f"{len(result.not_run)} rules did not run to the end ({names})")
-    size = f"{result.bytes / 1e6:,.1f} MB"
-    return (
-        f"interrupted after {result.events} events and {size}: {'; '.join(left) or 'all was read'}"
+        names, count = _named([rule.name for rule in result.not_run], words), len(result.not_run)
+        left.append(
+            words("{count} rules did not run to the end ({names})", count=count, names=names)
+        )
+    return words(
+        "interrupted after {events} events and {size} MB: {left}",
+        events=result.events,
+        size=f"{result.bytes / 1e6:,.1f}",
+        left="; ".join(left) or words("all was read"),
     )
 
 
@@ -106,21 +125,26 @@ def _partly(result: Report) -> Iterator[Path]:
         yield result.partly_read
 
 
-def _named(names: Sequence[Path | str]) -> str:
+def _named(names: Sequence[Path | str], words: Words) -> str:
     """The first names of a list, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(map(str, names[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+    first, more = ", ".join(map(str, names[:MOST_NAMED])), len(names) - MOST_NAMED
+    return words("{names} and {count} more", names=first, count=more) if more > 0 else first
 
 
-def _unseen(rules: Sequence[Rule]) -> str:
+def _unseen(rules: Sequence[Rule], words: Words) -> str:
     """How many rules nothing was there for, and the log sources that most of them look for."""
-    kinds = Counter("correlations" if r.is_correlation else r.logsource.key for r in rules)
-    named = _named([f"{key} ({count})" for key, count in kinds.most_common()])
-    return f"{len(rules)} rules look for log sources of which no event was: {named}"
+    other = words("correlations")
+    kinds = Counter(other if r.is_correlation else r.logsource.key for r in rules)
+    named = _named([f"{key} ({count})" for key, count in kinds.most_common()], words)
+    return words(
+        "{count} rules look for log sources of which no event was: {names}",
+        count=len(rules),
+        names=named,
+    )
 
 
-def _row(match: Match) -> tuple[str, ...]:
+def _row(match: Match, words: Words) -> tuple[str, ...]:
     place = f"{match.file}:{match.record}"
     if match.rule.is_correlation:
-        place += f" (rests on {len(match.records)} records)"
+        place += words(" (rests on {count} records)", count=len(match.records))
     return (match.rule.level, match.rule.name, place, match.timestamp or "-", match.host or "-")

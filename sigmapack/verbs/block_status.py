@@ -53,12 +53,12 @@ def command(
     """
     asked = day_of_blocking(day) or datetime.now(UTC).date()
     first = day_of_blocking(since)
-    content, own = _content(client, lang, as_json)
+    english, content, own = _content(client, lang, as_json)
     first = first or own
     from sigmapack.exports.blocking import status
     from sigmapack.exports.rows import read
 
-    found = status(read(content), asked, first, content.blocking)
+    found = status(read(english), asked, first, content.blocking)
     if as_json:
         listed = [asdict(entry) for entry in found]
         began = first.isoformat() if first else ""
@@ -68,16 +68,21 @@ def command(
     _told(found, first, content.words)
 
 
-def _content(client: Path | None, lang: str | None, as_json: bool) -> tuple[Content, date | None]:
-    """The content in the reader's language, and the day from which a client blocks."""
+def _content(
+    client: Path | None, lang: str | None, as_json: bool
+) -> tuple[Content, Content, date | None]:
+    """The content in English, by whose roles fates go, in the reader's language, and the day from
+    which a client blocks."""
     with making(as_json) as make:
         if client is None:
-            return make.spoken(make.checked(ROOT, None), lang or LANGUAGES[0]), None
+            content = make.checked(ROOT, None)
+            return content, make.spoken(content, lang or LANGUAGES[0]), None
         from sigmapack.making.overlaid import day_of
         from sigmapack.verbs import told
 
         made = told.overlaid(make, client)
-        return make.spoken(made.content, lang or told.spoken_by(made)), day_of(made.client)
+        spoken = make.spoken(made.content, lang or told.spoken_by(made))
+        return made.content, spoken, day_of(made.client)
 
 
 def _told(found: list[Entry], first: date | None, words: Words) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -29,6 +29,7 @@ from sigmapack.write import check_replaceable
 
 if TYPE_CHECKING:
     from sigmapack.overlay import Client
+    from sigmapack.release import Bundle
 
 #: Where a pipeline, which nobody sits at, keeps the passphrase.
 VARIABLE = "SIGMAPACK_KEY_PASSPHRASE"
@@ -86,13 +87,13 @@ def command(
     problems: list[Problem] = []
     how = tenants.How(as_json, quiet, lang)
     with making(as_json) as make:
-        if single or below:
-            content, chosen = tenants.read(make, (single, below))
-            made = of_clients(content, chosen, out, how, problems)
-        else:
-            made = iter([(release.name_of(), of_pack(make, rules, how))])
         try:
-            done = list(release.release(made, out, key, beside))
+            if single or below:
+                content, chosen = tenants.read(make, (single, below))
+                done = of_clients(content, chosen, Into(out, key, beside), how, problems)
+            else:
+                made = iter([(release.name_of(), of_pack(make, rules, how))])
+                done = list(release.release(made, out, key, beside))
         except ValueError as error:
             fail(str(error))
     report.problems(problems, as_json=False)
@@ -110,36 +111,57 @@ def of_pack(make: Any, rules: Path | None, how: tenants.How) -> list[Artifact]:
     return files
 
 
+class Into(NamedTuple):
+    """Where bundles go, what signs them, and what goes into each, too."""
+
+    out: Path
+    key: Any
+    beside: Sequence[Artifact]
+
+
 def of_clients(
     content: Content,
     chosen: Sequence[Client],
-    out: Path,
+    into: Into,
     how: tenants.How,
     problems: list[Problem],
-) -> Iterator[tuple[str, list[Artifact]]]:
-    """What a build of each client writes, one after the other; one that has problems has none.
+) -> list[Bundle]:
+    """Bundles of clients, two at a time; a client that has problems has none.
 
     Args:
         content: the pack's.
         chosen: the clients.
-        out: the folder of bundles.
+        into: where bundles go.
         how: what is printed, and the language.
         problems: grows by those of clients.
+
+    Raises:
+        ValueError: the id of a client makes no name of a bundle.
     """
     from sigmapack import release
-    from sigmapack.making import Stopped, clients
+    from sigmapack.making import Stopped, clients, many
 
     for client in chosen:
-        check_replaceable(out / release.name_of(client.id), client.folder)
+        check_replaceable(into.out / release.name_of(client.id), client.folder)
+    release.begin(into.out, [release.name_of(client.id) for client in chosen])
     quiet = how.quiet or how.as_json
     shared = clients.base(content, (), quiet, lang=how.lang)
-    for client in report.progress(chosen, "Clients", quiet):
-        try:
-            made = clients.make(shared, client)
-        except Stopped as error:
-            problems += error.problems
-            continue
-        yield release.name_of(client.id), made.files
+
+    def write(client: Client, made: clients.Made) -> Bundle:
+        return release.one(release.name_of(client.id), made.files, *into)
+
+    def stopped(client: Client, error: Stopped) -> list[Problem]:
+        return error.problems
+
+    results: Iterator[Bundle | list[Problem]] = many.each(shared, chosen, write, stopped)
+    done: list[Bundle] = []
+    for _ in report.progress(chosen, "Clients", quiet):
+        result = next(results)
+        if isinstance(result, list):
+            problems += result
+        else:
+            done.append(result)
+    return done
 
 
 def passphrase(key: Path | None) -> str:

@@ -89,14 +89,14 @@ def command(
     except UnreadableInput as error:
         fail(str(error))
     result.unread = [*gathered.unread, *result.unread]
+    said = words(ROOT, lang or LANGUAGES[0])
     try:
         if page:
             command = replaying(files, rules, year)
-            said = words(ROOT, lang or LANGUAGES[0])
             found = hits.html(result, gathered.skipped, plan.playbooks, command, said)
             write_file(page, found, hits.MARK)
     finally:  # a page that cannot be written loses no match, nor a reader that goes the page
-        report.replayed(result, gathered.skipped, as_json, quiet, as_csv)
+        report.replayed(result, gathered.skipped, as_json, quiet, as_csv, said)
     if searched:
         from sigmapack.incident.searched import searched as told
 

@@ -9,6 +9,7 @@ all processes have together at the worst moment: the sum of their proportional s
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -75,9 +76,9 @@ high = {chance.choice([5, 10, 20, 30])}
     (folder / own / "lookups" / "ioc_domains.csv").write_text(added, "utf-8")
 
 
-def timed(command: list[str]) -> tuple[float, float]:
-    """Seconds of a command, and the most MiB that it and its processes had together."""
-    start = time.perf_counter()
+def timed(command: list[str]) -> tuple[float, float, float]:
+    """Seconds of a command, those of processors, and the most MiB of all of its processes."""
+    start, before = time.perf_counter(), os.times()
     process = subprocess.Popen(command, cwd=ROOT)
     peak = [0.0]
 
@@ -89,11 +90,12 @@ def timed(command: list[str]) -> tuple[float, float]:
     watching = threading.Thread(target=watch)
     watching.start()
     code = process.wait()
-    seconds = time.perf_counter() - start
+    seconds, after = time.perf_counter() - start, os.times()
     watching.join()
     if code:
         sys.exit(f"{' '.join(command)}: ended with {code}")
-    return seconds, peak[0]
+    used = sum(after[2:4]) - sum(before[2:4])
+    return seconds, used, peak[0]
 
 
 def family(number: int) -> list[int]:
@@ -127,13 +129,14 @@ def main() -> None:
             client(folder / "clients", each, chance)
         build = [sys.executable, "build.py", "--quiet"]
         timed([*build, "--out", str(folder / "warm")])
-        one, _ = timed([*build, "--out", str(folder / "one")])
+        one, used, _ = timed([*build, "--out", str(folder / "one")])
         clients = ["--clients", str(folder / "clients"), "--out", str(folder / "out")]
-        seconds, peak = timed([*build, *clients])
+        seconds, theirs, peak = timed([*build, *clients])
         files = sum(1 for path in (folder / "out").rglob("*") if path.is_file())
     print(f"one build of the pack: {one:.1f} s")
     print(f"{number} clients, all products, {files:,} files: {seconds:.1f} s, {peak:.0f} MiB")
     print(f"a client takes {seconds / number / one:.0%} of a build")
+    print(f"processor time: {used:.1f} s and {theirs:.1f} s, {theirs / number / used:.0%}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.cli.command import run
 from tests.conftest import ROOT
 from tests.overlay.folder import client
 
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
 NAME = "dns_query_win_threecx_c2_domain_by_client"
 TITLE = "Dominio de la campaña 3CX resuelto por el cliente de escritorio 3CX"
 ENGLISH = "3CX Campaign Domain Resolved By The 3CX Desktop Client"
@@ -119,3 +121,46 @@ def test_a_language_that_nobody_wrote_is_wrong_use() -> None:
     result = run("--lang", "fr")
     assert result.exit_code == 2
     assert "'fr' is not one of 'en', 'es'" in result.stderr
+
+
+#: Words that hardly a sentence of English does without, and that no Spanish one has.
+WORDS = re.compile(r"\b(the|of|which|that|this|are|was|their|they|each|without|because|must)\b")
+#: What is read as text: all but queries, tables, programs and their comments, and the page and the
+#: notices, which are in both languages. Sources are named as they are called.
+READ = (
+    "*.md",
+    "*.yaml",
+    "*.rpz",
+    "*.hosts",
+    "*.adguard.txt",
+    "*.squid.txt",
+    "ABOUT.txt",
+    "*.rules",
+)
+
+
+def test_no_sentence_outside_of_code_is_english(spanish: Path) -> None:
+    found = []
+    for path in sorted(path for pattern in READ for path in spanish.rglob(pattern)):
+        name = path.relative_to(spanish).as_posix()
+        if name.startswith(("sigma/", "sentinel/", "exposure/threecx.v", "collection/linux/")):
+            continue  # queries, and comments of settings; words of rules are tested above
+        for line in path.read_text("utf-8").splitlines():
+            if len(WORDS.findall(line)) > 2:
+                found.append(f"{name}: {line}")
+    assert found == []
+
+
+def test_a_replay_speaks_spanish_in_its_table_and_summary_and_json_stays(tmp_path: Path) -> None:
+    log = tmp_path / "a.json"
+    event = {"EventID": 22, "QueryName": "akamaicontainer.com", "Computer": "PC1"}
+    log.write_text(json.dumps({"Channel": SYSMON, **event}) + "\n", "utf-8")
+    done = run("replay", log, "--lang", "es")
+    assert done.stdout.split()[:5] == ["nivel", "regla", "entrada", "hora", "equipo"]
+    assert "1 eventos en 1 archivos, 0 ilegibles: " in done.stderr
+    assert "reglas buscan en fuentes de registros de las que no hubo ningún evento" in done.stderr
+    (spanish, *_), (english, *_) = (
+        [json.loads(line) for line in run("replay", log, "--json", *more).stdout.splitlines()]
+        for more in (("--lang", "es"), ())
+    )
+    assert {k: v for k, v in spanish.items() if k != "title"}.items() <= english.items()

@@ -12,8 +12,6 @@ from string import Formatter
 import pytest
 
 from sigmapack.content.words import LANGUAGES, Words, words
-from sigmapack.exports.rows import read
-from tests.engines.corpus import pack
 
 ROOT = Path(__file__).resolve().parents[2]
 #: How a text is said in Python, and in a template of Jinja.
@@ -31,12 +29,7 @@ def said() -> set[str]:
         found.update(
             ast.literal_eval(text) for text in IN_TEMPLATE.findall(path.read_text("utf-8"))
         )
-    return found | roles()
-
-
-def roles() -> set[str]:
-    """What the tables say that their indicators are; reports say it, too."""
-    return {one.role for one in read(pack()).indicators}
+    return found
 
 
 def _calls(tree: ast.Module) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sigmapack.exports.feed import CANARY
 from tests.engines.registry import prepared
 from tests.exports.sample import blocked, hits, lookalikes, own
 
@@ -18,6 +19,7 @@ def test_the_list_blocks_every_domain_with_subdomains_and_no_lookalike(tmp_path:
     path.write_bytes(own()["adguard/threecx.adguard.txt"])
     wanted = {name: True for domain in blocked() for name in hits(domain)}
     wanted |= {name: False for domain in blocked() for name in lookalikes(domain)}
+    wanted |= {CANARY: True, f"x{CANARY}": False}
     wanted |= dict.fromkeys(("raw.githubusercontent.com", "www.3cx.com", "com", "org"), False)
     done = subprocess.run(
         [str(prepared("adguard") / "adguard"), str(path)],
@@ -28,5 +30,5 @@ def test_the_list_blocks_every_domain_with_subdomains_and_no_lookalike(tmp_path:
         timeout=60,
     )
     count, *answers = done.stdout.split()
-    assert int(count) == len(blocked())
+    assert int(count) == len(blocked()) + 1
     assert dict(zip(wanted, (answer == "true" for answer in answers), strict=True)) == wanted

@@ -14,7 +14,7 @@ from sigmapack import __version__, exports
 from sigmapack.content.load import load
 from sigmapack.content.model import Content
 from sigmapack.exports import edl
-from sigmapack.exports.feed import RELEASED
+from sigmapack.exports.feed import CANARY, RELEASED
 from sigmapack.exports.rows import Unfit, read
 from tests.conftest import RULE
 from tests.exports.sample import ROOT, blocked, feed, own
@@ -46,7 +46,7 @@ def test_every_format_is_found_by_its_module() -> None:
     folder = ROOT / "sigmapack" / "exports"
     paths = [*folder.glob("*.py"), *folder.glob("*/__init__.py")]
     modules = {path for path in paths if "\nEXPORT = " in path.read_text("utf-8")}
-    assert len(exports.discover()) == len(modules) == 11
+    assert len(exports.discover()) == len(modules) == 13
     assert {path.partition("/")[0] for path in own()} == {*exports.discover(), "README.md"}
 
 
@@ -118,9 +118,11 @@ def test_blocking_lists_hold_all_of_the_advisory_and_else_only_high_confidence()
     assert others == {value for value, one in found.items() if one.table == "ioc_domains_low"}
 
 
-@pytest.mark.parametrize("path", [*BLOCKING[:3], "edl/domains.txt", "edl/urls.txt"])
+@pytest.mark.parametrize(
+    "path", [*BLOCKING[:3], "squid/threecx.squid.txt", "edl/domains.txt", "edl/urls.txt"]
+)
 def test_a_blocking_list_names_the_blocked_domains_and_no_other(path: str) -> None:
-    wanted = set(blocked())
+    wanted = {*blocked(), CANARY}
     found = names(own()[path]) - {"hostmaster.localhost", "djour.php"}
     found -= {"od.lk"} if path == "edl/urls.txt" else set()
     assert {name.removeprefix("www.") for name in found} == wanted
@@ -156,7 +158,7 @@ def test_every_file_ends_its_lines_by_lf_and_is_utf8() -> None:
 
 def test_only_blocking_lists_change_with_the_day() -> None:
     changed = {path.partition("/")[0] for path in own() if own()[path] != own(DAY)[path]}
-    assert changed == {"rpz", "adguard", "hosts", "edl", "suricata", "README.md"}
+    assert changed == {"rpz", "adguard", "hosts", "edl", "squid", "suricata", "README.md"}
 
 
 def table(make_content: MakeContent, rows: str, **more: str) -> Content:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sigmapack.exports.feed import CANARY
 from tests.engines.debian import packages
 from tests.exports import resolver
 from tests.exports.sample import blocked, feed, hits, lookalikes, own
@@ -72,3 +73,17 @@ def test_the_hosts_file_gives_no_address_for_domains_and_their_www(tmp_path: Pat
                 assert resolver.ask(port, name, resolver.AAAA) == (0, ["::"]), name
             for name in lookalikes(domain):
                 assert resolver.ask(port, name) == (0, [resolver.OPEN]), name
+
+
+def test_the_name_for_a_trial_is_answered_by_the_zone_alone(port: int) -> None:
+    assert resolver.ask(port, CANARY) == (0, ["0.0.0.0"])
+    assert resolver.ask(port, f"x.{CANARY}") == (0, [resolver.OPEN])
+
+
+def test_the_name_for_a_trial_is_answered_by_the_hosts_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "threecx.hosts").write_bytes(own()["hosts/threecx.hosts"])
+    with resolver.dnsmasq(tmp_path) as port:
+        assert resolver.ask(port, CANARY) == (0, ["0.0.0.0"])
+    (tmp_path / "threecx.hosts").write_bytes(b"")
+    with resolver.dnsmasq(tmp_path) as port:
+        assert resolver.ask(port, CANARY) == (0, [resolver.OPEN])

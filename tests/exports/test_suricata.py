@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sigmapack.exports.feed import CANARY
+from sigmapack.exports.suricata import TRIAL_SID
 from tests.engines.debian import packages
 from tests.exports import pcap
 from tests.exports.sample import blocked, feed, hits, lookalikes, own
@@ -124,6 +126,13 @@ def test_every_domain_alerts_with_subdomains_and_in_any_case_and_no_lookalike_do
     assert {c[0]: f for c, f in zip(cases, found, strict=True)} == dict(cases)
 
 
+def test_the_name_for_a_trial_alerts_and_is_never_dropped(tmp_path: Path) -> None:
+    cases = [(CANARY, {TRIAL_SID}), (f"x{CANARY}", set())]
+    assert alerts(tmp_path, [(pcap.dns, name) for name, _ in cases]) == [sid for _, sid in cases]
+    (line,) = (line for line in RULES.splitlines() if f"sid:{TRIAL_SID};" in line)
+    assert "blocking no" in line
+
+
 def test_a_request_to_a_proxy_and_a_host_with_a_port_alert(tmp_path: Path) -> None:
     sent: list[tuple[Sender, str]] = []
     for domain in blocked():
@@ -186,4 +195,4 @@ def test_suricata_update_makes_exactly_the_blocking_rules_drop(tmp_path: Path) -
     made = (tmp_path / "out" / "suricata.rules").read_text("utf-8")
     found = {int(sid) for sid in re.findall(r"(?m)^drop .* sid:(\d+);", made)}
     assert found == {sid for domain in blocked() for sid in sids()[domain]}
-    assert len(re.findall(r"(?m)^alert ", made)) == 4
+    assert len(re.findall(r"(?m)^alert ", made)) == 5

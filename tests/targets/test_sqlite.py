@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import pytest
 import yaml
@@ -226,8 +225,8 @@ VALUES = (
 def test_a_comparison_is_written_as_pysigmas_backend_writes_it(value: str) -> None:
     rule = yaml.safe_load(RULE.format(detection="    s: {}\n    condition: s"))
     rule["detection"]["s"] = {"Image": value}
-    written = []
-    for kind in (sqliteBackend, Backend):
-        backend: Any = kind()  # type: ignore[no-untyped-call]
-        written.append(backend.convert_rule(SigmaRule.from_dict(rule)))
-    assert written[0] == written[1]
+    theirs, ours = (
+        kind().convert_rule(SigmaRule.from_dict(rule))  # type: ignore[no-untyped-call]
+        for kind in (sqliteBackend, Backend)
+    )
+    assert theirs == [f"SELECT * FROM logs WHERE {ours[0]}"]

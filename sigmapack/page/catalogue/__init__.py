@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from sigmapack import exports
@@ -70,10 +71,9 @@ def artifact(
     cards = data.cards(contents, manifest, queries, packed)
     used = {entry["target"] for entry in manifest["queries"]}
     products = {name: t.title for name, t in discover().items() if name in used}
-    environment = _environment()
-    environment.globals["_"] = _speaker(contents)
     say = _speaker(contents)
-    text = environment.get_template("page.html").render(
+    text = _template().render(
+        _=say,
         lang=next(iter(contents)),
         langs=sorted(contents),
         client=client,
@@ -100,8 +100,9 @@ def artifact(
     return Artifact(NAME, (MARK + text + "\n").encode())
 
 
-def _environment() -> Environment:
-    return Environment(
+@cache
+def _template() -> Template:
+    environment = Environment(
         loader=PackageLoader("sigmapack.page.catalogue", ""),
         autoescape=True,
         undefined=StrictUndefined,
@@ -111,6 +112,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template("page.html")
 
 
 def _speaker(contents: Mapping[str, Content]) -> Callable[..., dict[str, str]]:
@@ -187,7 +189,11 @@ def _indicators(contents: Mapping[str, Content]) -> dict[str, Any]:
         )
         for each in (exports.discover().values() if feed.indicators else ())
     ]
-    found = [_indicator(feed, each) for each in feed.indicators]
+    others = [one.indicators for one in feeds.values()]
+    found = [
+        {**_indicator(feed, each), "roles": _roles(tuple(feeds), same)}
+        for each, same in zip(feed.indicators, zip(*others, strict=True), strict=True)
+    ]
     return {
         "indicators": found,
         "lists": lists,
@@ -202,10 +208,15 @@ def _indicator(feed: Feed, one: Indicator) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in one.__dataclass_fields__},
         "type": one.type,
-        "role": DOT.sub("[.]", one.role),
         "shown": defanged(one),
         "csv": json.dumps(csv, ensure_ascii=False),
     }
+
+
+def _roles(langs: Sequence[str], same: Sequence[Indicator]) -> str | dict[str, str]:
+    """What a value is in each language; one text where all say the same."""
+    roles = {lang: DOT.sub("[.]", one.role) for lang, one in zip(langs, same, strict=True)}
+    return roles if len(set(roles.values())) > 1 else roles[langs[0]]
 
 
 def defanged(one: Indicator) -> str:

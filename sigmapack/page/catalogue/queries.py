@@ -23,7 +23,7 @@ class Packed:
     def data(self) -> str:
         """All texts as a JSON list, by gzip (RFC 1952, without a time) and Base64 (RFC 4648)."""
         text = json.dumps(list(self._numbers), ensure_ascii=False, separators=(",", ":"))
-        return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+        return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
 
 
 def by_rule(queries: Iterable[Query]) -> dict[tuple[str, str, str], Query]:

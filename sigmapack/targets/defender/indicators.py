@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.kinds import KINDS
 from sigmapack.content.model import Content, Lookup
+from sigmapack.content.words import noted
 
 FOLDER = "indicators"
 COLUMNS = (
@@ -63,6 +64,13 @@ def files(content: Content) -> list[Artifact]:
     ]
 
 
+TITLE = noted("3CX compromise (CVE-2023-29059): file of the campaign")
+TITLES = {
+    "DomainName": noted("3CX compromise (CVE-2023-29059): domain of the campaign"),
+    "Url": noted("3CX compromise (CVE-2023-29059): URL of the campaign"),
+}
+
+
 def indicators(content: Content) -> Iterator[tuple[Row, bool]]:
     """Every indicator that Defender can hold, once, and whether it may be blocked.
 
@@ -95,9 +103,11 @@ def indicator_type(lookup: Lookup, values: Row) -> str:
 def described(content: Content, lookup: Lookup, values: Row, kind: str, severity: str) -> Row:
     """A row of the CSV, without its action."""
     network = kind in NETWORK.values()
-    what = {"DomainName": "domain", "Url": "URL"}.get(kind, "file")
+    words = content.words
+    title = words(TITLES.get(kind, TITLE))
     role = values.get("role", "").strip().rstrip(".")
-    source = "CSIRT-RD advisory; " if values.get("advisory") == "yes" else ""
+    listed = words("CSIRT-RD advisory; ") if values.get("advisory") == "yes" else ""
+    source = f"{words('Source:')} {listed}"
     name = next(book for part, book in PLAYBOOKS.items() if part in lookup.name)
     book = content.playbooks.get("indicator" if network else name)
     return {
@@ -105,8 +115,8 @@ def described(content: Content, lookup: Lookup, values: Row, kind: str, severity
         "IndicatorValue": values[lookup.key].lower() if kind != "Url" else values[lookup.key],
         "ExpirationTime": "",
         "Severity": severity,
-        "Title": f"3CX compromise (CVE-2023-29059): {what} of the campaign",
-        "Description": f"{role[:1].upper()}{role[1:]}. Source: {source}{values['source']}.",
+        "Title": title,
+        "Description": f"{role[:1].upper()}{role[1:]}. {source}{values['source']}.",
         "RecommendedActions": " ".join([*book.check, *book.contain, book.tell]) if book else "",
         "RbacGroups": "",
         "Category": "CommandAndControl" if network else "Malware",

@@ -17,6 +17,7 @@ from typing import Any
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
+from sigmapack.content.words import noted
 from sigmapack.targets.ecs.lookups import index
 from sigmapack.targets.elastic.columns import KNOWN, kind
 
@@ -59,6 +60,9 @@ def value_lists(content: Content) -> list[Artifact]:
     return found
 
 
+ABOUT = noted("Indicators of the 3CX supply-chain compromise, ECS 8")
+
+
 def index_template(content: Content) -> Artifact:
     """`indicator_index_template.json`: load it before the files of `indicators/`."""
     properties: dict[str, Any] = {}
@@ -76,7 +80,7 @@ def index_template(content: Content) -> Artifact:
             "settings": {"index": {"number_of_shards": 1}},
             "mappings": {"dynamic": "false", "properties": properties},
         },
-        "_meta": {"description": "Indicators of the 3CX supply-chain compromise, ECS 8"},
+        "_meta": {"description": content.words(ABOUT)},
     }
     text = json.dumps(body, indent=2, sort_keys=True) + "\n"
     return Artifact("indicator_index_template.json", text.encode())

@@ -18,6 +18,7 @@ from sigmapack.compiling.product import Artifact, Query, TooLarge, each, gathere
 from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
+from sigmapack.content.words import Words, noted
 from sigmapack.targets.loki.fields import field_map, who
 from sigmapack.targets.schedules import LATEST, window
 from sigmapack.targets.yaml_text import dump
@@ -50,7 +51,7 @@ def files(content: Content, queries: Sequence[Query]) -> list[Artifact]:
             found.append(
                 Artifact(
                     f"rules/{content.sources.own('threecx')}_{name}.yaml",
-                    (HEAD[name] + text).encode(),
+                    (head(name, content.words) + text).encode(),
                 )
             )
     return found
@@ -109,7 +110,7 @@ def alert(content: Content, query: Query) -> dict[str, Any]:
         "summary": f"{literal(rule.title)}: {affected(query)}",
         "description": literal(response.description(rule)),
         "response": literal(guidance(content, rule)),
-        "runbook": literal(f"Run {query.path} over the hours before the alert to see the events."),
+        "runbook": literal(content.words(RUN, path=query.path)),
     }
     return {
         "alert": rule.called,
@@ -182,20 +183,28 @@ def literal(text: str) -> str:
     return text.replace("{{", '{{ "{{" }}')
 
 
-ABOUT = """\
+RUN = noted("Run {path} over the hours before the alert to see the events.")
+
+
+def head(name: str, words: Words) -> str:
+    """What stands above the rules of a file: what they are, and how they are loaded."""
+    return words(ABOUT, which=words(HEAD[name]))
+
+
+ABOUT = noted(
+    """\
 # Alerts of the 3CX detection pack for Loki's ruler: {which}.
 # 1. Load:  lokitool rules load --address=<Loki> --id=<tenant> <this file>
 #    or put the file into <ruler storage>/<tenant>/ and reload.
 # 2. Set: the streams (`{{job="windows"}}` and the like) are those of sigmapack/logsources.toml.
 # 3. See that it works: GET <Loki>/prometheus/api/v1/rules must show every rule with "health": "ok".
 """
+)
 HEAD = {
-    "detection": ABOUT.format(which="rules that alert"),
-    "hunting": ABOUT.format(
-        which="for hunting, weak evidence or none; load them only where wanted"
-    ),
-    "single_logs": ABOUT.format(
-        which="one log each, of which the findings among the rules that alert tell once for a host "
-        "or client; load them only in place of those"
+    "detection": noted("rules that alert"),
+    "hunting": noted("for hunting, weak evidence or none; load them only where wanted"),
+    "single_logs": noted(
+        "one log each, of which the findings among the rules that alert tell once for a host or"
+        " client; load them only in place of those"
     ),
 }

@@ -61,7 +61,9 @@ def files(
         return Artifact(path, f"{text}\n".encode())
 
     found = each([query for query in queries if query.path], made)
-    page = Artifact("README.md", readme.readme(content.sources.own(CHANNEL, "-")).encode())
+    page = Artifact(
+        "README.md", readme.readme(content.sources.own(CHANNEL, "-"), content.words).encode()
+    )
     return [*found, *rules.files(content, queries), page]
 
 

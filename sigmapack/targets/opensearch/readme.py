@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from sigmapack.content.words import Words, noted
 from sigmapack.targets.opensearch.fields import NAMES
 
 
-def readme(channel: str) -> str:
+def readme(channel: str, words: Words) -> str:
     """`README.md`; `channel` is the id of the notification channel in the files."""
-    return README.replace("{NAMES}", _names()).replace("{CHANNEL}", channel)
+    return words(README).replace("{NAMES}", _names(words)).replace("{CHANNEL}", channel)
 
 
-def _names() -> str:
+def _names(words: Words) -> str:
     """What stands in the rules for Security Analytics in place of Sigma's fields, as a list."""
     return "\n".join(
-        f"   - {kind}, {old}: `{names[0]}`" + "".join(f" or `{name}`" for name in names[1:])
+        f"   - {kind}, {old}: " + f" {words('or')} ".join(f"`{name}`" for name in names)
         for kind, fields in NAMES.items()
         for old, names in fields.items()
     )
 
 
-README = """\
+README = noted(
+    """\
 # 3CX detection pack for OpenSearch
 
 `monitors/` and `security_analytics/` find the same things: use one of them. The monitors are the
@@ -76,3 +78,4 @@ Two things differ from the monitors. Security Analytics compares values in their
 `rule_analyzer` keeps it), so that `AkamaiContainer.com` is not found; and what follows a `not` only
 holds for events that have the field.
 """
+)

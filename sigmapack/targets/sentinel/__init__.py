@@ -24,7 +24,7 @@ def _package(content: Content, queries: tuple[Query, ...]) -> list[Artifact]:
     rules = sentinel_rules.rules(content, queries)
     by_id = {rule["id"]: rule for rule in rules}
     each([query for query in queries if query.path], lambda q: arm.resource(by_id[q.rule.id]))
-    return [*files, *sentinel_rules.files(rules, queries), *arm.templates(rules)]
+    return [*files, *sentinel_rules.files(rules, queries), *arm.templates(rules, content.words)]
 
 
 TARGET = Target("sentinel", "Microsoft Sentinel", (KQL,), _package)

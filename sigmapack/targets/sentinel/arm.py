@@ -14,6 +14,7 @@ from typing import Any
 from sigmapack.compiling.product import Artifact, TooLarge, each_table
 from sigmapack.content.kinds import CONTEXT, KINDS
 from sigmapack.content.model import Content, Lookup
+from sigmapack.content.words import ENGLISH, Words, noted
 from sigmapack.targets.sentinel.watchlists import alias
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -35,16 +36,16 @@ MOST_RESOURCES, MOST_BYTES = 800, 3_500_000
 MOST_RESOURCE, MOST_WATCHLIST = 1_000_000, 3_800_000
 OPERATORS = {"gt": "GreaterThan"}
 PROVIDER = "3CX detection pack"
-WATCHLIST = "Indicators of the 3CX supply-chain compromise (CVE-2023-29059)"
-NO_WATCHLIST = "What rules on the 3CX supply-chain compromise (CVE-2023-29059) need; no indicators"
-WORKSPACE = "Name of the Log Analytics workspace of Sentinel"
-TABLES = (
+WATCHLIST = noted("Indicators of the 3CX supply-chain compromise (CVE-2023-29059)")
+NO_WATCHLIST = noted("What rules on the 3CX compromise (CVE-2023-29059) need; no indicators")
+WORKSPACE = noted("Name of the Log Analytics workspace of Sentinel")
+TABLES = noted(
     "Whether the connector of Defender XDR fills the Device tables of this workspace; "
     "rules on those tables are left out otherwise"
 )
-ENABLE = (
-    "Whether rules of severity {} run after this deployment: false before you have tried their "
-    "queries, and at later deployments what the rules in the workspace have now"
+ENABLE = noted(
+    "Whether rules of severity {severity} run after this deployment: false before you have tried "
+    "their queries, and at later deployments what the rules in the workspace have now"
 )
 SEVERITIES = ("High", "Medium", "Low", "Informational")
 #: Properties of an analytics rule that are the same in YAML and in a template.
@@ -63,13 +64,14 @@ UNCHANGED = (
 )
 
 
-def templates(rules: Sequence[Mapping[str, Any]]) -> list[Artifact]:
+def templates(rules: Sequence[Mapping[str, Any]], words: Words = ENGLISH) -> list[Artifact]:
     """`azuredeploy.json` with all rules; further numbered files where one would be too large.
 
     Args:
         rules: as `sentinel.rules.rules` gives them.
+        words: of the language of what the form of a deployment says.
     """
-    return split("azuredeploy", [resource(rule) for rule in rules])
+    return split("azuredeploy", [resource(rule) for rule in rules], words=words)
 
 
 def resource(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,12 +97,12 @@ def watchlists(content: Content, files: Mapping[str, bytes]) -> list[Artifact]:
     def made(lookup: Lookup) -> dict[str, Any]:
         about = WATCHLIST if KINDS.get(lookup.key) not in CONTEXT else NO_WATCHLIST
         text = files[lookup.name].decode()
-        found = watchlist(alias(lookup.name), lookup.key, text, about)
+        found = watchlist(alias(lookup.name), lookup.key, text, content.words(about))
         size("watchlists", escaped(found), MOST_WATCHLIST, "split the table")
         return found
 
     tables = [content.lookups[name] for name in sorted(files)]
-    return split("watchlists", each_table(tables, made), MOST_WATCHLIST)
+    return split("watchlists", each_table(tables, made), MOST_WATCHLIST, content.words)
 
 
 def watchlist(name: str, key: str, text: str, about: str = WATCHLIST) -> dict[str, Any]:
@@ -201,16 +203,16 @@ def parameter(kind: str, description: str) -> dict[str, Any]:
     return {"type": kind, "metadata": {"description": description}}
 
 
-def template(resources: Sequence[Mapping[str, Any]]) -> bytes:
+def template(resources: Sequence[Mapping[str, Any]], words: Words = ENGLISH) -> bytes:
     """A template's text."""
-    parameters: dict[str, Any] = {"workspace": parameter("string", WORKSPACE)}
+    parameters: dict[str, Any] = {"workspace": parameter("string", words(WORKSPACE))}
     if any("condition" in resource for resource in resources):
-        parameters["defenderTables"] = {**parameter("bool", TABLES), "defaultValue": False}
+        parameters["defenderTables"] = {**parameter("bool", words(TABLES)), "defaultValue": False}
     rules = [resource for resource in resources if resource["type"].endswith("/alertRules")]
     used = {resource["properties"]["severity"] for resource in rules}
     for severity in SEVERITIES:
         if severity in used:
-            parameters[enable(severity)] = parameter("bool", ENABLE.format(severity))
+            parameters[enable(severity)] = parameter("bool", words(ENABLE, severity=severity))
     document = {
         "$schema": SCHEMA,
         "contentVersion": "1.0.0.0",
@@ -221,7 +223,10 @@ def template(resources: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def split(
-    name: str, resources: Sequence[Mapping[str, Any]], most: int = MOST_RESOURCE
+    name: str,
+    resources: Sequence[Mapping[str, Any]],
+    most: int = MOST_RESOURCE,
+    words: Words = ENGLISH,
 ) -> list[Artifact]:
     """As many templates as it takes: `name.json`, `name_2.json`, and so on.
 
@@ -238,7 +243,7 @@ def split(
         parts[-1].append(resource)
         total += own
     return [
-        Artifact(f"{name}_{number}.json" if number > 1 else f"{name}.json", template(part))
+        Artifact(f"{name}_{number}.json" if number > 1 else f"{name}.json", template(part, words))
         for number, part in enumerate(parts, 1)
         if part
     ]

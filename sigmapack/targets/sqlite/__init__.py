@@ -10,9 +10,7 @@ and some need a function of `functions.py`.
 from __future__ import annotations
 
 import itertools
-import re
 import string
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,13 +22,11 @@ from sigmapack.compiling.product import Artifact, Language, Part, Query, Target
 from sigmapack.compiling.sql import literal, quoted
 from sigmapack.content.correlation import Correlation
 from sigmapack.content.kinds import all_forms
-from sigmapack.content.model import Content, Lookup, Refused, Rule, Sources
+from sigmapack.content.model import Content, Lookup, Rule, Sources
 from sigmapack.content.urls import addresses
 from sigmapack.targets.sqlite.backend import Backend, has_other_case, like
 
 COLUMNS = ("product", "category", "service")
-#: The name of a selection, or a pattern of names, in a Sigma condition.
-IDENTIFIER = re.compile(r"\b(?!(?:and|or|not|of|all|any|1)\b)[A-Za-z_][\w*]*", re.IGNORECASE)
 
 
 def _backend(pipeline: ProcessingPipeline | None = None) -> Backend:
@@ -49,7 +45,7 @@ def _pipeline(rule: Rule) -> ProcessingPipeline:
 
 
 def _frame(rule: Rule, condition: str, sources: Sources) -> str:
-    return f"{condition};"
+    return f"SELECT * FROM logs WHERE {condition};"
 
 
 def _degraded(rule: Rule, sources: Sources) -> str | None:
@@ -72,20 +68,21 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
     """pySigma's own correlation compiler: sliding windows, every type, executed in our tests.
 
     It expands a condition such as `(a or b) and (c or d)` to one subquery for each pair, which
-    takes seconds for our lists (2.0.0): a step's alternatives are made one rule before.
+    takes seconds for our lists (2.0.0): a step's alternatives are made one rule before. What is
+    already converted stands in for the rules, which it would convert for each correlation again.
     """
-    documents = [_named(part.rule.copy(), part.rule.name) for part in parts.values()]
+    known = {part.rule.name: part.condition for part in parts.values()}
     document = _left(correlation, parts)
     if correlation.period:
-        return _periods(correlation, documents, document)
+        return _periods(correlation, known, document)
     if any(len(step) > 1 for step in correlation.steps) and "temporal" in correlation.type:
         steps = _steps(correlation)
-        documents = [
-            _merged(name, [parts[member] for member in members])
+        known = {
+            name: _either([parts[member].condition for member in members])
             for step in steps
             for name, members in step.items()
-        ]
-        body = {**document["correlation"], "rules": [name for step in steps for name in step]}
+        }
+        body = {**document["correlation"], "rules": list(known)}
         body.pop("condition", None)
         if any(len(step) > 1 for step in steps):
             body["condition"] = " and ".join(f"({' or '.join(step)})" for step in steps)
@@ -100,8 +97,31 @@ def _correlate(correlation: Correlation, parts: Mapping[str, Part], sources: Sou
                 for alias, mapping in correlation.aliases.items()
             }
         document["correlation"] = body
-    collection = SigmaCollection.from_dicts([*documents, document])
-    return f"{_backend().convert(collection)[-1]};"
+    return _compiled(known, document)
+
+
+def _compiled(known: Mapping[str, str], document: dict[str, Any]) -> str:
+    """A correlation of rules of which the conditions are known, by their names."""
+    stand_ins: list[dict[str, Any]] = [
+        {
+            "title": name,
+            "name": name,
+            "logsource": {"product": "any"},
+            "detection": {"all": {"event_id|exists": True}, "condition": "all"},
+        }
+        for name in known
+    ]
+    collection = SigmaCollection.from_dicts([*stand_ins, document])
+    backend = _backend()
+    backend.known = known
+    return f"{backend.convert(collection)[-1]};"
+
+
+def _either(conditions: list[str]) -> str:
+    """What holds when one of some conditions does."""
+    if len(conditions) == 1:
+        return conditions[0]
+    return _backend()._join_operands([f"({each})" for each in conditions], " OR ")
 
 
 def _left(correlation: Correlation, parts: Mapping[str, Part]) -> dict[str, Any]:
@@ -121,24 +141,22 @@ def _left(correlation: Correlation, parts: Mapping[str, Part]) -> dict[str, Any]
     return {**document, "correlation": body}
 
 
-def _periods(
-    correlation: Correlation, documents: list[dict[str, Any]], document: dict[str, Any]
-) -> str:
+def _periods(correlation: Correlation, known: Mapping[str, str], document: dict[str, Any]) -> str:
     """A count of the periods in which there are any events, as one of distinct values."""
     column = "sigma_period"
-    while column in str(documents):  # a name that stands nowhere else, not in a value either
+    while column in str(known):  # a name that stands nowhere else, not in a value either
         column += "_"
     body = {
         **document["correlation"],
         "type": correlation.type,
-        "rules": [each["name"] for each in documents],
+        "rules": list(known),
         "condition": {correlation.operator: correlation.count, "field": column},
     }
     if correlation.aliases:
         body["aliases"] = {name: dict(mapping) for name, mapping in correlation.aliases.items()}
-    collection = SigmaCollection.from_dicts([*documents, {**document, "correlation": body}])
     counted = f"(strftime('%s', timestamp) / {correlation.period})"
-    return f"{_backend().convert(collection)[-1]};".replace(quoted(column), counted)
+    compiled = _compiled(known, {**document, "correlation": body})
+    return compiled.replace(quoted(column), counted)
 
 
 def _steps(correlation: Correlation) -> list[dict[str, list[str]]]:
@@ -158,34 +176,6 @@ def _letters() -> Iterator[str]:
     """a to z, aa to zz, and so on for ever."""
     for length in itertools.count(1):
         yield from map("".join, itertools.product(string.ascii_lowercase, repeat=length))
-
-
-def _named(document: dict[str, Any], name: str) -> dict[str, Any]:
-    document["name"] = name
-    return document
-
-
-def _merged(name: str, parts: list[Part]) -> dict[str, Any]:
-    """One rule that matches what any of the parts matches."""
-    detection: dict[str, Any] = {}
-    conditions = []
-    for number, part in enumerate(parts):
-        own = part.rule.copy()["detection"]
-        condition = str(own.pop("condition"))
-        if isinstance(part.rule.document["detection"]["condition"], list) or "them" in condition:
-            raise Refused(f"the condition of {part.rule.name} cannot be joined with others")
-        detection |= {f"m{number}{key}": selection for key, selection in own.items()}
-        renamed = IDENTIFIER.sub(rf"m{number}\g<0>", condition)
-        conditions.append(f"({renamed})")
-    detection["condition"] = " or ".join(conditions)
-    identifier = str(uuid.uuid5(uuid.NAMESPACE_URL, " ".join(p.rule.id for p in parts)))
-    return {
-        "title": name,
-        "id": identifier,
-        "name": name,
-        "logsource": {"product": "any"},
-        "detection": detection,
-    }
 
 
 def _table(lookup: Lookup) -> str:
