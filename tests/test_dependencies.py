@@ -37,10 +37,18 @@ def test_a_plugin_is_used(plugin: str) -> None:
 
 
 def test_dependencies_are_capped_and_stand_once() -> None:
-    extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
-    lines = [*PROJECT["dependencies"], *extras]
-    assert len({re.split(r"[<>=!~\[ ]", line)[0] for line in lines}) == len(lines)
-    assert [line for line in lines if "<" not in line and "==" not in line] == []
+    extras = dict(PROJECT["optional-dependencies"])
+    tests = extras.pop("test")
+    needed = [*PROJECT["dependencies"], *(line for lines in extras.values() for line in lines)]
+    for lines in (needed, [*PROJECT["dependencies"], *tests]):
+        assert len({re.split(r"[<>=!~\[ ]", line)[0] for line in lines}) == len(lines)
+        assert [line for line in lines if "<" not in line and "==" not in line] == []
+
+
+def test_the_tests_have_every_optional_part_as_it_stands_there() -> None:
+    extras = dict(PROJECT["optional-dependencies"])
+    tests = extras.pop("test")
+    assert {line for lines in extras.values() for line in lines} <= set(tests)
 
 
 def test_ci_installs_every_dependency_by_its_hash() -> None:

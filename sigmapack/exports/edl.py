@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
-from sigmapack.exports.feed import CANARY, Export, Feed, text
+from sigmapack.exports.feed import BLOCKED, CANARY, Export, Feed, text
 
 #: Characters of an entry.
 LONGEST = 255
@@ -37,7 +37,7 @@ def files(feed: Feed) -> list[Artifact]:
                     f"{LONGEST}: shorten the URL, or lower its confidence to keep it out"
                 )
     about = [
-        *feed.header(noted("External dynamic lists")),
+        *feed.header(noted("External dynamic lists"), *BLOCKED),
         *(f"{name}: {len(entries)} entries" for name, entries in lists.items()),
     ]
     made = [text(name, entries) for name, entries in lists.items() if entries]

@@ -6,7 +6,7 @@ Windows, and the same column lists the fixed builds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -142,15 +142,20 @@ class Feed:
         """The last of the advisory's days, when the first is known."""
         return self.block_from + timedelta(days=LEAST_DAYS) if self.block_from else None
 
-    def header(self, title: str) -> list[str]:
-        """What a blocking list says first: what it is, of whom, and for how long."""
+    def header(self, title: str, *kinds: str) -> list[str]:
+        """What a blocking list says first: what it is, of whom, and for how long.
+
+        Args:
+            title: what it is.
+            kinds: of its entries; domains, unless given.
+        """
         words = self.words
         lines = [
             words("{title}: 3CX supply-chain compromise (CVE-2023-29059)", title=words(title)),
             words(
                 "Holds the domains of the CSIRT-RD advisory and high-confidence indicators only."
             ),
-            self.period,
+            self.period_of(*kinds or ("domain",)),
         ]
         if owned := ", ".join(found.value for found in self.left_out):
             lines.append(words("Left out, owned by a vendor: {domains}", domains=owned))
@@ -158,14 +163,18 @@ class Feed:
 
     @property
     def period(self) -> str:
-        """How long to block, in a sentence or two."""
+        """How long to block all entries, in a sentence or two."""
+        return self.period_of(*BLOCKED)
+
+    def period_of(self, *kinds: str) -> str:
+        """How long to block entries of some kinds, in a sentence or two."""
         if not self.block_from:
             asked = self.words(
                 "The advisory asks to block for at least {days} days from the day of blocking "
                 "(build with --block-from DATE to have the days here).",
                 days=LEAST_DAYS,
             )
-            return " ".join([asked, *self._earliest()])
+            return " ".join([asked, *self._earliest(kinds)])
         return self.words(
             "Block from {first} until at least {last} ({days} days, the advisory's minimum).",
             first=self.block_from,
@@ -173,9 +182,9 @@ class Feed:
             days=LEAST_DAYS,
         )
 
-    def _earliest(self) -> Iterator[str]:
+    def _earliest(self, kinds: Iterable[str]) -> Iterator[str]:
         """The days before which no block may end, where the day of blocking is not known."""
-        days = [one.known for kind in BLOCKED for one in self.blocked(kind) if one.known]
+        days = [one.known for kind in kinds for one in self.blocked(kind) if one.known]
         if days:
             first, last = (date.fromisoformat(day) for day in (min(days), max(days)))
             yield self.words(

@@ -28,8 +28,14 @@ def test_without_a_day_of_blocking_they_say_the_earliest_end() -> None:
     found = headers()
     assert len(found) >= 4
     for path, text in found.items():
-        assert "Entries are known since 2023-03-29 to 2023-04-20" in text, path
-        assert "no block of them may end before 2023-05-20" in text, path
+        assert "Entries are known since 2023-03-29 to 2023-04-11" in text, path
+        assert "no block of them may end before 2023-05-11" in text, path
+
+
+def test_lists_that_hold_urls_too_say_the_end_of_these() -> None:
+    (text,) = (data.decode() for path, data in own().items() if path == "edl/ABOUT.txt")
+    assert "known since 2023-03-29 to 2023-04-20" in text
+    assert "may end before 2023-05-20" in text
 
 
 def test_with_one_they_say_first_and_last_day() -> None:
