@@ -40,6 +40,8 @@ PROOFS = {
 }
 
 
+#: How sure an indicator is.
+SURE = {"high": noted("High"), "medium": noted("Medium"), "low": noted("Low")}
 #: The dots of a name that could be looked up.
 DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z]{2,}\b)(?!(?:dll|exe|ico|msi|dmg|zip|dylib|nupkg)\b)")
 
@@ -85,6 +87,7 @@ def artifact(
         executed=sum(entry["proof"] == "executed" for entry in manifest["queries"]),
         drawing=drawing.drawing(content.moments),
         levelled=LEVELLED,
+        sure=SURE,
         kinds={name: say(text) for name, text in telemetry.KINDS.items()},
         platforms=(*telemetry.PLATFORMS, "network"),
         proofs={name: say(text) for name, text in PROOFS.items()},
