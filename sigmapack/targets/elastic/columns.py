@@ -49,7 +49,28 @@ PACKAGES = {
     "zeek": "logs-zeek.",
     "microsoft_dnsserver": "logs-microsoft_dnsserver.",
     "sysmon_linux": "logs-sysmon_linux.",
+    "winlog": "logs-winlog.",
 }
+#: Data sets of packages that are read from `logs-*`: the part before the point is the package.
+DATASETS = (
+    "aws.route53_resolver_logs",
+    "azure.firewall_logs",
+    "checkpoint.firewall",
+    "cisco_asa.log",
+    "cisco_ftd.log",
+    "cisco_umbrella.log",
+    "forcepoint_web.logs",
+    "fortinet_fortigate.log",
+    "gcp.dns",
+    "infoblox_nios.log",
+    "iptables.log",
+    "netskope.events",
+    "network_traffic.dns",
+    "panw.panos",
+    "pfsense.log",
+    "squid.log",
+    "zscaler_zia.web",
+)
 
 
 def fields(text: str) -> list[str]:
@@ -97,10 +118,16 @@ def sources(text: str) -> list[str]:
     return found[1].split(", ") if found else []
 
 
-def integrations(index: Sequence[str]) -> list[dict[str, str]]:
-    """The integrations whose indices a rule reads."""
-    return [
-        {"package": package, "version": ">=1.0.0"}
-        for package, start in sorted(PACKAGES.items())
+def integrations(index: Sequence[str], text: str) -> list[dict[str, str]]:
+    """The integrations whose indices a rule reads, or whose data sets its query names."""
+    read = {
+        package
+        for package, start in PACKAGES.items()
         if any(name.startswith(start) for name in index)
+    }
+    # Not all of these packages may have reached version 1: any version will do.
+    loose = {name.partition(".")[0] for name in DATASETS if f'"{name}"' in text} | read & {"winlog"}
+    return [
+        {"package": package, "version": ">=0.1.0" if package in loose else ">=1.0.0"}
+        for package in sorted(read | loose)
     ]

@@ -15,14 +15,15 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from sigmapack.compiling.product import Artifact, Query, Refusals, each, gathered
-from sigmapack.content import coverage, response
+from sigmapack.content import response
 from sigmapack.content.correlation import read_correlation
 from sigmapack.content.model import Content, Rule
 from sigmapack.targets.ecs import lookups
 from sigmapack.targets.ecs.entity import subject
-from sigmapack.targets.elastic import windows
+from sigmapack.targets.elastic import guides, windows
 from sigmapack.targets.elastic.attack import threat
 from sigmapack.targets.elastic.columns import integrations, required, shown, sources
+from sigmapack.targets.elastic.tags import tags
 from sigmapack.targets.schedules import LATE, SILENT
 
 AUTHOR = ["3CX Detection Pack Maintainers"]
@@ -129,14 +130,16 @@ def rule(
     found["required_fields"] = required(query.text)
     if query.language == "esql":
         found["type"] = "esql"
-        found["related_integrations"] = integrations(sources(query.text))
+        found["related_integrations"] = integrations(sources(query.text), query.text)
     else:
         found["type"] = "eql" if query.language == "eql" else "query"
         found["index"] = list(index)
-        found["related_integrations"] = integrations(index)
+        found["related_integrations"] = integrations(index, query.text)
     found["investigation_fields"] = {"field_names": shown(query.text)}
     if not query.rule.alerts or query.rule.name in told:
         found["building_block_type"] = "default"
+    read = sources(query.text) if query.language == "esql" else index
+    found["tags"] = tags(content, query.rule, found, read)
     if not (spans(query.rule) and query.language == "eql"):
         silent = suppression(content, query)
         found |= {"timestamp_override": OVERRIDE, "alert_suppression": silent}
@@ -191,26 +194,13 @@ def common(content: Content, rule: Rule) -> dict[str, Any]:
         "license": LICENSE,
         "version": 1,
         "max_signals": 100,
-        "tags": tags(rule),
         "references": [str(link) for link in rule.document.get("references") or ()],
         "false_positives": [str(text) for text in rule.document.get("falsepositives") or ()],
         "threat": threat(content, rule),
-        "note": response.markdown(content, rule),
-        "setup": setup(content, rule),
+        "note": guides.note(content, rule, rule.title),
+        "setup": guides.setup(content, rule),
         "exceptions_list": [],
     }
-
-
-def tags(rule: Rule) -> list[str]:
-    """The names by which people filter rules."""
-    use = "Use Case: Threat Hunting" if rule.is_hunting else "Use Case: Threat Detection"
-    return ["Threat: 3CX supply-chain compromise", "CVE-2023-29059", use, "TLP: CLEAR"]
-
-
-def setup(content: Content, rule: Rule) -> str:
-    """What has to be collected, in words of the log sources."""
-    needed = ", ".join(coverage.telemetry(content, [rule]))
-    return f"Needs: {needed}. Index patterns are those of the integrations: change them to yours."
 
 
 def indicator_match(content: Content) -> dict[str, Any]:
@@ -218,10 +208,11 @@ def indicator_match(content: Content) -> dict[str, Any]:
     rule = content.by_name.get("dns_query_win_threecx_c2_domain")
     base = common(content, rule) if rule else {}
     own = content.sources.own
-    return {
+    name = own("3CX Campaign Domain Resolved, By The Indicator Index", " - ")
+    found = {
         **base,
         "rule_id": str(uuid.uuid5(NAMESPACE, own("indicator match on dns.question.name", " "))),
-        "name": own("3CX Campaign Domain Resolved, By The Indicator Index", " - "),
+        "name": name,
         "type": "threat_match",
         "timestamp_override": OVERRIDE,
         # An endpoint's event has a host, a resolver's a client: what is missing is a value too.
@@ -232,7 +223,7 @@ def indicator_match(content: Content) -> dict[str, Any]:
         },
         "language": "kuery",
         "index": ["logs-*", "packetbeat-*", "winlogbeat-*", "filebeat-*"],
-        "setup": INSTEAD,
+        "setup": guides.headed(content, INSTEAD),
         "query": "dns.question.name: *",
         "threat_index": [f"{lookups.index(content.sources)}*"],
         "threat_query": f"threat.feed.name: {own(DRIVEN)}",
@@ -247,3 +238,9 @@ def indicator_match(content: Content) -> dict[str, Any]:
             for name in ("dns.question.name", "dns.question.registered_domain")
         ],
     }
+    if rule:
+        # It reads every log of DNS, whoever writes it.
+        told = tags(content, rule, found, found["index"])
+        plain = [one for one in told if not one.startswith(("Domain: ", "OS: "))]
+        found |= {"tags": ["Domain: Network", *plain], "note": guides.note(content, rule, name)}
+    return found

@@ -63,6 +63,40 @@ SUPPRESSION = closed(
     },
     ["group_by"],
 )
+#: Tags as elastic/detection-rules has them (EXPECTED_RULE_TAGS, commit 14cf530), a few of ours.
+TAGS = {
+    "Domain": ("Endpoint", "Network"),
+    "OS": ("Linux", "Windows", "macOS"),
+    "Use Case": ("Network Security Monitoring", "Threat Detection", "Threat Hunting"),
+    "Tactic": (
+        "Command and Control",
+        "Credential Access",
+        "Defense Impairment",
+        "Discovery",
+        "Execution",
+        "Exfiltration",
+        "Initial Access",
+        "Persistence",
+        "Privilege Escalation",
+        "Stealth",
+    ),
+    "Data Source": (
+        "Elastic Defend",
+        "Fortinet FortiGate Logs",
+        "Linux Sysmon Logs",
+        "Network Packet Capture",
+        "PAN-OS Logs",
+        "PowerShell Logs",
+        "Sysmon",
+        "Windows Security Event Logs",
+        "Windows System Event Logs",
+    ),
+    "Rule Type": ("BBR", "ESQL", "Event Correlation (EQL)", "Indicator Match"),
+    "Resources": ("Investigation Guide",),
+    "Threat": ("3CX supply-chain compromise",),
+    "Vuln": ("CVE-2023-29059",),
+    "TLP": ("CLEAR",),
+}
 COMMON: dict[str, Any] = {
     "rule_id": {"type": "string", "pattern": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
     "name": {**TEXT, "maxLength": 256},
@@ -76,12 +110,21 @@ COMMON: dict[str, Any] = {
     "license": TEXT,
     "version": {"type": "integer", "minimum": 1},
     "max_signals": {"type": "integer", "minimum": 1, "maximum": 1000},
-    "tags": TEXTS,
+    "tags": {
+        "type": "array",
+        "items": {"enum": [f"{kind}: {name}" for kind, names in TAGS.items() for name in names]},
+        "minItems": 1,
+        "uniqueItems": True,
+    },
     "references": {"type": "array", "items": {"type": "string", "pattern": "^https://"}},
     "false_positives": TEXTS,
     "threat": {"type": "array", "items": THREAT},
-    "note": TEXT,
-    "setup": TEXT,
+    "note": {
+        "type": "string",
+        "pattern": r"^## Triage and analysis\n\n### Investigating \S[\s\S]*"
+        r"\n### Possible investigation steps\n[\s\S]*\n### Response and remediation\n",
+    },
+    "setup": {"type": "string", "pattern": r"^## Setup\n\nNeeds: "},
     "exceptions_list": {"type": "array", "maxItems": 0},
     "query": TEXT,
     "required_fields": {
@@ -101,6 +144,7 @@ INDEX = {"index": {**TEXTS, "minItems": 1}}
 ENTRY = closed({"field": TEXT, "type": {"const": "mapping"}, "value": TEXT}, ["field", "value"])
 MAPPING = closed({"entries": {"type": "array", "items": ENTRY, "minItems": 1}}, ["entries"])
 REQUIRED = ["rule_id", "name", "description", "severity", "risk_score", "type", "language", "query"]
+REQUIRED += ["tags", "note", "setup"]
 
 TYPES: dict[str, dict[str, Any]] = {
     "query": {"language": {"enum": ["lucene", "kuery"]}, **INDEX},

@@ -44,6 +44,9 @@ def test_every_rule_is_what_the_importer_takes_and_is_switched_off() -> None:
         ("severity", "informational"),
         ("alert_suppression", {"group_by": ["host.name"], "duration": {"value": 1, "unit": "d"}}),
         ("risk_scor", 5),
+        ("tags", ["Tactic: Defence"]),
+        ("note", "## Check first"),
+        ("setup", "Needs: sysmon 1."),
     ],
 )
 def test_the_schema_refuses_what_the_importer_refuses(key: str, value: Any) -> None:
@@ -82,7 +85,7 @@ def test_required_fields_are_those_of_the_query() -> None:
     }
     assert names["winlog.channel"]["ecs"] is False
     assert "incidentes@csirt.gob.do" in rule["note"]
-    assert rule["setup"].startswith("Needs: security 4688, sysmon 1.")
+    assert rule["setup"].startswith("## Setup\n\nNeeds: security 4688, sysmon 1.")
 
 
 def test_the_indicator_match_rule_reads_the_packs_index() -> None:
