@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sigmapack.checks.registry import own_check
-from sigmapack.content import roles
 from sigmapack.content.model import Content, Problem
 from sigmapack.content.translation import file_of, read, wrong
 from sigmapack.content.words import LANGUAGES
@@ -13,7 +12,7 @@ from sigmapack.content.words import LANGUAGES
 
 @own_check
 def translations(content: Content) -> Iterator[Problem]:
-    """Rules, playbooks, stages and roles have a translation each, and none is left over.
+    """Rules, playbooks and stages have a translation each, and none is left over.
 
     A pack that has no file of a language is not in that language; this one's tests want it.
     """
@@ -25,4 +24,3 @@ def translations(content: Content) -> Iterator[Problem]:
         yield from problems
         if not any(problem.code != "translation" for problem in problems):
             yield from wrong(content, translation)
-            yield from roles.wrong(content.lookups, file_of(content.rules_dir, lang))

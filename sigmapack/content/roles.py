@@ -1,18 +1,18 @@
 """What the values of the tables are, in the reader's language.
 
 A translation stands in `sigma_rules/<language>.toml` under `[roles]`, by the English text, so that
-a changed role has none until somebody writes one. Values, sources and all else stay.
+a changed role has none until somebody writes one: a test wants each of the pack's. A row that a
+site adds or imports keeps the words of its source. Values, sources and all else stay.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sigmapack.content.files import shown
-from sigmapack.content.model import Lookup, Problem
+from sigmapack.content.model import Lookup
 
 ROLE = "role"
 
@@ -40,22 +40,3 @@ def _table(known: Mapping[str, str], table: Lookup) -> Lookup:
         for row in table.rows
     )
     return replace(table, rows=rows)
-
-
-def wrong(lookups: Mapping[str, Lookup], path: Path) -> Iterator[Problem]:
-    """Roles of the tables that a file of translations lacks, and those that it has for none."""
-    known = roles(path)
-    there = {
-        row.values[ROLE]: (table.path, row.line)
-        for table in lookups.values()
-        for row in reversed(table.rows)
-        if row.values.get(ROLE)
-    }
-    for role, (place, line) in there.items():
-        if role not in known:
-            message = f"the role {role!r} has no translation: add it to [roles] of {shown(path)}"
-            yield Problem(place, line, "translation", message)
-    for role in known:
-        if role not in there:
-            message = f"[roles] translates {role!r}, which no table has: remove it"
-            yield Problem(shown(path), 1, "translation", message)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from sigmapack.collection import SAID, table
-from sigmapack.content.roles import roles
+from sigmapack.content.roles import ROLE, roles, roles_in
 from sigmapack.content.translation import IMPORTS, MOMENTS, Key, english, translated
 from tests.conftest import ROOT
 from tests.engines.corpus import pack
@@ -63,3 +64,18 @@ def test_every_text_of_what_to_switch_on_is_translated_and_no_other() -> None:
     known = roles(ROOT / "sigma_rules" / "es.toml", "switches")
     assert wanted - set(known) == set()
     assert set(known) - wanted == set()
+
+
+def test_every_role_of_the_packs_tables_is_translated_and_no_other() -> None:
+    wanted = {row.values[ROLE] for table in pack().lookups.values() for row in table.rows} - {""}
+    known = roles(ROOT / "sigma_rules" / "es.toml")
+    assert wanted - set(known) == set()
+    assert set(known) - wanted == set()
+
+
+def test_a_role_that_a_site_adds_keeps_its_words() -> None:
+    table = pack().lookups["ioc_domains"]
+    row = table.rows[0]._replace(values={**table.rows[0].values, ROLE: "role not stated"})
+    own = {table.name: replace(table, rows=(row, *table.rows))}
+    found = roles_in({table.rows[0].values[ROLE]: "papel"}, own)[table.name].rows
+    assert [each.values[ROLE] for each in found[:2]] == ["role not stated", "papel"]
