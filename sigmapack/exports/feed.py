@@ -28,7 +28,7 @@ LEAST_DAYS = 30
 BLOCKED = ("domain", "url", "ip")
 
 #: What a block is tried with. No zone has a name that ends so (RFC 6761), and resolvers do not
-#: answer it by themselves, as Unbound and systemd-resolved do with `.invalid`.
+#: answer it by themselves, as Unbound does with `.invalid`.
 CANARY = "block-test.threecx.example"
 
 SURE = {
