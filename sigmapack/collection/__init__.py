@@ -17,15 +17,12 @@ from sigmapack.collection.table import File, Table, read
 from sigmapack.collection.terms import asked
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.model import Content
-from sigmapack.content.roles import roles
 from sigmapack.content.words import ENGLISH, Words
 
 __all__ = ["Unfit", "artifacts"]
 
 FOLDER = "collection"
 WIDTH = 118
-#: What of a switch is said to a reader.
-SAID = ("title", "shows", "note")
 
 
 def artifacts(content: Content) -> list[Artifact]:
@@ -59,14 +56,12 @@ def artifacts(content: Content) -> list[Artifact]:
 
 def _said(table: Table, content: Content) -> Table:
     """The table with what a reader meets in the language of the content."""
-    known = roles(content.root / "sigma_rules" / f"{content.words.lang}.toml", "switches")
-    switches = tuple(
-        replace(
-            each, **{part: known.get(getattr(each, part), getattr(each, part)) for part in SAID}
-        )
+    say = content.words
+    switches = (
+        replace(each, title=say(each.title), shows=say(each.shows), note=say(each.note))
         for each in table.switches
     )
-    return replace(table, switches=switches)
+    return replace(table, switches=tuple(switches))
 
 
 def _written(file: File, switches: Iterable[Fed], words: Words = ENGLISH) -> str:

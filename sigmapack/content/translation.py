@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sigmapack.content import roles
 from sigmapack.content.files import shown, toml
 from sigmapack.content.load import chained
 from sigmapack.content.model import Content, Playbook, Problem, Rule
+from sigmapack.content.roles import roles_in
 from sigmapack.content.words import LANGUAGES, words
 
 #: What is translated: a part of the file, and the name there.
@@ -176,11 +176,9 @@ def translated(content: Content, lang: str) -> Content:
     if lang == LANGUAGES[0]:
         return content
     known = texts(content.root, content.rules_dir, lang)
-    folders = dict.fromkeys([content.root / "sigma_rules", content.rules_dir])
-    said = {k: v for folder in folders for k, v in roles.roles(file_of(folder, lang)).items()}
     return replace(
         content,
-        lookups=roles.roles_in(said, content.lookups),
+        lookups=roles_in(found.table, content.lookups),
         rules=chained(tuple(rule_in(known, rule) for rule in content.rules)),
         playbooks=playbooks_in(known, content.playbooks, content.contact),
         stages=tuple(replace(stage, **_own(known, STAGES, stage.id)) for stage in content.stages),

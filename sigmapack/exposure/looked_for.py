@@ -116,6 +116,8 @@ PLACES = {
     ),
     "linux": ("~/Downloads", "~/.config", "/var/lib/3cxpbx"),
 }
+#: What osquery and Velociraptor call a platform.
+PLATFORMS = {"windows": "windows", "macos": "darwin", "linux": "linux"}
 #: Where users have their folders.
 HOMES = {"windows": ("/Users/*",), "macos": ("/Users/*",), "linux": ("/home/*", "/root")}
 

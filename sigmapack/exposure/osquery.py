@@ -11,19 +11,19 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from sigmapack.compiling.sql import literal
 from sigmapack.content.words import Words
 from sigmapack.exposure.looked_for import (
     BUNDLE,
     LARGEST,
     PLACES,
+    PLATFORMS,
     PRODUCT,
     Searched,
     expanded,
     of_platform,
 )
 
-#: What osquery calls a platform.
-PLATFORMS = {"windows": "windows", "macos": "darwin", "linux": "linux"}
 #: Seconds between two runs: a day, because files are hashed.
 INTERVAL = 86_400
 #: The first version in which the `file` table has the version of a program.
@@ -85,13 +85,13 @@ def _query(platform: str, query: str, said: str) -> dict[str, Any]:
 
 def _version(column: str, builds: Sequence[str]) -> str:
     """A test of a version: a build, with any further parts, and no longer number."""
-    tests = [f"{column} = {text(b)} OR {column} LIKE {text(b + '.%')}" for b in builds]
+    tests = [f"{column} = {literal(b)} OR {column} LIKE {literal(b + '.%')}" for b in builds]
     return f"({' OR '.join(tests)})"
 
 
 def _packages(search: Searched) -> str:
     tests = [
-        f"(path LIKE '%/electron/{folder}/%' AND lower(filename) GLOB {text(pattern)})"
+        f"(path LIKE '%/electron/{folder}/%' AND lower(filename) GLOB {literal(pattern)})"
         for folder, builds, endings in (
             ("windows", search.windows, ("msi", "nupkg")),
             ("osx", search.macos, ("dmg", "zip")),
@@ -112,7 +112,7 @@ def _hashed(platform: str, search: Searched, words: Words) -> Iterator[tuple[str
     if not own:
         return
     tests = " OR ".join(
-        f"h.{kind} IN ({', '.join(text(value) for _, value in values)})"
+        f"h.{kind} IN ({', '.join(literal(value) for _, value in values)})"
         for kind, values in groupby(own, lambda each: each[0])
     )
     said = words("File of the campaign, by its hash")
@@ -138,10 +138,5 @@ def _paths(platform: str, paths: Sequence[str], below: str = "") -> list[str]:
             whole = each.replace("*", "%") + below
             if platform == "windows":
                 whole = "C:" + whole.replace("/", "\\")
-            found.append(text(whole))
+            found.append(literal(whole))
     return found
-
-
-def text(value: str) -> str:
-    """A text of SQL."""
-    return "'" + value.replace("'", "''") + "'"

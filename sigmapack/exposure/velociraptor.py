@@ -6,8 +6,6 @@ https://docs.velociraptor.app/vql_reference/.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,16 +15,17 @@ from sigmapack.exposure.looked_for import (
     BUNDLE,
     LARGEST,
     PLACES,
+    PLATFORMS,
     PRODUCT,
     Searched,
     about,
     expanded,
 )
+from sigmapack.targets import csv_text
 from sigmapack.targets.yaml_text import dump
 
 AUTHOR = "3CX Detection Pack Maintainers"
 NAME = "Custom.ThreeCX.Exposure"
-PLATFORMS = {"windows": "windows", "macos": "darwin", "linux": "linux"}
 TITLES = {"windows": "Windows", "macos": "MacOS", "linux": "Linux"}
 
 
@@ -60,11 +59,8 @@ def artifact(search: Searched, words: Words) -> str:
 
 
 def _table(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, str]:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return {"name": name, "type": "csv", "default": out.getvalue()}
+    data = csv_text.dump(columns, (dict(zip(columns, row, strict=True)) for row in rows))
+    return {"name": name, "type": "csv", "default": data.decode()}
 
 
 def _sources(search: Searched) -> Iterable[dict[str, str]]:

@@ -40,7 +40,7 @@ def started(tasks: Sequence[Callable[[], Any]]) -> Iterator[Iterator[Any]]:
     try:
         try:
             if number > 1:
-                pool = ProcessPoolExecutor(number, multiprocessing.get_context("fork"), _deaf)
+                pool = ProcessPoolExecutor(number, multiprocessing.get_context("fork"), _begin)
                 futures = [pool.submit(_numbered, place) for place in range(len(tasks))]
         except OSError:  # no semaphore or process is to be had: a limit, or a sandbox
             number = 1
@@ -54,8 +54,12 @@ def started(tasks: Sequence[Callable[[], Any]]) -> Iterator[Iterator[Any]]:
 _given: list[Sequence[Callable[[], Any]]] = []
 
 
-def _deaf() -> None:
-    """Leave Ctrl-C, which all processes of a terminal get, to the one that answers."""
+def _begin() -> None:
+    """Leave Ctrl-C, which all processes of a terminal get, to the one that answers.
+
+    What was there before lives as long as the process: it is not looked through for garbage, and
+    the rest rarely, since a process ends after a few pieces.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     gc.set_threshold(100_000, 10, 10)

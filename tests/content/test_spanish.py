@@ -8,10 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from sigmapack.collection import SAID, table
-from sigmapack.content.roles import ROLE, roles, roles_in
+from sigmapack.content.roles import ROLE, roles_in
 from sigmapack.content.translation import IMPORTS, MOMENTS, Key, english, translated
-from tests.conftest import ROOT
 from tests.engines.corpus import pack
 
 ENGLISH, SPANISH = english(pack()), english(translated(pack(), "es"))
@@ -57,20 +55,6 @@ def test_a_description_says_first_whether_the_rule_detects() -> None:
     assert {nothing for nothing, _, _ in openings} == {True, False}
     assert [each for each in openings if each[0] != each[1]] == []
     assert {first for nothing, _, first in openings if not nothing} == {"Detecta "}
-
-
-def test_every_text_of_what_to_switch_on_is_translated_and_no_other() -> None:
-    wanted = {getattr(switch, part) for switch in table.read().switches for part in SAID} - {""}
-    known = roles(ROOT / "sigma_rules" / "es.toml", "switches")
-    assert wanted - set(known) == set()
-    assert set(known) - wanted == set()
-
-
-def test_every_role_of_the_packs_tables_is_translated_and_no_other() -> None:
-    wanted = {row.values[ROLE] for table in pack().lookups.values() for row in table.rows} - {""}
-    known = roles(ROOT / "sigma_rules" / "es.toml")
-    assert wanted - set(known) == set()
-    assert set(known) - wanted == set()
 
 
 def test_a_role_that_a_site_adds_keeps_its_words() -> None:

@@ -13,6 +13,17 @@ from sigmapack.exports.rows import read
 from sigmapack.exposure.looked_for import Searched, searched
 from tests.conftest import ROOT
 
+#: Versions of the client on Windows, and whether they are bad.
+VERSIONS = {
+    "18.12.407": True,
+    "18.12.416": True,
+    "18.12.416.0": True,
+    "18.12.4160": False,
+    "18.12.425": False,
+    "18.11.1213": False,
+    "118.12.416": False,
+    "18-12-416": False,
+}
 FILE = b"a made file, known by its hash"
 BY_SHA1 = b"another made file"
 KNOWN = Indicator(

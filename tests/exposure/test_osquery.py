@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from sigmapack.content.words import ENGLISH
-from sigmapack.exposure.osquery import PLATFORMS, pack
-from tests.exposure.made import BY_SHA1, FILE, search
+from sigmapack.exposure.looked_for import PLATFORMS
+from sigmapack.exposure.osquery import pack
+from tests.exposure.made import BY_SHA1, FILE, VERSIONS, search
 
 #: https://osquery.io/schema/5.12.1, the columns that are of use.
 TABLES = {
@@ -73,17 +74,7 @@ def file(path: str, data: bytes = b"x", **more: str) -> dict[str, list[dict[str,
     }
 
 
-@pytest.mark.parametrize(
-    ("version", "found"),
-    [
-        ("18.12.407", True),
-        ("18.12.416", True),
-        ("18.12.416.0", True),
-        ("18.12.4160", False),
-        ("18.12.425", False),
-        ("18.11.1213", False),
-    ],
-)
+@pytest.mark.parametrize(("version", "found"), VERSIONS.items())
 def test_a_program_is_found_by_its_build(version: str, found: bool) -> None:
     listed = {"name": "3CX Desktop App", "version": version, "install_location": CLIENT}
     assert (rows("windows", programs=[listed]) == {"threecx_windows_programs"}) is found

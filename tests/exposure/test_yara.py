@@ -16,6 +16,7 @@ from sigmapack.exports.feed import Indicator
 from sigmapack.exposure import artifacts
 from sigmapack.exposure.yara import quoted, rules
 from tests.conftest import ROOT
+from tests.exposure.made import KNOWN as MADE
 
 MARKER = b"\xfe\xed\xfa\xce"
 PICTURE = b"\x00\x00\x01\x00" + b"." * 40 + b"IEND\xaeB`\x82"
@@ -23,18 +24,11 @@ BLOB = base64.b64encode(bytes(range(60)))
 KEY, EVENT = b"3jB(2bsG#@c7", b"AVMonitorRefreshEvent"
 DROP = b"raw.githubusercontent.com/IconStorages/images/main/icon7.ico"
 
-KNOWN = Indicator(
-    kind="hash",
+KNOWN = replace(
+    MADE,
     value=hashlib.sha256(b"a known file").hexdigest(),
     role='a "made" \\ file',
     platform="windows",
-    confidence="high",
-    source="here",
-    first_seen="",
-    last_seen="",
-    valid_until="",
-    advisory=False,
-    table="ioc_made",
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files as package_files
 from typing import Any
 from uuid import uuid5
@@ -17,16 +17,14 @@ from uuid import uuid5
 from sigmapack.compiling.product import Artifact
 from sigmapack.content.words import noted
 from sigmapack.exports.feed import NAMESPACE, RELEASED, Export, Feed, Indicator, moment, names
+from sigmapack.exports.stix_terms import CONFIDENCE, HASHES, PUBLIC, quoted
 
 #: Objects that one request takes.
 MOST = 100
 SCRIPT = "Send-Indicators.ps1"
 SOURCE = "3CX detection pack"
-#: When the first indicators became public: objects are valid from then on, or from what is known.
-PUBLIC = date(2023, 3, 29)
-#: Values of the None/Low/Med/High scale, STIX 2.1, appendix A; what is low is not uploaded.
-CONFIDENCE = {"medium": 50, "high": 85}
-HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
+#: What is low is not uploaded.
+SURE = ("medium", "high")
 
 
 def files(feed: Feed) -> list[Artifact]:
@@ -49,7 +47,7 @@ def objects(found: Indicator) -> Iterator[dict[str, Any]]:
     `valid_until` stands where the row has it; the script gives the others one, counted from the day
     of uploading, so that nothing stays for ever.
     """
-    if found.confidence not in CONFIDENCE:
+    if found.confidence not in SURE:
         return
     start = moment(found.first_seen or PUBLIC)
     more: dict[str, Any] = {}
@@ -89,12 +87,7 @@ def patterns(found: Indicator) -> Iterator[tuple[str, str]]:
         yield found.value, f"[{kind}:value = {quoted(found.value)}]"
 
 
-def quoted(value: str) -> str:
-    """A string constant of a pattern."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def stamp(when: Any) -> str:
+def stamp(when: datetime) -> str:
     """A time as STIX has it."""
     return f"{when:%Y-%m-%dT%H:%M:%S}.000Z"
 

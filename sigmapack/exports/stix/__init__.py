@@ -19,15 +19,12 @@ from sigmapack.content.words import noted
 from sigmapack.exports.feed import NAMESPACE, RELEASED, Export, Feed, Indicator, moment
 from sigmapack.exports.stix.malware import ACTOR_ONLY, MALWARE, Malware
 from sigmapack.exports.stix.patterns import pattern
+from sigmapack.exports.stix_terms import CONFIDENCE, PUBLIC
 
 #: When the first version with these objects was made; `created` never changes after that.
 CREATED = date(2026, 11, 23)
-#: The campaign became public on this day: indicators without a first sighting are valid from it.
-PUBLIC = date(2023, 3, 29)
-#: Values of the None/Low/Med/High scale, STIX 2.1, appendix A.
 #: Objects that are kept, since they never change and clients have them in common.
 MOST_KEPT = 10_000
-CONFIDENCE = {"low": 15, "medium": 50, "high": 85}
 TYPES = {"low": "unknown", "medium": "malicious-activity", "high": "malicious-activity"}
 
 

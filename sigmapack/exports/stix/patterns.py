@@ -10,14 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from sigmapack.exports.feed import Indicator
+from sigmapack.exports.stix_terms import HASHES, quoted
 
-HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
 HEADER = "network-traffic:extensions.'http-request-ext'.request_header"
-
-
-def quoted(value: str) -> str:
-    """A string constant."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _domain(found: Indicator) -> str:
